@@ -74,8 +74,8 @@ for key in ([0, 2, 4, 2], [5, 0, 0, 0], [0, -1, -2, -1], [1, 1, 0, -1]):
 
 # %% [markdown]
 # The score is large when the key is large in the places where the query is large. Twice the key, twice the score: so
-# the key that equals the query need not be the best one. It is 0 when one list is 0 wherever the other is not, or
-# when positive and negative products cancel, and negative when the negative products outweigh the positive ones.
+# the key that equals the query need not be the best one. The score is 0 when one list is 0 wherever the other is not,
+# or when positive and negative products cancel, and negative when the negative products outweigh the positive ones.
 #
 # ## Four questions at once
 #
@@ -382,8 +382,8 @@ print("same output as with loops: ", np.allclose(output, loop_output))
 
 # %% [markdown]
 # Three steps, three pictures: the scores, divided by $\sqrt{d_k} = 2$, the weights, and what each word has taken. In
-# the picture of the scores blue is negative, in that of the weights dark blue is a large share. Follow the row of
-# "black" from left to right:
+# the first and the third, red is positive and blue is negative; in the second, dark blue is a large share. Follow the
+# row of "black" from left to right:
 
 # %%
 show_steps(scores / math.sqrt(d_k), weights, output, words, words, features)
@@ -421,7 +421,7 @@ print(dictionary.get("dog", "no such key"))
 # %% [markdown]
 # Attention also answers a query that equals no key. Below, the query and the keys lie in a plane, and you
 # can drag them. What does the query receive at the starting position? And in which direction must it point, so that
-# "black" gets nearly everything: in that of the key of "black"?
+# "black" gets about nine tenths? In the direction of the key of "black"?
 
 # %%
 query_2d = np.array([1.0, 2.0])
@@ -434,12 +434,12 @@ print("weights", weights_2d[0], "  mixed value", output_2d[0])
 interactive.drag(query_2d, keys_2d, values_2d, words, own("1.3"))
 
 # %%
-for query in ([-4, 6], [-6, 4]):
+for query in ([-2, 3], [-4, 2.5]):
     print(f"query {query}: weights {attention(np.array([query]), keys_2d, values_2d)[1][0]}")
 
 # %% [markdown]
 # The first of these two queries points in the direction of the key of "black". The key of "cat" is longer, and its
-# score is higher there. The second query points further away from "cat", and "black" gets nearly everything.
+# score is higher there. The second query points further away from "cat", and "black" gets more than nine tenths.
 #
 # Attention is a soft dictionary: the query is compared with *every* key, and the answer is a
 # mixture of all values, in which the values with the best-fitting keys count most. How soft it is depends on the
@@ -546,8 +546,8 @@ show_curves(sizes, slopes, "d_k", "median slope w(1 − w)", title, xscale="log"
 
 # %% [markdown]
 # With the division, the slope is about the same for keys of all four sizes. Without it, the median shrinks as keys
-# grow, to 0.0014 for $d_k = 256$. The mean is larger, 0.047: most queries hardly react, and some still do, because
-# their two best keys fit almost equally well. (The slopes with respect to several numbers, taken together, are
+# grow, to 0.0014 for $d_k = 256$. The mean is larger there, 0.047: most queries hardly react, and some still do,
+# because their two best keys fit almost equally well. (The slopes with respect to several numbers, taken together, are
 # called a *gradient*.) The paper says (§3.2.1):
 #
 # > "We suspect that for large values of $d_k$, the dot products grow large in magnitude, pushing the softmax

@@ -253,10 +253,11 @@ def learned(d_k, divisor, pace=0.3, steps=200, n=500, begin=1.0):
 
 # %% [markdown]
 # Before we run it, look at one random query with six keys. From which d_k on does one key
-# get more than nine tenths of the weight, if nothing is divided? The view can divide all scores by a number, the
-# **temperature**: if it is always √d_k, does the largest weight still grow with d_k?
-# (**Entropy** says in bits how evenly the weight is shared: 0 bits when one key has all of it.) Guess, then move the
-# sliders. The cell below the view prints the largest weight, on average over 1,000 such queries.
+# get more than nine tenths of the weight, if nothing is divided? And does the largest weight still grow with d_k, if
+# all scores are divided by √d_k? (A box in the view turns this division on and off. The **temperature** is one more
+# number to divide by. **Entropy** says in bits how evenly the weight is shared: 0 bits when one key has all of it.)
+# Guess, then use the box and the sliders. The cell below the view prints the largest weight, on average over 1,000 such
+# queries.
 
 # %%
 interactive.temperature(6)
@@ -269,7 +270,9 @@ for d_k in (1, 4, 16, 64, 256):
     print(f"d_k = {d_k:<4} largest weight: divided {divided:.2f}, not divided {plain:.2f}")
 
 # %% [markdown]
-# Not divided, it passes nine tenths between d_k = 64 and 256. Divided, it stays near 0.4.
+# In the view one key gets more than nine tenths from d_k = 16 on, if nothing is divided. After the division the largest
+# weight seems to grow as well, to 0.80 at d_k = 256. But that is a single query. On average the largest weight passes
+# nine tenths between d_k = 64 and 256 without the division, and stays near 0.4 with it.
 #
 # Now the 500 queries. Before the training, one in ten attends most to its chosen key, by chance. And after it, at
 # d_k = 128, with and without the division? Guess two numbers.
@@ -284,8 +287,8 @@ print("my guess:", my_guess)
 
 # %% [markdown]
 # With the division, nearly all queries learn what they should. Without it, most of them do not. Were the steps too
-# small, or too large? The next cell takes a tenth of the pace, and ten times the pace. Its last line divides nothing
-# either, but the queries begin √d_k times smaller. What do you expect there?
+# small, or too large? The next cell takes a tenth of the pace, and ten times the pace. Its last line does not divide,
+# but the queries begin √d_k times smaller. What do you expect there?
 
 # %% tags=["nbval-ignore-output"]
 for pace in (0.03, 3):
@@ -545,8 +548,8 @@ print("cat, when it cannot see itself:   ", scaled_dot_product_attention(Q, K, V
 interactive.view(own("2.1"), Q, K, V, causal_mask(4), words, words)
 
 # %% [markdown]
-# This is a test of a causal mask: **another future must not change the past.** We replace one word after the other by
-# absurd numbers, and see which outputs change.
+# This is a test of a causal mask: **another future must not change the past.** We replace the key and the value of one
+# word at a time by absurd numbers, and see which outputs change.
 
 # %%
 for j, word in enumerate(words):
@@ -557,7 +560,7 @@ for j, word in enumerate(words):
     print(f"{word:7} replaced, changed outputs:", [words[i] for i in changed.nonzero().flatten().tolist()])
 
 # %% [markdown]
-# No output changes before the word that was replaced. (The test finds a mask that shows too much. One that closes too
+# The words before the replaced one keep their outputs. (The test finds a mask that shows too much. One that closes too
 # much passes it.)
 #
 # ## Padding, from ids
@@ -726,7 +729,7 @@ print((~causal_mask(4)).int())
 # %% [markdown]
 # ### Exercise 2.5 · whose padding?        ●●○  about 4 minutes · 1 point
 # Somebody takes the comparison alone as the mask: `mask = ids != pad_id`, of shape (B, T). Our batch `four` has
-# 4 sentences of 4 words, so the mask is (4, 4) and the weights are (4, 4, 4). What happens?
+# 4 sentences with 4 places each, so the mask is (4, 4) and the weights are (4, 4, 4). What happens?
 #
 # - **Set** `prediction` to one of: `"error"`, `"right"` (each sentence gets its own padding),
 #   `"first sentence"` (the padding of sentence 0 is used for all), `"by query"` (query i of every sentence
@@ -871,7 +874,7 @@ examine(patient_5)
 # %% [markdown]
 # Floats are **added** to the scores: 1 for real words and 0 for padding. That is a slight preference, and it
 # forbids nothing. A float mask needs 0 where a query may look and −∞ where it may not. There is a second mistake
-# to make here. What does the first line below print?
+# to make here. What will the first `print` below show?
 
 # %%
 is_real = (with_empty != pad_id)[2]
@@ -894,7 +897,7 @@ for name, low in (("−∞", float("-inf")), ("−10⁹", -1e9)):
 # With −∞ the output is 0, as with our function. With −10⁹ it is the mean of the four values, though all of them
 # are forbidden.
 #
-# The function in `course/attention.py`, which later lessons use, accepts boolean masks only: any other raises a
+# Later lessons take our function from `course/attention.py`. There it accepts boolean masks only: any other raises a
 # `TypeError`.
 #
 # <details><summary>Treatments for patients 1 to 5</summary>

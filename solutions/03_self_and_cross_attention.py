@@ -531,8 +531,7 @@ for make, seed in ((without_projections, 0), (without_projections, 3), (with_pro
 # another number than that of $j$ for $i$.
 #
 # Back to the adjectives, and to the model with projections and fixed vectors. Where does it look? Perhaps you expect:
-# each adjective at its noun. We measure, for each adjective and each noun, how much of the adjective's attention goes
-# to that noun.
+# each adjective at its noun. We measure, for each noun, how much of their attention its adjectives give it.
 
 # %% tags=["nbval-ignore-output"]
 def print_shares(says, ids, answers, hide=False):
@@ -563,8 +562,8 @@ show_weights(says(ids)[0][0], sentence, sentence, title="Learned: who looks at w
 # %% [markdown]
 # Not every adjective looks at its noun. In our run "bed" gets a share of 0.00, and "cow" less than a fifth. All answers
 # are right all the same. What does the model need, then? **Hide** a noun: the padding mask of lesson 02 closes its
-# place to all words, as if it were padding. Guess: which nouns can be hidden, and the answers of their adjectives stay
-# right? And what if we train the same layer once more, from other random numbers?
+# place to all words, as if it were padding. Guess: for which nouns will the adjectives still be right if the noun is
+# hidden? And what if we train the same layer once more, from other random numbers?
 
 # %% tags=["nbval-ignore-output"]
 print_shares(*learned, hide=True)
@@ -572,9 +571,9 @@ print()
 print_shares(*train(*with_projections(seed=0), agreement, 12), hide=True)
 
 # %% [markdown]
-# Without "bed" or "cow", all answers stay right. Without "hen" or "table" they do, too, although these get three
-# quarters of the attention! Without a masculine noun all are wrong. This model says "feminine" unless it finds a
-# masculine noun. In our run the second model does the opposite: it says "masculine" unless it finds a feminine noun.
+# In our run all answers stay right without "bed" or "cow". Without "hen" or "table" they do, too, although these get
+# three quarters of the attention! Without a masculine noun all are wrong. This model says "feminine" unless it finds a
+# masculine noun. The second model does the opposite: it says "masculine" unless it finds a feminine noun.
 # This is a **short cut**: the model learns what solves the task, and no more. Remember it when you want to read
 # attention as an explanation: where a model looks does not say what it needs. Lesson 11 comes back to it.
 #
@@ -639,7 +638,7 @@ check("3.4", suppliers)
 # One sentence looks at another.
 #
 # - **You have** in `__init__`: `d_model`, `d_k` and `d_v`. In `forward`: `x` (B, T_q, d_model), the
-#   target; `memory` (B, T_k, d_model), the source; and `mask`, which broadcasts to (B, T_q, T_k), and is else as
+#   target; `memory` (B, T_k, d_model), the source; and `mask`, which broadcasts to (B, T_q, T_k). The rest is as
 #   in 3.1.
 # - **Make** `w_q`, `w_k`, `w_v` as before.
 # - **Return** the output (B, T_q, d_v) and the weights (B, T_q, T_k).
@@ -770,10 +769,10 @@ for i, (word, row) in enumerate(zip(words, before[0], strict=True)):
 #   positions gives, and `torch.allclose(a, b, atol=1e-5)`.
 #
 # Your test will be run on four right implementations and on sixteen wrong ones. Most of the wrong ones know about
-# places. One only uses the *distance* of words, another only which word comes *next*. Some are wrong in one
-# sentence of the batch only, some at the first or the last place only, three by less than a hundredth for each place.
-# One returns the right outputs at the wrong places. Choose x, the order and what you compare so that none of these
-# bugs slips through.
+# places. One only uses the *distance* of words, another only which word comes *next*. Some are wrong in a part of the
+# batch only, one in the last number of each output only. Some favour the word at the first or at the last place, and
+# three are off by less than a hundredth for each place. One returns the right outputs at the wrong places. Choose x,
+# the order and what you compare so that none of these bugs slips through.
 
 # %%
 def test_equivariance(attend):
@@ -837,8 +836,8 @@ for name, attend in candidates.items():
 
 # %% [markdown]
 # The mask tells earlier places from later ones, so the order matters. Adding the number of the place has the same
-# effect, and this is how the encoder will learn about places, in lesson 05. What if we shuffle the *memory* of
-# cross-attention?
+# effect. In lesson 05 the encoder learns about places in a similar way: there, too, something is added to the vectors.
+# What if we shuffle the *memory* of cross-attention?
 
 # %%
 torch.manual_seed(0)
@@ -992,8 +991,8 @@ for text in ("la casa de los gatos es blanca", "el gato de la casa blanca es neg
 # %% [markdown]
 # No part of attention computes "and". Each thing that fits adds its part to the sum, and only the right noun gets all
 # three. Large numbers in your matrices make its lead large, and the softmax turns that into nearly everything. So such
-# matrices do exist. The adjectives of the trained model, further up, got along without looking at all of their nouns:
-# what *can* be learned is not always what *is* learned.
+# matrices do exist. In the trained model, further up, adjectives hardly looked at some of their nouns, and were right
+# all the same: what *can* be learned is not always what *is* learned.
 
 # %% [markdown]
 # ## Who supplies what

@@ -467,8 +467,8 @@ print("there and back, both wrong:", torch.equal(back, x))
 # - (B, T_q, T_k), a row for every query.
 #
 # Neither has an axis for heads. Weights are (B, n_heads, T_q, T_k), and shapes are lined up from the right.
-# With two sentences and two heads: which axis of the weights will meet the first axis of this mask, that of the
-# sentences?
+# The mask below is for two sentences, and there are two heads. Which axis of the weights will meet its first axis, that
+# of the sentences?
 
 # %%
 mask = torch.tensor([[[True, True, True, True]],          # sentence 0 has four words
@@ -499,7 +499,8 @@ show_blocks("attention")
 #
 # - **You have** in `__init__`: `d_model` and `n_heads`. In `forward`: `query` (B, T_q, d_model),
 #   `key` and `value` (B, T_k, d_model), and `mask`, which is None or bool, (B, 1, T_k) or (B, T_q,
-#   T_k), True = may attend. (A mask without the axis of the sentences is never given.)
+#   T_k), True = may attend. A query that may attend to nothing gets weights of 0, as in lesson 02. (A mask without the
+#   axis of the sentences is never given.)
 # - **Make** four `nn.Linear(d_model, d_model)` with the names `w_q`, `w_k`, `w_v`, `w_o`; with or without
 #   biases; `forward` uses no other parameters. (Dropout, if you add it, is off in the check. Nothing else may differ
 #   in training mode.) In `__init__`, raise a `ValueError` if `n_heads` does not divide `d_model`.
@@ -624,8 +625,7 @@ print("output of black   ", output[0, 1])
 
 # %% [markdown]
 # **The output is a sum over heads.** Each head reads from the words, and adds what it has found to the output, without
-# knowing of the others. (A bias of `w_o` is added once, and belongs to no head.) So one may ask what a single head
-# does, and lesson 11 does.
+# knowing of the others. (A bias of `w_o` is added once, and belongs to no head.)
 #
 # Now the mask, with *the black cat sleeps* and *cat sleeps*. The second sentence is filled up with two
 # vectors of padding. We choose vectors that head 0 of "cat" would like best, to see whether any of them leaks:

@@ -192,8 +192,8 @@ for i in range(4):
 # The fastest hand moves by 1 radian, about 57°, for each word. Each next one is slower by a fixed
 # factor, here 10. Together they tell the position as the hands of a clock tell the time: the fast
 # hand is exact but comes round again and again, the slow ones are rough but come round much later. A single sine does
-# not say where its hand stands: it is the same for 80° and 100°. With the cosine it does, and the next section needs
-# this.
+# not say where its hand stands: it is the same for 80° and 100°. Sine and cosine together do, and the next section
+# needs both.
 #
 # ## One step is the same everywhere
 #
@@ -344,7 +344,7 @@ print(f"√(d_model/2) = {math.sqrt(d_model / 2):.2f}   √d_model = {math.sqrt(
 # Every pair adds sin² + cos² = 1 to the square of a position's length, so for an even $d_{model}$ the length is exactly
 # $\sqrt{d_{model}/2}$ at all positions. Here a word's vector is one eighth as long. The paper multiplies
 # the embeddings by $\sqrt{d_{model}}$ (§3.4) and gives no reason. What it does to vectors that start as small as ours:
-# they get about the length of a position's vector.
+# they get a length similar to that of a position's vector (here 11.31, beside 8.00).
 
 # %% [markdown]
 # ### Exercise 5.3 · words and positions        ●○○  about 5 minutes · 1 point
@@ -401,7 +401,7 @@ print("cat in the second, alone in its batch:", alone[0, 1])
 evaluate("5.3", positions_of_the_batch)
 
 # %% [markdown]
-# No error, no wrong shape, but the result of a sentence depends on its place in the batch: the last two rows
+# No error, no wrong shape, but the result of a sentence depends on its place in the batch: lines 2 and 3
 # should be equal. All words of a sentence have the same position. So it is still a bag of words: lines 1 and 3 are
 # equal, though one sentence is the other backwards.
 #
@@ -416,7 +416,7 @@ def too_fast(max_len, d_model):
 show_encoding(too_fast(32, 16), title="Multiplied instead of divided")
 
 # %% [markdown]
-# From the second pair on it looks like noise, and neighbours no longer resemble each other. But every
+# The columns no longer go from fast to slow, and neighbours no longer resemble each other. But every
 # position is still different from every other, so a model can learn them one by one, and its loss need not show the
 # mistake. A picture of the table does.
 
@@ -428,7 +428,8 @@ show_encoding(too_fast(32, 16), title="Multiplied instead of divided")
 # tried this, too, and found "nearly identical results" (§3.5). BERT and GPT-2 do it.
 #
 # **A penalty on distance** (Press et al., 2021: ALiBi). The vectors stay as they are. Each score is made
-# smaller by a fixed number, another for each head, times the distance of the two words. There is also a causal mask.
+# smaller by the distance of the two words times a fixed number, which differs from head to head. There is also a
+# causal mask.
 #
 # **Rotary positions** (Su et al., 2021; many of today's large models). If a step is a rotation, why *add*
 # anything? Leave the words as they are. Before the scores are computed, *turn* the query and the key, each
@@ -449,8 +450,8 @@ show_encoding(too_fast(32, 16), title="Multiplied instead of divided")
 # - **Return** a tensor of the same shape and dtype, in which each pair of neighbours, columns $2i$ and $2i+1$, is
 #   turned by $t \cdot 10000^{-2i/d_{head}}$. Position 0 stays as it is.
 # - **Use** the angles of exercise 5.1, computed in the dtype of x, which is float32 or float64:
-#   `torch.arange(..., dtype=x.dtype)`, for the positions and for the frequencies. Either of them in float32 is too
-#   coarse for x in float64, and is refused. `x[..., 0::2]` is every $a$, `x[..., 1::2]` every $b$.
+#   `torch.arange(..., dtype=x.dtype)`, for the positions and for the frequencies. Frequencies or angles in float32 are
+#   too coarse for x in float64, and are refused. `x[..., 0::2]` is every $a$, `x[..., 1::2]` every $b$.
 
 # %%
 def apply_rotary(x):
@@ -569,7 +570,7 @@ for kind in kinds:
     print(f"{kind:12} {accuracy:.0%} right")
 
 # %% [markdown]
-# Without positions the model is right half of the time, as by tossing a coin. With any of the other five it is
+# Without positions the model is right about half of the time, as by tossing a coin. With any of the other five it is
 # right nearly always, **also with nothing but a causal mask**: the mask tells earlier from later, and this task
 # needs no more.
 #
@@ -657,7 +658,7 @@ show_curves(places[:-1], shown, "place in the sentence", "share of right answers
 #   later.
 # - The **sinusoidal encoding** is a set of clocks, fast ones and slow ones; each pair of columns is one hand.
 # - A fixed offset is a **rotation** of each hand, the same for every position, so it is one matrix.
-# - Embeddings that start small are multiplied by **√d_model**. Then words and positions are about equally long.
+# - Embeddings that start small are multiplied by **√d_model**. Then words and positions have similar lengths.
 # - **Learned** positions end where the training data end. **Rotary** encoding turns queries and keys; then scores
 #   depend on the words and on distances only.
 #
@@ -716,7 +717,7 @@ show_curves(places[:-1], shown, "place in the sentence", "share of right answers
 #
 # <details><summary>C: what to expect</summary>
 #
-# An angle of 0 turns nothing: this is the version without positions, and it is right half of the time.
+# An angle of 0 turns nothing: this is the version without positions, and it is right about half of the time.
 #
 # </details>
 

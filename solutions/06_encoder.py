@@ -226,8 +226,8 @@ for scale in (1.0, 0.001):
     print(f"   eps inside   {inside}\n   eps outside  {outside}")
 
 # %% [markdown]
-# For tiny vectors the results differ by a factor, so a model that has such vectors gives other results with the
-# other version. Because of details like this, you will compare your encoder with PyTorch's, number by number.
+# For tiny vectors the results differ by a factor, so a model that has such vectors gives different results with the
+# two versions. Because of details like this, you will compare your encoder with PyTorch's, number by number.
 
 # %% [markdown]
 # ## Time to think: the feed-forward layer
@@ -260,8 +260,8 @@ for animal, dark in ((0, 0), (0, 1), (1, 0), (1, 1)):
 # ### Exercise 6.2 · feed-forward        ●○○  about 5 minutes · 2 points
 #
 # - **You have** `d_model` and `d_ff`; in `forward`, `x` (B, T, d_model).
-# - **Return** a tensor of the same shape, by equation 2. (Dropout (lesson 08) may stand in it: modules are
-#   checked in evaluation mode, where it does nothing.)
+# - **Return** a tensor of the same shape, by equation 2. (It may contain dropout, which lesson 08 explains:
+#   modules are checked in evaluation mode, where dropout does nothing.)
 # - **Use** two `nn.Linear`, which have biases by default and work along the last axis. Call them `w_1` and
 #   `w_2`. (The check finds them under other names, too, or inside an `nn.Sequential`. The comparison with
 #   PyTorch below needs these names.)
@@ -307,12 +307,12 @@ for name, module in (("attention", MultiHeadAttention(128, 4)), ("feed-forward",
 # %% [markdown]
 # ## What each part is worth
 #
-# Four ideas: attention, residual connection, layer norm, feed-forward. What do the last three gain? Take one task,
+# Four ideas: attention, residual connection, layer norm, feed-forward. What do the last three bring? Take one task,
 # begin with attention, and add them one at a time. A sentence has six numbers from 0 to 4. At each place the model has
 # to name the *sum* of the number there and the number at the mirrored place, modulo 5: 3 and 4 make 2. So a place has
 # to fetch something from afar, keep what it has, and compute with both.
 #
-# Which part will gain most? Guess before you run it. (Guessing one of five numbers costs log 5 = 1.61.) The last line
+# Which part will help most? Guess before you run it. (Guessing one of five numbers costs log 5 = 1.61.) The last line
 # has the feed-forward layer without its ReLU: as many weights, and no bend.
 
 # %%
@@ -370,12 +370,12 @@ for name, parts in rungs.items():
     print(f"{name:16}", *(f"{loss:5.2f}" for loss in halfway), "    ", *(f"{loss:5.2f}" for loss in ends))
 
 # %% [markdown]
-# After half of the steps, the residual connection and the feed-forward layer have gained much with both seeds, the norm
-# with one of them. The feed-forward layer gains most. That is not for its weights: without ReLU it has as many, and
-# the loss is no lower than without the whole layer. But the model can do without it, and only learns more slowly: at
-# the end, the loss is low in every line with a residual connection. (In line 2 the only bend is the softmax of
-# attention.) This is one task, one order of adding, two layers and two seeds. For another task the steps have other
-# heights.
+# After half of the steps, the residual connection and the feed-forward layer have helped much with both seeds, the norm
+# with one of them. The feed-forward layer helps most. That is not because of its weights: without ReLU it has as many,
+# and the loss is no lower than without the whole layer. But the model can do without the layer, and only learns more
+# slowly: at the end, the loss is low in every line with a residual connection. (In the line "+ residual" the only bend
+# is the softmax of attention.) This is one task, one order of adding, two layers and two seeds. For another task the
+# steps have other heights.
 #
 # ## The encoder layer
 #
@@ -542,8 +542,8 @@ for name, (ours, theirs) in pairs.items():
 #
 # ## Before or after? Pre-norm and post-norm
 #
-# The paper writes LayerNorm(x + Sublayer(x)): the norm stands on the main road, after each plus (§3.1).
-# Today nearly everybody puts it on the side road, as you did. In the course's library one switch,
+# The paper writes LayerNorm(x + Sublayer(x)): the norm stands on the main road, after each plus (§3.1). That
+# is **post-norm**. Today nearly everybody puts it on the side road, as you did. In the course's library one switch,
 # `norm_first`, chooses. What difference does it make?
 #
 # First, before any training. We build encoders with random weights (`nn.init.xavier_uniform_` draws them so that
@@ -713,11 +713,11 @@ for name, norm_first in arrangements.items():
         print(f"{name:9}  loss times {times:4}   {gradient:8.2f} {step:8.4f}     {last_gradient:8.2f} {last_step:8.4f}")
 
 # %% [markdown]
-# In our post-norm model the gradient is about as large in the last layer as in the first. What the explanation
-# begins with is not there. And it would not lengthen the first step: that is the learning rate, 0.004, in both
-# layers of both models, whatever the loss is multiplied by. **Adam** divides each gradient by its usual size. In
-# the first step that is its own size: what remains is +1 or −1, times the learning rate. (Some weights have a
-# gradient of 0, so the mean may be a little smaller.) For this model, trained with Adam, the size of the
+# In the last layer, the gradient of our post-norm model is about twice as large as that of pre-norm, but hardly
+# larger than its own in the first layer. And it does not lengthen the first step: that is the learning rate,
+# 0.004, in both layers of both models, whatever the loss is multiplied by. **Adam** divides each gradient by its
+# usual size. In the first step that is its own size: what remains is +1 or −1, times the learning rate. (Some
+# weights have a gradient of 0, so the mean may be a little smaller.) For this model, trained with Adam, the size of the
 # gradients is not the reason.
 #
 # The other explanation is in our own picture: the words have become alike, and a model that is to write a
@@ -745,10 +745,10 @@ for name, change in changes.items():
 # %% [markdown]
 # With its attention damped at the start, post-norm keeps the words apart, and solves the task with the same learning
 # rate, without a warm-up. With its feed-forward layer damped, the words are about as alike as before, or more. It
-# then solves the task with neither seed, but comes much closer with one. So in post-norm, words that differ at the
-# start help most in these runs, and they are not the whole explanation. This is one task, one size and two seeds, and
-# no proof for other models. Other seeds may give exceptions: change `SEEDS` and see. Post-norm can be trained well,
-# and the paper's results were made with it. Pre-norm is the more forgiving one, which is why this course uses it.
+# then solves the task with neither seed, but comes much closer with one. So in these runs it helps post-norm most when
+# words differ at the start, but this is not the whole explanation. This is one task, one size and two seeds, and no
+# proof for other models. Other seeds may give exceptions: change `SEEDS` and see. Post-norm can be trained well, and
+# the paper's results were made with it. Pre-norm is the more forgiving one, which is why this course uses it.
 
 # %% [markdown]
 # ## Recap

@@ -154,8 +154,8 @@ show_blocks("decoder")
 #   or (B, T_q, T_k). None: everything is allowed. The layer makes no mask of its own, and is causal
 #   only if `self_mask` is.
 # - **Make** `self_attention`, `cross_attention`, `feed_forward`, `norm_1`, `norm_2`, `norm_3`. The check does
-#   not mind other names; with these, the norms in the order of their use, weights can be copied from PyTorch's layer
-#   below. It needs no dropout; as in lesson 06, what is checked is evaluation mode.
+#   not mind other names; with these, and the norms numbered in the order of their use, weights can be copied from
+#   PyTorch's layer below. Dropout is not needed; as in lesson 06, modules are checked in evaluation mode.
 # - **Return** a tensor (B, T_q, d_model).
 # - **Use** `MultiHeadAttention(d_model, n_heads)`, which returns output *and* weights; `FeedForward(d_model,
 #   d_ff)` and `LayerNorm(d_model)`. PyTorch's finished `nn.TransformerDecoderLayer` earns no points.
@@ -192,7 +192,7 @@ check("7.1", DecoderLayer)
 DecoderLayer = carry_on("7.1", DecoderLayer)
 
 # %% [markdown]
-# PyTorch has the same layer. We give the same weights and both masks to the two, with sizes that all differ:
+# PyTorch has the same layer. Ours and theirs get the same weights and the same two masks, and all sizes differ:
 
 # %%
 def forbidden(mask):
@@ -307,7 +307,7 @@ with torch.no_grad():
 # ### Exercise 7.3 · a test for leaks        ●●○  about 15 minutes · 2 points
 # - **You have** some decoder `decode(x, memory)`: `x` (B, T, d_model) and `memory` (B, T_k, d_model) to
 #   (B, T, d_model). It makes its masks itself and takes x of any size. How many positions and sentences your test
-#   needs, you decide; d_model = 16 is enough. (With d_model = 1 a layer norm makes the same of every vector.)
+#   needs, you decide; d_model = 16 is enough. (With d_model = 1 a layer norm turns every vector into the same one.)
 # - **Return** nothing if the future does not leak; if it does, let an `assert` fail. (If your test returns False or
 #   raises another error, that also says: it leaks.)
 # - **Use** random `x` and `memory`, `x.clone()`, and `torch.allclose(a, b, atol=1e-5)`. Change x with new
@@ -316,7 +316,7 @@ with torch.no_grad():
 #
 # Your test will be tried on five right decoders and fifteen leaking ones. Some leak only a little, only from
 # the next position, only into the first position, only out of the last one, only in longer sentences, or only in
-# some sentences of a batch. So look at *all* positions before *every* change.
+# some sentences of a batch. So make a change at *every* position, and look at *all* positions before it.
 
 # %%
 def test_no_leak(decode):
@@ -406,7 +406,8 @@ print("the same:", torch.allclose(in_one_run, torch.stack(one_by_one, dim=1), at
 # One layer looks back once and across once. The paper stacks six of them, as lesson 06 did with the encoder.
 # What each layer reads across is always the same: the memory, the output of the *whole* encoder. The first layer of the
 # decoder does not read what the first layer of the encoder has made: encoder and decoder may even differ in their
-# number of layers. For each sentence the memory is computed once, before the first word is written, and handed over.
+# number of layers. For each sentence the memory is computed once, before the first word is written, and then given to
+# the decoder.
 
 # %% [markdown]
 # ### Exercise 7.5 · the decoder        ●○○  about 8 minutes · 2 points
@@ -601,9 +602,9 @@ print("tables of weights in all:", sum(len(w) for w in [*of_encoder, *of_decoder
 interactive.layers(kinds, title="Every head of the untrained model")
 
 # %% [markdown]
-# It knows nothing yet, of course. Why, then, does it so often prefer the token that it has just read? The output is a
-# product with the embeddings, and the vector of that token is still part of the sum on the residual road. If that is
-# the reason, this one logit should stand out in a larger model, too, and the others look like those of the random
+# It knows nothing yet, of course. Why, then, did it so often prefer the token that it had just read? The output is a
+# product with the embeddings, and the vector of that token is still part of the sum on the main road. If that is the
+# reason, this one logit should stand out in a larger model, too, and the others should look like those of the random
 # `state`. And the loss?
 
 # %%
@@ -618,10 +619,10 @@ print(f"logit of the token just read {all_logits[just_read].mean():5.2f}, the ot
 print(f"loss {-all_logits.log_softmax(-1).mean():4.1f}, without that logit {-others.log_softmax(-1).mean():4.1f}")
 
 # %% [markdown]
-# It does stand out: 18.16 beside logits that spread by 0.99, as above. Without it the loss would be the 8.1 from above;
-# with it, training begins at 18.2.
+# It does stand out: about 18, beside logits that spread by about 1, as above. Without it the loss would be about 8, as
+# above; with it, training begins at about 18.
 #
-# Its parts, and what they cost (a table that is used in two places may be listed twice):
+# Back to the small model: its parts, and what they cost (a table that is used in two places may be listed twice):
 
 # %%
 for name, part in model.named_children():
@@ -692,7 +693,7 @@ print("equal ", torch.allclose(my_logits, their_logits, atol=1e-5))
 print(f"largest difference below 0.00001: {(my_logits - their_logits).abs().max() < 1e-5}")
 
 # %% [markdown]
-# The logits of both sentences are equal. From the dot product of two vectors to the whole model, you have written
+# For both sentences our logits are PyTorch's. From the dot product of two vectors to the whole model, you have written
 # every part of a Transformer, except `nn.Linear` and `nn.Embedding`.
 
 # %% [markdown]

@@ -38,8 +38,9 @@ torch.set_printoptions(precision=3, sci_mode=False)
 
 # %% [markdown]
 # The model is that of lesson 09, from the cache. If you have not trained it, or have interrupted the training, the
-# next cell trains it to its end, which takes about five minutes. The line below the cell says which of these it was.
-# (If you changed the settings of lesson 09, this is still the model of the unchanged lesson.)
+# next cell trains it to its end. On two cores with nothing else to do that takes about five minutes, on a slow or busy
+# computer longer. The line below the cell says which of these it was. (If you changed the settings of lesson 09, this
+# is still the model of the unchanged lesson.)
 
 # %% tags=["nbval-ignore-output"]
 model, subwords, split = trained_translator()
@@ -171,8 +172,7 @@ for alpha in (0, 0.2, 0.6, 1):
 
 # %% [markdown]
 # The cat turns black somewhere between 0.2 and 0.6. With α = 1 the second number on paper was −1.080.
-# The penalty is a rule of thumb: nothing says that it must have just this form. How much of it helps has to be
-# measured. We shall.
+# The penalty is a rule of thumb: nothing says that it must have just this form. We shall measure how much of it helps.
 #
 # ## How to find it
 #
@@ -348,12 +348,12 @@ show_beam(tree_rounds, "A beam of 2 in the tree, α = 0.6")
 
 # %% [markdown]
 # Look at the third column. "el gato" had two children, and both stayed; of the children of "el negro"
-# none did. The word that greedy decoding preferred has lost.
+# none did. The beginning that greedy decoding preferred has lost.
 
 # %% [markdown]
 # ## On your own translator
 #
-# The same functions, and the model that you trained. To begin with, three sentences of lesson 09:
+# The same functions, and the model that you trained. To begin with, two sentences of lesson 09, and a third:
 
 # %% tags=["nbval-ignore-output"]
 names = subwords.tokens(range(len(subwords)))
@@ -371,8 +371,8 @@ with torch.no_grad():
 # %% [markdown]
 # A beam of 1 is greedy decoding, as in lesson 09. Where a translation is wrong, is it the search, which does not find
 # the right sentence, or the model, which does not want it? That can be computed. Give the model the right sentence,
-# and compare its score with that of the sentence found. Do so for both beams, and for one sentence more, with a word
-# that the training part hardly has.
+# and compare its score with that of the sentence found. Do so with both beams, for the first two sentences and for a
+# new one, with a word that the training part hardly has.
 
 # %% tags=["nbval-ignore-output"]
 def score_of(sentence, translation, alpha=0.6):
@@ -446,8 +446,9 @@ with torch.no_grad():
 
 # %% [markdown]
 # In each round a sum prefers the token that is most certain, and after a full stop that is often eos: so the search
-# does end. But of two finished sentences the longer one has more to add up, and mostly wins. And where finished
-# sentences are dropped, only those are left that have not ended when `max_len` cuts them off.
+# does end, and may even find the right sentence. But of two finished sentences the longer one has more to add up, and
+# mostly wins. And where finished sentences are dropped, only those are left that have not ended when `max_len` cuts
+# them off.
 
 # %% [markdown]
 # ## Is it better?
@@ -549,11 +550,12 @@ show_curves(
 
 # %% [markdown]
 # Longer translations avoid the brevity penalty; from some length on, their further words are less often right. The
-# best α lies where the two balance, and that depends on the model. (Does the best of yours lie at the end of what was
-# tried? Then a better one may lie beyond, and you should try further.)
+# best α lies where the two balance, and that depends on the model. (Is the best of yours the largest that was tried?
+# Then a better one may lie beyond, and you should try further. Is it 0? Then the penalty has not raised BLEU here.
+# A few tenths of BLEU on 500 sentences may be chance.)
 #
 # The two questions from the beginning, in numbers: a better *search* (second line against the first),
-# and a better *score to search for* (the lines after it).
+# and another *score to search for* (the lines after it, against the second). Which of the two has raised BLEU more?
 #
 # ### Greedy against beam, once, on the test part
 
@@ -594,6 +596,8 @@ same = sum(a == b for a, b in zip(greedy, beam, strict=True))
 print(f"{same} of {len(test)} translations are the same")
 
 # %% [markdown]
+# A p below 0.05 is commonly taken to speak against chance; with a larger one the question stays open.
+#
 # And what kind of difference is it? Read some.
 
 # %% tags=["nbval-ignore-output"]
@@ -606,8 +610,8 @@ for i in different[::max(len(different) // 8, 1)][:8]:
 # %% [markdown]
 # A beam of 4 costs a few times the time of greedy decoding (the last column of the table of settings).
 #
-# Does a beam four times as wide give more again? First without a penalty. Write down what happens to log p, to the
-# length, and to BLEU, then compare with the beams of 1 and 4 above.
+# Does a beam four times as wide give more again? Try it without a penalty. Write down first what will happen to log p,
+# to the length, and to BLEU. Then compare with the beams of 1 and 4 above.
 
 # %% tags=["nbval-ignore-output"]
 wide = measure(valid, 16, 0)
@@ -616,7 +620,7 @@ wide = measure(valid, 16, 0)
 # On average the wider beam finds more probable sentences: log p rises. The length falls. BLEU need
 # not rise with log p. Stahlberg and Byrne (2019) went to the end of this road and searched exhaustively: for more than
 # half of their sentences, the most probable translation was the **empty** one. A search error had been hiding a model
-# error.
+# error. (Is there an empty one among the translations that you have read above?)
 #
 # And our model? We cannot look at all sentences, but at one that it might have found: the reference. Where that has a
 # higher log p than what was found, it is the search that has missed it. How often will that be, with a beam of 1, 4 and
@@ -645,7 +649,7 @@ for beam_size in (1, 4, 16):
 # %% [markdown]
 # ## Make it fast: the cache
 #
-# So far every round gives the whole beginning to the model, which computes the states of all its
+# In your `beam_search` every round gives the whole beginning to the model, which computes the states of all its
 # positions, and all but the last are thrown away. How many positions go through the decoder to write 40
 # tokens?
 
@@ -902,7 +906,7 @@ print(f"80 layers of 8,192, 100,000 tokens:  {cache_bytes(80, 8192, 100_000, 2) 
 # does the mask look like, (T_new, t + T_new)?
 #
 # **C · Wider still.** Run `measure(valid, beam_size, alpha)` for beams of 2, 8 and 32, once with α = 0 and once with
-# the best α. What happens to the length, to log p, and to BLEU?
+# α = 1. What happens to the length, to log p, and to BLEU?
 #
 # **D · When to stop.** Our search ends with `beam_size` finished sentences. Two other rules are in use: end with the
 # *first* finished sentence that is better than all beginnings that are left, or go on to `max_len` and take the best
@@ -947,13 +951,13 @@ print(f"80 layers of 8,192, 100,000 tokens:  {cache_bytes(80, 8192, 100_000, 2) 
 # <details><summary>C: what to expect</summary>
 #
 # With α = 0 log p rises, on average, with every widening: the search gets better. The length falls, and with it the
-# brevity penalty. BLEU gains from better words and loses by the penalty; with the best α the loss is smaller.
+# brevity penalty. BLEU gains from better words and loses by the penalty; with α = 1 the loss is smaller.
 #
 # </details>
 #
 # <details><summary>D: what to think of</summary>
 #
-# With α = 0 a score only falls with each token: a beginning that is behind stays behind, and going on finds nothing
-# better. With a length penalty a longer sentence may still overtake.
+# With α = 0 a score never rises with a further token: a beginning that is behind stays behind, and going on finds
+# nothing better. With a length penalty a longer sentence may still overtake.
 #
 # </details>

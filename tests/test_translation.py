@@ -18,6 +18,7 @@ from classroom.build.translation import (
     translated_notebook,
     translation_of,
     translation_problems,
+    unwrapped,
 )
 from classroom.build.twin import BuildError, Cell, read
 
@@ -263,3 +264,18 @@ def test_words_are_missing_changed_and_done(tmp_path):
     assert words_problems(lesson, path) == []
     edited = Cell("code", CODE.replace("no loop", "no such loop"), 1, 1, [], id="code-1")
     assert len(words_problems([edited], path)) == 1
+
+
+@pytest.mark.parametrize("text, joined", [
+    ("两个\n字", "两个字"), ("一个句子，\n`代码`", "一个句子，`代码`"), ("说：\n2 的平方", "说：2 的平方"),
+    ("他说：\n\"是\"", "他说：\"是\""), ("得到：\n$x$ 和", "得到：$x$ 和"),
+])
+def test_lines_of_chinese_are_joined_where_a_blank_would_show(text, joined):
+    assert unwrapped(text) == joined
+
+
+@pytest.mark.parametrize("text", [
+    "说：\n\n```\n中\n文\n```", "有：\n* 一\n* 二", "有：\n1. 一", "得到：\n$$x$$", "# 标题\n正文", "用 q\n和 k", "有：\n| a |",
+])
+def test_what_is_a_line_by_itself_stays_one(text):
+    assert unwrapped(text) == text

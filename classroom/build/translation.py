@@ -25,10 +25,12 @@ from .notebook import digest as code_digest
 from .twin import BuildError, Cell
 
 _HEADER = re.compile(r"^<!-- cell (?P<id>[\w-]+) (?P<digest>[0-9a-f]{10})(?P<todo> todo)? -->$", re.MULTILINE)
-# A line that is broken between two Chinese characters: Markdown would put a blank there. A heading is a line by itself.
+# A line that is broken between two Chinese characters, or after Chinese punctuation: Markdown would put a blank there.
+# A heading is a line by itself, and so is what begins a list, a block of code or a formula.
 _WRAPPED = re.compile(
     r"(^#.*\n|^```[^`]*^```$)"
-    r"|(?<=[\u4e00-\u9fff，。；：、？！）])\n *(?=[\u4e00-\u9fff（])", re.MULTILINE)
+    r"|(?<=[\u4e00-\u9fff，。；：、？！）])\n *(?=[\u4e00-\u9fff（])"
+    r"|(?<=[，。；：、？！）])\n *(?=[A-Za-z\"“`$*\d])(?!```|\$\$|[*] |\d+[.] )", re.MULTILINE)
 _ENGLISH = re.compile(r"^<!-- English\n.*?\n-->\n?", re.MULTILINE | re.DOTALL)
 
 

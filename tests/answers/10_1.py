@@ -269,7 +269,7 @@ def length_penalty_score(log_p, n, alpha):
     log_p /= ((5 + n) / 6) ** alpha
     return log_p
 
-# %% wrong: whole-number division (5 + n) // 6
+# %% wrong: (5 + n) // 6, as in Python 2
 def length_penalty_score(log_p, n, alpha):
     return log_p / ((5 + n) // 6) ** alpha
 

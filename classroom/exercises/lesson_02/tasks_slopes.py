@@ -113,8 +113,8 @@ SLOPES = [
           "What is the slope of e to the score? It is that very number.", diagonal="squares"),
     _slip("rest-on-the-diagonal", "(1 − w_i) · δ_ij − w_i · w_j", _SUM,
           "For i = j, w_i(1 − w_i) has to come out.", diagonal="rest"),
-    _slip("square-subtracted-twice", "one that is right beside the diagonal, and has w_i(1 − w_i) − w_i² on it: w_i² "
-          "is subtracted twice", _SUM, "Which term holds −w_i² already?", diagonal="own slope"),
+    _slip("square-subtracted-twice", "one that is right everywhere but on the diagonal, and has w_i(1 − w_i) − w_i² "
+          "there: w_i² is subtracted twice", _SUM, "Which term holds −w_i² already?", diagonal="own slope"),
     *(_slip("diagonal-overwritten", later("one with {says} on its diagonal, and −w_i · w_j elsewhere", says=says), _SUM,
             "For i = j there are two terms, one with δ_ij and one without. Which of them are in your table?", put=put)
       for put, says in (("w", "w_i"), ("one", "1"), ("rest", "1 − w_i"), ("square", "w_i²"))),
