@@ -275,7 +275,7 @@ def test_lines_of_chinese_are_joined_where_a_blank_would_show(text, joined):
 
 
 @pytest.mark.parametrize("text", [
-    "说：\n\n```\n中\n文\n```", "有：\n* 一\n* 二", "有：\n1. 一", "得到：\n$$x$$", "# 标题\n正文", "用 q\n和 k", "有：\n| a |",
+    "说：\n\n```\n中\n文\n```", "有：\n* 一\n* 二", "有：\n1. 一", "得到：\n$$x$$", "# 标题\n正文", "用 q\n和 k",
 ])
 def test_what_is_a_line_by_itself_stays_one(text):
     assert unwrapped(text) == text
