@@ -102,8 +102,10 @@ def test_pop_ups_are_silenced_in_the_courses_own_environment(tmp_path, monkeypat
 # What stands for JupyterLab: it says who and where it is, and runs until its input ends.
 STANDS_FOR_IT = "import os, sys; print(os.getpid(), os.getcwd(), os.environ['SAID'], flush=True); sys.stdin.read()"
 LAB = f"""
-import os, sys
+import os, signal, sys
 from pathlib import Path
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)        # whoever started the tests may ignore it, as nohup does
 from classroom.app import lab
 from course import data
 data.fetch = lambda: print("fetched")

@@ -164,7 +164,8 @@ def test_an_order_that_moves_nothing_is_told_as_that():
 
 def heads_and_wanted(split, h, batch=2, heads=3, dtype=torch.float32):
     x = torch.randn(batch, 5, 4 * heads, dtype=dtype)
-    return split(x, heads)[:, h], x[:, :, 4 * h:4 * h + 4]
+    assert len((found := split(x, heads))[0]) == heads
+    return found[:, h], x[:, :, 4 * h:4 * h + 4]
 
 
 def returns_equal(split):

@@ -85,7 +85,8 @@ def _middle_numbers_lost(x, n_heads):
 
 def _largest_off(x, n_heads):
     heads = split_heads(x, n_heads).clone(memory_format=torch.contiguous_format)
-    heads.view(-1)[heads.argmax()] += 1
+    for head in heads.unbind(1):
+        head[head == head.max()] += 1
     return heads
 
 
@@ -224,7 +225,7 @@ BUGGY = [
     Misconception("middle-numbers-lost", _middle_numbers_lost, "In each piece, all numbers between the first and the "
                   "last are lost; the first one stands in their places. (If a piece has only two numbers, they have "
                   "changed places.)", _WEIGHTLESS, "Do you look at all numbers of a piece, those in the middle too?"),
-    Misconception("largest-number-off", _largest_off, "The largest number is 1 too large, and all others are right.",
+    Misconception("largest-number-off", _largest_off, "The largest number of each head is 1 too large, and all others are right.",
                   "Splitting moves numbers and changes none.", "How far apart may two numbers be that your test takes "
                   "for equal? `rtol` is a share of the number: 0.1 takes 110 for 119."),
     _bug("last-head-missing", "There is a head too few: the last one is missing.",
