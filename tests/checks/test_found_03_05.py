@@ -27,7 +27,6 @@ def judged(id, answer, expected):
 
 # ------------------------------------------------------------------------------------------ 3.1 and 3.2
 
-
 class Projected(nn.Module):
     """With other names for the sizes than the page has."""
 
