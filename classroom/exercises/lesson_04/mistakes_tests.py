@@ -226,8 +226,8 @@ BUGGY = [
                   "last are lost; the first one stands in their places. (If a piece has only two numbers, they have "
                   "changed places.)", _WEIGHTLESS, "Do you look at all numbers of a piece, those in the middle too?"),
     Misconception("largest-number-off", _largest_off, "The largest number of each head is 1 too large, and all others "
-                  "are right.", "Splitting moves numbers and changes none.", "How far apart may two numbers be that your "
-                  "test takes for equal? `rtol` is a share of the number: 0.1 takes 110 for 119."),
+                  "are right.", "Splitting moves numbers and changes none.", "How far apart may two numbers be that "
+                  "your test takes for equal? `rtol` is a share of the number: 0.1 takes 110 for 119."),
     _bug("last-head-missing", "There is a head too few: the last one is missing.",
          "Would your test notice that a head is missing? `zip` stops where the shorter of two ends."),
     Misconception("one-head-too-many", _one_too_many, "There is a head too many: behind the last one, the first one "
