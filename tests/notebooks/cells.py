@@ -43,7 +43,8 @@ LESS = {
            ("for i in range(1000)", "for i in range(len(references))")),
     "10": (("trained_translator()", "translator"), ("max_len=14", "max_len=6"),
            ('"The black cat sleeps.", "The white house is big.", "I don\'t know her."', '"The black cat sleeps.",'),
-           ("some = split.valid[:200]", "some = split.valid[:2]"),
+           ("some = split.valid[:200]", "some = split.valid[:2]"), ("= split.valid[:500]", "= split.valid[:9]"),
+           ("test = split.test\n", "test = split.test[:9]\n"), ("in split.test[:32]]", "in split.test[:4]]"),
            ("zip(split.valid[:20], decode(split.valid[:20]", "zip(split.valid[:2], decode(split.valid[:2]")),
     "11": (("trained_translator()", "translator"), ("split.test[:500]", "split.test[:2]"),
            ("gold = gold_alignments()", "gold = sorted(gold_alignments(), key=lambda pair: not pair.source.startswith("
