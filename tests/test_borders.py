@@ -1,32 +1,14 @@
 """Who imports whom: `course` knows nothing of `classroom`, and in it the arrows go one way, to `ask`."""
 import ast
-from pathlib import Path
 
 import pytest
 
 from classroom import exercises
 from classroom.judge import words
+from tools import imports
 
-ROOT = Path(__file__).parents[1]
-FILES = {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
-         for package in ("course", "classroom") for path in (ROOT / package).rglob("*.py")}
-
-
-def imports(module: str) -> set[str]:
-    """The modules of ours that a module imports, at its outer level or in a function; with them their packages."""
-    path, found = FILES[module], set()
-    parts = module.split(".") if path.stem == "__init__" else module.split(".")[:-1]
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            found |= {name.name for name in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            above = parts[:len(parts) + 1 - node.level] if node.level else []
-            base = ".".join([*above, *filter(None, [node.module])])
-            found |= {base, *(f"{base}.{name.name}" for name in node.names)}
-    return found & FILES.keys()
-
-
-IMPORTS = {module: imports(module) for module in FILES}
+FILES = {module: path for module, path in imports.FILES.items() if module.split(".")[0] in ("course", "classroom")}
+IMPORTS = {module: imports.imports(module) for module in FILES}
 
 
 def of(package: str) -> list[str]:
@@ -46,7 +28,7 @@ def test_the_tree_was_read():
 
 def test_the_library_knows_nothing_of_the_classroom():
     assert not [module for module in of("course") if any(name.startswith("classroom") for name in IMPORTS[module])]
-    assert not any("classroom" in path.read_text(encoding="utf-8") for path in (ROOT / "course").rglob("*.js"))
+    assert not any("classroom" in path.read_text(encoding="utf-8") for path in (imports.ROOT / "course").rglob("*.js"))
 
 
 def test_views_know_nothing_of_answers():
@@ -97,13 +79,7 @@ def test_what_is_sent_to_the_child_needs_nothing_that_is_not():
     a plain `course._words` (test_lending)."""
     sent = {*of("classroom.ask"), *of("classroom.grade.confine")}
     packages = {"classroom", "classroom.grade", "course", "course._words"}
-    found, todo = set(), list(sent)
-    while todo:
-        module = todo.pop()
-        if module not in found:
-            found.add(module)
-            todo += IMPORTS[module] - packages
-    assert found == sent | {"course.attention"}
+    assert imports.closure(sent, packages) == sent | {"course.attention"}
 
 
 @pytest.mark.parametrize("id", exercises.all_ids())

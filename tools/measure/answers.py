@@ -60,6 +60,12 @@ class Tally:
     right: int = 0
     accepted: int = 0
 
+    def __iter__(self) -> Iterator[int]:
+        return iter((self.wrong, self.caught, self.named, self.right, self.accepted))
+
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(*(a + b for a, b in zip(self, other, strict=True)))
+
     def __str__(self) -> str:
         share = 100 * self.named / max(self.wrong, 1)
         return (f"{self.caught} of {self.wrong} wrong answers caught, {self.named} named ({share:.1f} %), "

@@ -1,25 +1,33 @@
 """How good are the checks? This measures it and writes `docs/checks.md`.
 
-    python -m tools.measure.report              # every exercise: some minutes
-    python -m tools.measure.report 1.3 4.2      # these anew, the others as they stand
-    python -m tools.measure.report --check      # fail if the file is out of date
+    python -m tools.measure.report              # the exercises of which something has changed since
+    python -m tools.measure.report --all        # every exercise: some minutes
+    python -m tools.measure.report 1.3 4.2      # these, and what else has changed
+    python -m tools.measure.report --check      # write nothing; fail if the file is out of date
+
+What has changed is told by the digests in `docs/checks.json`, see `tools.measure.published`.
 """
 import argparse
 import contextlib
 import dataclasses
 import math
+import multiprocessing
+import os
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from tqdm import tqdm
 
-from classroom import evaluate, exercises
+from classroom import exercises
 from classroom.judge import judgement, recognise
 from classroom.judge.exercise import Choice, Exercise
+from classroom.judge.verdict import Verdict
 from course._paths import atomic_path
 from tests import variants
-from tools.measure import answers
+from tools.measure import answers, published
+from tools.measure.answers import Tally
 from tools.measure.mutants import survey
 from tools.measure.rewriting import pairs, rewritings
 
@@ -29,7 +37,8 @@ _HEAD = """\
 # How good are the checks?
 
 Measured by `python -m tools.measure.report`, which writes this file; `python -m tools.measure.report --check` says
-whether it is up to date. For each exercise:
+whether it is up to date. What has changed since is measured by the tests again (`checks.json` has digests of what each
+exercise's numbers come from); each week all is. For each exercise:
 
 * **right answers**: the reference and other right ways of writing it, each tried on several seeds, and how many of
   these trials were accepted;
@@ -119,10 +128,22 @@ class Line:
         return " | ".join(map(str, dataclasses.astuple(self)))
 
 
+def evaluate(id: str, answer: object, seed: int | None = None) -> Verdict:
+    """As a learner's check does, without a panel."""
+    return judgement.judge(exercises.get(id), answer, seed)
+
+
 def measure(task: Exercise | Choice) -> Line:
     """Put everything that an exercise comes with to its checks."""
     with _unhurried(), judgement.remembering():
         return _measure(task)
+
+
+def measure_all(id: str) -> tuple[Line, Tally]:
+    """The same, and what becomes of the answers in `tests/answers`."""
+    with _unhurried(), judgement.remembering():
+        line = _measure(exercises.get(id))
+        return line, answers.tally([(answer, answers.judged(answer)) for answer in answers.answers(id)])
 
 
 @contextlib.contextmanager
@@ -164,19 +185,20 @@ def _named(answers: Iterable[tuple[str, Callable]], id: str) -> tuple[int, int]:
     return len(right), sum(right)
 
 
-def report(ids: Collection[str] = (), known: str = "", others: str = "not measured here") -> str:
-    """The text of `docs/checks.md`: `ids` measured (all, if there are none), other rows as in the text `known`.
+def report(rows: dict[str, str], others: str = "not measured here") -> str:
+    """The text of `docs/checks.md` with these lines of its table, by exercise.
 
     `others` is what is said of the answers that nobody wrote for the catalogue.
     """
-    rows = rows_of(known)
-    for id in tqdm(ids or exercises.all_ids(), unit="exercise", disable=None):
-        task = exercises.get(id)
-        rows[id] = f"| {id} {task.title} | {measure(task).cells()} |"
     rows = {id: rows[id] for id in exercises.all_ids() if id in rows}
     total = sum(map(line_of, rows.values()), Line())
     head = _HEAD.format(answers=others, **recognise.patience)
     return head + "\n".join([*rows.values(), f"| **all** | {total.cells()} |"]) + "\n"
+
+
+def row_of(id: str, line: Line) -> str:
+    """The line of the table with these numbers."""
+    return f"| {id} {exercises.get(id).title} | {line.cells()} |"
 
 
 def rows_of(text: str) -> dict[str, str]:
@@ -189,24 +211,45 @@ def line_of(row: str) -> Line:
     return Line(*(int(cell) for cell in row.split("|")[2:-1]))
 
 
+def out_of_date() -> list[str]:
+    """The exercises whose digest has changed since they were measured."""
+    measured = published.read()
+    return [id for id in exercises.all_ids() if id not in measured or measured[id][0] != published.digest(id)]
+
+
+def _measured(ids: Collection[str], workers: int) -> Iterator[tuple[str, Line, Tally]]:
+    """Each of these, in processes of their own, each with one thread."""
+    os.environ["OMP_NUM_THREADS"] = "1"
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+        results = pool.map(measure_all, ids)
+        for id, (line, tally) in zip(ids, tqdm(results, total=len(ids), unit="exercise", disable=None), strict=True):
+            yield id, line, tally
+
+
 def main() -> None:
-    """Write `docs/checks.md`; with `--check`, end with an error if it is out of date."""
+    """Write `docs/checks.md` and `docs/checks.json`; with `--check`, end with an error if they are out of date."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("ids", nargs="*", help="exercises to measure (default: all)")
+    parser.add_argument("ids", nargs="*", help="exercises to measure in any case")
+    parser.add_argument("--all", action="store_true", help="measure every exercise")
     parser.add_argument("--check", action="store_true", help="write nothing")
+    parser.add_argument("--workers", type=int, default=2, help="processes (default: %(default)s)")
     options = parser.parse_args()
     if unknown := set(options.ids) - set(exercises.all_ids()):
         parser.error(f"there is no exercise {', '.join(sorted(unknown))}; there are: {', '.join(exercises.all_ids())}")
-    known = PATH.read_text(encoding="utf-8") if PATH.exists() else ""
-    missing = [id for id in exercises.all_ids() if id not in rows_of(known)]
-    with _unhurried(), judgement.remembering():
-        others = answers.tally([(answer, answers.judged(answer)) for answer in answers.answers()])
-    text = report(options.ids and {*options.ids, *missing}, known, str(others))
+    text = PATH.read_text(encoding="utf-8") if PATH.exists() else ""
+    rows, found = rows_of(text), published.read()
+    wanted = {*options.ids, *out_of_date(), *(exercises.all_ids() if options.all else ())}
+    for id, line, tally in _measured([id for id in exercises.all_ids() if id in wanted], options.workers):
+        rows[id], found[id] = row_of(id, line), (published.digest(id), tally)
+    found = {id: found[id] for id in exercises.all_ids()}
+    new = report(rows, str(sum((tally for _, tally in found.values()), Tally())))
     if not options.check:
         with atomic_path(PATH) as path:
-            path.write_text(text, encoding="utf-8")
-        print(f"Wrote {PATH}", file=sys.stderr)
-    elif text != known:
+            path.write_text(new, encoding="utf-8")
+        published.write(found)
+        print(f"Wrote {PATH} and {published.PATH.name}: {len(wanted)} of {len(rows)} exercises were measured",
+              file=sys.stderr)
+    elif new != text:
         sys.exit(f"{PATH.name} is out of date: run `python -m tools.measure.report`")
 
 
