@@ -13,9 +13,9 @@
 # to find help, and what the course builds in which lesson. You have also seen what attention
 # looks like.
 #
-# **You need** some Python: functions, loops, lists. What this lesson uses of NumPy arrays is explained in its boxes.
-# From lesson 01 on you need arrays and the product of two matrices. (The end of this page says where to read about
-# them.) No machine learning is assumed.
+# **You need** some Python: functions, loops, lists. What this lesson uses of NumPy arrays is explained in its boxes
+# and hints. From lesson 01 on you need arrays and the product of two matrices. (The end of this page says where to
+# read about them.) No machine learning is assumed.
 #
 # **Time** about 40 minutes, with three small exercises.
 
@@ -75,10 +75,12 @@ for word, score in zip(words, scores, strict=True):
 #   **Use** is advice: any other way that returns the same is as good, unless the box says that it is not accepted.
 # - Whatever a function is given stays as it is: it returns something new. Numbers that come in are finite, where
 #   the text does not speak of infinite ones.
-# - An *array* is one of NumPy's, a *tensor* one of PyTorch's, and a list is neither. *Boolean* means the dtype
-#   `bool`.
+# - An *array* is one of NumPy's, a *tensor* one of PyTorch's, and a list is neither. (n,) is a shape: n numbers in a
+#   row. *Boolean* means the dtype `bool`. Where the text names no other dtype, fractions keep theirs: from float64
+#   comes float64.
 # - The lines that begin with `def` say in which order the arguments come. The pages give them by their places, so
 #   that their names are yours to choose, and their order is not.
+# - The circles say how hard an exercise is, from ●○○ to ●●●. Its points go into your record.
 
 # %% [markdown]
 # ### Exercise 0.1 · shares        ●○○  about 5 minutes · 1 point
@@ -152,11 +154,11 @@ evaluate("0.1", divided_by_twelve)
 # | `hint("0.1")` | the first hint; run again, the second; there are three, and the last is nearly the answer |
 # | `solution("0.1")` | a solution to read. Your record keeps that you looked; nothing else happens |
 # | `check("0.1", shares)` | a verdict, as often as you like. There is no penalty for trying |
-# | `python -m classroom progress` in a terminal | what you have solved so far |
+# | `python -m classroom progress` in a terminal, with the course's Python | what you have solved so far |
 #
-# You can go on after any exercise, also after one that you cannot solve: run the next cell. It calls
-# `carry_on`. If your function is right, the lesson goes on with yours. If it is not, the lesson goes on
-# with the course's function, and a line says so.
+# You can go on after any exercise, also after one that you cannot solve. Where the lesson needs your function later,
+# a cell such as the next one calls `carry_on`. If your function is right, the lesson goes on with yours. If it is
+# not, the lesson goes on with the course's function, and a line says so.
 
 # %%
 shares = carry_on("0.1", shares)
@@ -172,15 +174,16 @@ show_shares(shares(scores), words, title='What "black" attends to, in shares of 
 # ## What goes wrong if a score is negative?
 #
 # A score says how well two words fit, and a bad fit may get a negative score. The box of exercise 0.1
-# did not allow that: *numbers that are not negative*. Guess what your function returns for 3, −1 and −1. Will
-# the shares still sum to 1?
+# did not allow that: *numbers that are not negative*. Guess what comes out when 3, −1 and −1 are divided by their
+# total. Will the results still sum to 1?
 
 # %%
-print(shares(np.array([3, -1, -1])))
+some_negative = np.array([3, -1, -1])
+print(some_negative / some_negative.sum())
 
 # %% [markdown]
 # They do sum to 1, but they are not shares: the first word gets three times the whole, and the
-# others get less than nothing. For the scores 1 and −1 the function divides by 0, since their total is 0.
+# others get less than nothing. For the scores 1 and −1 we would divide by 0, since their total is 0.
 # So scores have to be made positive first. Lesson 01 shows how.
 
 # %% [markdown]
@@ -207,8 +210,9 @@ check("0.2", looks_at)
 # %% [markdown]
 # How could a computer find that out? We describe each English word by four numbers, its **key**: *how
 # much is it about an article, a dark colour, an animal, resting?* "sleeps" is about resting, and a
-# little about an animal, since it is an animal that sleeps. Each Spanish word gets four numbers of
-# the same kind for what it looks for, its **query**. All these numbers are made up.
+# little about an animal, since it is an animal that sleeps. The cat is black, so "black" is also a little
+# about an animal, and "cat" about a dark colour. Each Spanish word gets four numbers of the same kind for
+# what it looks for, its **query**. All these numbers are made up.
 
 # %%
 spanish = ["el", "gato", "negro", "duerme"]
@@ -230,6 +234,7 @@ print(fit)
 # %% [markdown]
 # Each row belongs to a Spanish word and holds its scores for the four English words. Check one of
 # them on paper: *gato* is [0, 0, 2, 0], "cat" is [0, 1, 2, 0]; multiply number by number and add up.
+# (`keys.T` has a key in each column, and `@` does the same for each query with each key.)
 #
 # Each row needs shares of its own, and they must sum to 1. So we need the function once more, now for a
 # whole table.
@@ -241,8 +246,8 @@ print(fit)
 # - **You have** `scores`, a NumPy array (T_q, T_k): a row for each word that looks, a column for each word
 #   that it can look at. T_q and T_k may differ. No number is negative, no row all 0.
 # - **Return** a new array (T_q, T_k) in which each row sums to 1.
-# - **Use** the sum along an axis. In an array with two axes, axis 0 runs down the rows and axis 1 along
-#   the columns; `keepdims=True` keeps the axis that is summed over, with length 1.
+# - **Use** the sum along an axis. Axis 0 counts the rows, axis 1 the columns. A sum along an axis takes this axis
+#   away; `keepdims=True` keeps it, with length 1.
 
 # %%
 def shares_by_row(scores):
@@ -269,6 +274,7 @@ show_weights(weights, spanish, words, title="Where each Spanish word looks")
 # %% [markdown]
 # Read it row by row: a row is the Spanish word to be written next, the columns are the
 # English words that it can look at, and each row sums to 1. Dark blue is a large share.
+# (Our queries know the word that is to be written. A real model makes each query from the words before it.)
 #
 # Now look at the two rows in the middle. *gato* looks at the third word and *negro* at the second:
 # the dark cells cross. That crossing is the change of word order. The lists say nothing about
@@ -308,8 +314,9 @@ show_weights(weights, spanish, words, title="Where each Spanish word looks")
 #
 # Most articles on attention make six statements. Here each of them is taught, written by you, and measured:
 #
-# 1. *The scores are* $QK^\top$, *divided by* $\sqrt{d_k}$: lesson [01](01_dot_product_attention.ipynb), and why the
-#    root in lesson [02](02_scaling_and_masks.ipynb). You write it in exercises 1.1, 2.1 and 2.8.
+# 1. *The scores are* $QK^\top$, *divided by* $\sqrt{d_k}$: lesson [01](01_dot_product_attention.ipynb), which also
+#    measures why the root; lesson [02](02_scaling_and_masks.ipynb) derives it. You write it in exercises 1.1, 2.1
+#    and 2.8.
 # 2. *A softmax turns scores into weights that sum to 1*: lesson [01](01_dot_product_attention.ipynb), exercises 1.2
 #    and 2.7.
 # 3. *The output is the sum of the values, weighted*: lesson [01](01_dot_product_attention.ipynb), exercise 1.3.

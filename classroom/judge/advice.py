@@ -131,7 +131,8 @@ _BY_TEXT = [      # a slug, a pattern, and what it means, with the pattern's gro
      "Operators and the functions of NumPy and PyTorch take all of them at once."),
     ("index-beyond-the-end",
      r"index (-?\d+) is out of bounds for (?:axis|dimension) (\d+) with size (\d+)",
-     "Axis {1} has the length {2}, counted from 0, and place {0} is asked for. Are two lengths confused?"),
+     "Axis {1} has the length {2}, counted from 0, and place {0} is asked for. Which length does your "
+     "code take for this axis?"),
     ("too-few-axes",
      r"Dimension out of range|axis (-?\d+) is out of bounds for array of dimension|too many indices for",
      "There are fewer axes than the code names. Write down the shape that it has on this line."),
@@ -139,6 +140,16 @@ _BY_TEXT = [      # a slug, a pattern, and what it means, with the pattern's gro
      r"(?:max|min)\(\) (?:arg|iterable argument) is (?:an )?empty|zero-size array to reduction|"
      r"Cannot choose from an empty|[Ee]xpected reduction dim.* to be specified for input\.numel\(\) == 0",
      "There is nothing to choose from in this case. What should come out then?"),
+    ("argument-of-another-name",
+     r"\b_?(\w+)\(\) got an unexpected keyword argument '(keep_dims?)'",
+     "`{0}` has no argument called `{1}`. NumPy writes `keepdims`, in one word, and PyTorch `keepdim`."),
+    ("argument-of-another-name",
+     r"\b_?(\w+)\(\) got an unexpected keyword argument '(axes)'",
+     "`{0}` has no argument called `{1}`. NumPy calls it `axis`, and PyTorch `dim`."),
+    ("in-the-place-of-the-dtype",
+     r"Cannot interpret '(.+)' as a data type",
+     "`{0}` stands in the place of the dtype there. Arguments further back, such as `keepdims`, are given by their "
+     "names; and a shape of several sizes is one tuple, `(2, 3)`."),
     ("fractions-for-per-cent",
      r"(Percentiles|Quantiles) must be in the range (\[.*?\])",
      "`percentile` counts from 0 to 100, `quantile` from 0 to 1. Which of the two do you call, with which numbers?"),
@@ -192,7 +203,7 @@ def on_error(task: Exercise, raised: limits.Raised, case: Case | None = None) ->
             return said
     for slug, pattern, says in _BY_TEXT:
         if (found := re.search(pattern, raised.text)) is not None:
-            if slug == "sizes-do-not-multiply" and not re.search(r"shape|view|flatten", line):
+            if slug == "sizes-do-not-multiply" and line and not re.search(r"shape|view|flatten", line):
                 return "shapes-do-not-fit", say("The function on this line makes rows of its inputs, and they are "
                                                 "not equally long. Which product is asked for?")
             return slug, say(says).format(*found.groups())

@@ -51,10 +51,11 @@ def changed_inputs(task: Exercise, got: list[Outcome], right: bool = True) -> Fi
     start = say("Your numbers are right, but your") if right else say("Your")
     return Finding("changes-inputs", say("{start} code changes its input `{name}`: after the call on the case "
                                          "“{about}” its numbers or its shape are no longer what they were. What uses "
-                                         "the same `{name}` next gets other numbers. Look for `+=`, `*=`, `|=` and the "
-                                         "like, an assignment to `[...]`, or a method that changes its own array, as "
-                                         "`.sort()` does and all of PyTorch's that end in an underscore, applied to "
-                                         "`{name}` or to a view of it.", start=start, name=name,
+                                         "the same `{name}` next gets other numbers. Look for `+=`, `*=`, `/=`, `|=` "
+                                         "and the like, an assignment to `[...]`, or a method that changes its own "
+                                         "array, as `.sort()` does and all of PyTorch's that end in an underscore, "
+                                         "applied to `{name}` or to a view of it. (`asarray` and PyTorch's `to` make "
+                                         "no copy of what has the right dtype already.)", start=start, name=name,
                                          about=say(changed.case.about)))
 
 

@@ -84,9 +84,9 @@ def values(task: Exercise, got: list[Outcome], want: list[Outcome]) -> tuple[str
         return None, briefly(task, next(g for g, w in zip(got, want, strict=True) if not agree(g, w)))
     name = telling_output(sight)
     typed = for_one_size(task, got, want)
-    if task.shows is None and (said := wrong_shape(sight, name)) is not None:
-        return (typed[0], f"{said[1]} {typed[1]}") if typed and said[0] == "wrong-shape" else said
     pairs = [Sight(task, g, w) for g, w in zip(got, want, strict=True) if g.returned and wrong_outputs(g, w)]
+    if task.shows is None and (said := wrong_shape(sight, name, pairs)) is not None:
+        return (typed[0], f"{said[1]} {typed[1]}") if typed and said[0] == "wrong-shape" else said
     general = (_not_finite, _forbidden, _rounded, _never_small, _imprecise, _factor, _temperature, _transposed,
                _reordered, _shares)
     for describe in general if task.shows is None else (_factor,):

@@ -1,5 +1,6 @@
 """What shapes and sizes tell of a wrong answer: results of another shape, and answers that are right for one size."""
 import itertools
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,8 @@ __all__ = ["Said", "for_one_size", "wrong_shape"]
 Said = tuple[str, str] | None         # a slug and a sentence, if the description holds
 
 
-def wrong_shape(sight: Sight, name: str) -> Said:
-    """A result of another shape than it should have."""
+def wrong_shape(sight: Sight, name: str, pairs: Sequence[Sight] = ()) -> Said:
+    """A result of another shape than it should have; `pairs` are all the cases that are wrong."""
     got, want = sight.got.values[name], sight.want.values[name]
     if got.shape == want.shape:
         return None
@@ -45,7 +46,8 @@ def wrong_shape(sight: Sight, name: str) -> Said:
         slug, text = "several-for-one", f"{text} {one}"
     elif (paired := _each_with_each(got, want)) is not None:
         slug, text = "each-with-each", text + paired
-    elif (gathered := _gathered(got, want, axes)) is not None:
+    elif (gathered := _gathered(got, want, axes, [(p.got.values[name], p.want.values[name]) for p in pairs])
+          ) is not None:
         slug, text = "axis-summed-up", text + gathered
     elif np.squeeze(got).shape == np.squeeze(want).shape:
         slug = "axis-of-one" if compare.equal(np.squeeze(got), np.squeeze(want)) else slug
@@ -138,14 +140,16 @@ def _each_with_each(got: np.ndarray, want: np.ndarray) -> str | None:
     return None
 
 
-def _gathered(got: np.ndarray, want: np.ndarray, axes: list[str]) -> str | None:
-    """One axis too few: what is expected, summed over it, its mean, largest, first or last."""
+def _gathered(got: np.ndarray, want: np.ndarray, axes: list[str], others: Sequence[tuple[np.ndarray, np.ndarray]]
+              ) -> str | None:
+    """One axis too few: what is expected, summed over it, its mean or largest, in all other wrong cases as well."""
     for axis in [i for i in range(want.ndim) if got.ndim == want.ndim - 1 and want.shape[i] > 1]:
         if want.dtype.kind not in "iuf":
             return None
-        found = {say("the sum"): want.sum(axis), say("the mean"): want.mean(axis), say("the largest"): want.max(axis)}
-        for what, made in found.items():
-            if made.shape == got.shape and got.size and compare.equal(got, np.asarray(made)):
+        makes: dict[str, Callable] = {say("the sum"): np.sum, say("the mean"): np.mean, say("the largest"): np.max}
+        for what, make in makes.items():
+            if got.size and all(g.ndim == w.ndim - 1 and w.size and w.ndim == want.ndim and compare.equal(
+                    g, np.asarray(make(w, axis))) for g, w in [(got, want), *others]):
                 return say(" It holds {what} of the right numbers along the axis {axis}.", what=what, axis=axes[axis])
     return None
 

@@ -361,3 +361,33 @@ def D(q, s): return q * s.unsqueeze(1)
 def shares(scores):
     e = np.exp(scores - scores.max())
     return e / e.sum()
+
+# %% prelude
+import numpy as np
+
+# %% wrong: returns a plain list
+def shares(scores):
+    total = sum(scores)
+    return [s / total for s in scores]
+
+# %% wrong: zeros_like of an int array: fractions are cut to 0
+def shares(scores):
+    out = np.zeros_like(scores)
+    total = scores.sum()
+    for i, s in enumerate(scores):
+        out[i] = s / total
+    return out
+
+# %% wrong: running total: the sum is divided before the loop has finished (indentation)
+def shares(scores):
+    total = 0
+    result = []
+    for s in scores:
+        total = total + s
+        result.append(s / total if total else 0.0)
+    return np.array(result)
+
+# %% right: list comprehension, then array
+def shares(x):
+    total = sum(float(s) for s in x)
+    return np.array([s / total for s in x])

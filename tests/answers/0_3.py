@@ -390,3 +390,30 @@ def shares_by_row(scores):
 # %% right: transposes, with the learner's own `shares` per row by apply_along_axis
 def shares_by_row(scores):
     return np.apply_along_axis(lambda row: row / row.sum(), 1, scores)
+
+# %% prelude
+import numpy as np
+
+# %% wrong: calls shares of 0.1 on the table: whole table sums to 1
+def shares(scores):
+    return scores / scores.sum()
+def shares_by_row(scores):
+    return shares(scores)
+
+# %% wrong: loops over the number of columns, not of rows (range(shape[1]))
+def shares_by_row(scores):
+    out = np.zeros(scores.shape)
+    for i in range(scores.shape[1]):
+        out[i] = scores[i] / scores[i].sum()
+    return out
+
+# %% right: stack of rows by 0.1's function
+def shares(scores):
+    return scores / scores.sum()
+def shares_by_row(table):
+    return np.stack([shares(row) for row in table])
+
+# %% right: einsum and None
+def shares_by_row(scores):
+    total = np.einsum("qk->q", scores)
+    return np.divide(scores, total[:, None])

@@ -44,6 +44,11 @@ ROUNDED = {
 NEVER_RESET = ("The total of {0} is known only once all {1} scores are added up. A loop that adds and divides in "
                 "the same round divides by what has been added so far.")
 
+AT_LEAST_1 = {
+    "says": "Where the scores sum to less than 1, your code leaves them as they are; elsewhere your shares are right.",
+    "why": "A total below 1 is a total like any other: of the scores 0.1 and 0.3 the shares are 0.25 and 0.75. And a "
+           "total of 0 does not come in.",
+    "look": "Is there a `max`, a `maximum` or an `if` at the total?"}
 RETURNED = {
     "why": "An array of zeros holds 0 wherever nothing has been written into it.",
     "look": "How far does your loop get? Does a `return` stand inside it?"}
@@ -69,6 +74,8 @@ def _slip(scores, divisor="sum", whole=False, times=1, digits=None, of=None, giv
         "running": np.cumsum, "one more": lambda s: s.sum() + 1, "others": lambda s: s.sum() - s,
         "left": lambda s: s[::-1].cumsum()[::-1],
         "spread": np.std, "indices": lambda s: np.arange(len(s)).sum(), "product": lambda s: s.astype(float).prod(),
+        "at least 1": lambda s: max(s.sum(), 1), "different": lambda s: np.unique(s).sum(),
+        "whole": lambda s: np.trunc(s.sum()),
     }[divisor](scores)
     numbers = scores if of is None else of(scores)
     with np.errstate(all="ignore"):
@@ -103,6 +110,11 @@ def total_summed_again(scores, kind=None):
         for i in range(len(row)):
             row[i] = row[i] / row.sum()
     return scores
+
+
+def first_of_the_largest(scores):
+    """1 for the largest score of a row, the first of them if several are equal, and 0 for all others."""
+    return np.eye(scores.shape[-1])[scores.argmax(-1)]
 
 
 def _upside_down(scores):
@@ -173,6 +185,12 @@ SHARES = [
     _divided("divisor-typed-in", "12, whatever the scores are",
              "12 is the total of the four scores on the page. Other scores mostly have another total.",
              "Have the function compute that number from `scores`.", divisor="page"),
+    _divided("equal-scores-counted-once", "the total of those that differ: equal scores are counted once",
+             "Two equal scores are two scores.", "Is there a `set` or a `unique`?", divisor="different"),
+    _divided("total-cut-down", "their total, cut down to a whole number",
+             "Scores may be fractions, and so may their total.", "Is there an `int` round the total?",
+             divisor="whole"),
+    Misconception("total-at-least-1", partial(_slip, divisor="at least 1"), **AT_LEAST_1, shows=sums("shares")),
     Misconception(
         "not-divided", partial(_slip, divisor="nothing"),
         "Your function returns the scores as they came in.", WHOLE,
@@ -214,10 +232,10 @@ SHARES = [
         "Your shares are exactly the same for everybody: 1 divided by how many there are.",
         "The page's scores are 1, 2, 6 and 3: the 6 should get six times what the 1 gets.",
         "Do the scores themselves come into what you return, or only their number?"),
-    Misconception(
-        "all-to-the-largest", lambda scores: (scores == scores.max()) / 1.0,
-        "Your shares are exactly 1 for the largest score and 0 for all others.",
-        "That is a choice; shares give every score its part.", "How much should the second largest get?"),
+    *(Misconception(
+        "all-to-the-largest", wrong, "Your shares are exactly 1 for the largest score and 0 for all others.",
+        "That is a choice; shares give every score its part.", "How much should the second largest get?")
+      for wrong in (lambda scores: (scores == scores.max()) / 1.0, first_of_the_largest)),
     *(Misconception(
         slug, partial(_slip, of=of, divisor=divisor), later("Your shares are exactly the scores {words}.", words=words),
         "That moves or stretches the scores. A score twice as large should get twice the share, and a score of 0 "
@@ -283,6 +301,8 @@ SHARES = [
           ("mean-returned", np.mean, "the mean of the scores", "What is divided, and by what?"),
           ("one-share-only", partial(_slip, gives=lambda shares: shares[0]), "the share of the first score",
            "Does a `return` stand inside a loop, or is there an index 0?"),
+          ("one-share-only", partial(_slip, gives=lambda shares: shares[2]), "the share of the third score",
+           "Is there an index 2? It is one share, and all are asked for."),
           ("one-share-only", partial(_slip, gives=np.max), "the largest share", "Is there a `max` too many?"),
           ("one-share-only", partial(_slip, gives=lambda shares: shares[-1]), "the share of the last score",
            "What does your loop do with the shares of the rounds before?"))),

@@ -8,6 +8,7 @@ from classroom.judge.exercise import Misconception
 from course._words import later
 
 from .mistakes import (
+    AT_LEAST_1,
     BEGINS,
     CUT,
     DIVISOR,
@@ -21,6 +22,7 @@ from .mistakes import (
     SUMMED_AGAIN,
     WHOLE,
     divided_in_place,
+    first_of_the_largest,
     total_summed_again,
     written_into,
 )
@@ -32,6 +34,7 @@ def _slip_by_row(scores, axis=1, keep=True, divisor="sum", whole=False, times=1,
     scores = np.exp(scores - scores.max(axis=axis, keepdims=True)) if powers else scores
     measure = {"sum": np.sum, "largest": np.max, "mean": np.mean, "length": np.linalg.norm, "smallest": np.min,
                "range": np.ptp, "spread": np.std, "count": lambda x, **how: np.ones_like(x).sum(**how),
+               "at least 1": lambda x, **how: np.maximum(x.sum(**how), 1),
                "one more": lambda x, **how: x.sum(**how) + 1, "others": lambda x, **how: x.sum(**how) - x}[divisor]
     by = measure(scores, axis=axis, keepdims=keep)
     numbers = scores if of is None else of(scores)
@@ -153,6 +156,14 @@ SHARES_BY_ROW = [
         "That compares a score with its rivals; a share is its part of everything, itself included.", DIVISOR,
         sums("shares")),
     Misconception(
+        "total-at-least-1", partial(_slip_by_row, divisor="at least 1"),
+        "Where the scores of a row sum to less than 1, your code leaves them as they are; elsewhere your shares are "
+        "right.", AT_LEAST_1["why"], AT_LEAST_1["look"], sums("shares")),
+    Misconception(
+        "upside-down", lambda scores: _over(scores.sum(1, keepdims=True), scores),
+        "Your shares are exactly the total of each row divided by each of its scores.",
+        "The smallest score gets the most that way.", "Look at which number is divided by which."),
+    Misconception(
         "not-divided", lambda scores: scores + 0, "Your function returns the scores as they came in.", WHOLE,
         "Look at what the function should do to them before it returns them."),
     Misconception("whole-number-division", partial(_slip_by_row, whole=True), **CUT, shows=sums("shares")),
@@ -261,10 +272,11 @@ SHARES_BY_ROW = [
         "Your shares are exactly the same for all columns: 1 divided by how many there are.",
         "A score twice as large gets twice the share.",
         "Do the scores themselves come into what you return, or only their number?"),
-    Misconception(
-        "all-to-the-largest", lambda scores: (scores == scores.max(1, keepdims=True)) / 1.0,
+    *(Misconception(
+        "all-to-the-largest", wrong,
         "Your shares are exactly 1 for the largest score of each row and 0 for all others.",
-        "That is a choice; shares give every score its part.", "How much should the second largest get?"),
+        "That is a choice; shares give every score its part.", "How much should the second largest get?")
+      for wrong in (lambda scores: (scores == scores.max(1, keepdims=True)) / 1.0, first_of_the_largest)),
     Misconception(
         "rows-then-columns", _columns_after_rows,
         "Your shares are exactly the right ones, divided once more by the sum of their column.", _ROWS,

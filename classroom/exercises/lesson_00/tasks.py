@@ -20,6 +20,7 @@ def _cases(rng):
     yield Case("many scores, some equal", scores=rng.integers(0, 5, size=60) + np.arange(60) % 2)
     yield Case("five scores", scores=rng.integers(1, 9, size=5) + np.arange(5) % 2)
     yield Case("fractions", scores=rng.uniform(0.1, 3.0, size=6))
+    yield Case("a total below 1", scores=np.array([0.02, 0.005, 0.015, 0.01]))
     yield Case("more scores, not in order", scores=rng.integers(1, 30, size=9))
     yield Case("float32", scores=rng.uniform(0.5, 9.0, size=7).astype(np.float32))
 
@@ -38,6 +39,7 @@ def _tables(rng):
     yield Case("more columns than rows", scores=rng.integers(1, 9, size=(2, 5)))
     yield Case("more rows than columns", scores=rng.uniform(0.1, 3.0, size=(6, 3)))
     yield Case("a square", scores=rng.uniform(0.1, 3.0, size=(3, 3)))
+    yield Case("totals below 1", scores=np.array([[0.02, 0.005, 0.025], [0.01, 0.05, 0.03]]))
     yield Case("one row", scores=rng.integers(1, 9, size=(1, 4)))
     yield Case("one column", scores=rng.integers(1, 9, size=(4, 1)))
     yield Case("one number", scores=np.array([[5]]))
