@@ -593,7 +593,7 @@ for head in range(2):
 
 # %% [markdown]
 # ### Exercise 4.5 · a sum over heads        ●●●  about 12 minutes · 2 points
-# Take the output of the layer apart.
+# Take the output of the layer apart. (Exercise 4.4 comes at the end, in the lab.)
 #
 # - **You have** `heads` (B, n_heads, T, d_head), the mixture of each head, and `W_o` (d_model, d_model). The output of
 #   the layer, but for a bias, is `merge_heads(heads) @ W_o`.
@@ -663,7 +663,7 @@ with torch.no_grad():
 
 query, memory = torch.randn(B, T_q, d_model), torch.randn(B, T_k, d_model)
 random_mask = torch.rand(B, T_q, T_k) < 0.7
-random_mask[..., 0] = True                                  # PyTorch gives NaN where nothing is allowed
+random_mask[..., 0] = True                                  # this call gives NaN where nothing is allowed
 with torch.no_grad():
     my_output, my_weights = with_mask(mine, query, memory, memory, mask=random_mask)
     their_output, their_weights = theirs(query, memory, memory, average_attn_weights=False,
@@ -813,9 +813,8 @@ print("\nmy guess:", my_guess)
 #
 # How is that possible? The matrices before and after the mistake are trained *with* it. Where numbers are mixed up in
 # a fixed way, by one wrong reshape, the matrices adapt, as long as the numbers that are needed still arrive. Where the
-# division is missing, queries and keys can become smaller, and sharper shares do no harm here. Where $W_o$ is missing,
-# the layers around it do its work. And with a softmax along another axis, a head can still learn to give one place
-# nearly all of its weight.
+# division is missing, the shares are sharper, which does no harm here. Where $W_o$ is missing, the next layer mixes the
+# heads. And with a softmax along another axis, a head can still learn to give one place nearly all of its weight.
 #
 # With the two reshapes together, the numbers that are needed do not arrive. You saw above that the two cancel: the
 # numbers go back where they came from. But each head only sees two of the eight places, and the digit that is needed
@@ -847,9 +846,9 @@ for layer in variants:
 # In training, a translator with such a layer would see the word that it has to predict. Its loss would look far too
 # good, and it would fail at its first real sentence, where that word is not there yet.
 #
-# The other bugs have other costs: `NoOutputProjection` keeps the heads apart, `Unscaled` makes the softmax
-# too sharp when heads are large (lesson 02 measured it), and none of these models can use the weights of a
-# correct model.
+# The other bugs have other costs: in `NoOutputProjection` each head reaches only its own part of the output, `Unscaled`
+# makes the softmax too sharp when heads are large (lesson 02 measured it), and none of these models can use the weights
+# of a correct model.
 #
 # ### Tests that tell
 #
@@ -971,7 +970,7 @@ for name, function in [("split_heads", split_heads), ("by view", by_view)]:
 #   / n_heads cost no more parameters than one large head. The output is a sum over heads.
 # - A dot product is a sum; heads cut the sum, and each part has a softmax of its own.
 # - (B, T, d_model) → (B, T, n_heads, d_head) → (B, n_heads, T, d_head), and the same way back. `view` only cuts the
-#   tape; `reshape` cuts it, too, and copies it first if it must; only `transpose` swaps axes.
+#   tape; `reshape` cuts it, too, and copies it first if it must. Neither swaps axes; `transpose` does.
 # - A falling loss proves little. Before you train, test for equality on unequal sizes, and for properties.
 #
 # **Common mistakes**
@@ -979,7 +978,7 @@ for name, function in [("split_heads", split_heads), ("by view", by_view)]:
 # - `view(B, n_heads, T, d_head)` in one go: heads made of blocks of words.
 # - `reshape` back without swapping first; `view` after a `transpose`.
 # - Scaling by √d_model: the keys of a head have d_head numbers.
-# - A mask without an axis for the heads: no error when there are as many sentences as heads.
+# - A mask without an axis for the heads: no error when there are as many sentences as heads, or only one head.
 # - A head size of d_model instead of d_model / n_heads; no `ValueError` when n_heads does not divide d_model.
 # - `squeeze()` without a number: with one head, one sentence or one word it takes away axes that are needed.
 # - T_q taken for T_k: fine in self-attention, wrong in translation.
@@ -1030,8 +1029,8 @@ for name, function in [("split_heads", split_heads), ("by view", by_view)]:
 #
 # The network gets both neighbours right, with a single head. It can, because the head
 # learns *unequal* shares: a digit that arrives with a weight of 0.7 is on one side, a digit with 0.3 on
-# the other. A linear layer cannot tell them apart, because what raises the score of the weaker
-# digit raises that of the stronger one more. This is what "inhibits" means, and "prevents" would not.
+# the other. A linear layer cannot tell them apart: a weight w that adds 0.3 w to the score of the weaker digit adds
+# 0.7 w to that of the stronger one. This is what "inhibits" means, and "prevents" would not.
 #
 # </details>
 #

@@ -276,6 +276,9 @@ def _numpy_in_pytorch(text: str, line: str) -> str:
         if found[1] in _METHODS_OF_ARRAYS:
             return say("{tensors} `.{found}` belongs to NumPy's arrays; PyTorch says it in another way.",
                        tensors=say(_TENSORS), found=found[1])
+    if re.search(r"\btranspose\(\)(?: takes [23] positional|: argument 'dim[01]' .* not (?:tuple|list))", text):
+        return say("{tensors} Their `transpose(i, j)` makes two axes change places. A new order of all axes is "
+                   "`permute`.", tensors=say(_TENSORS))
     if re.search(r"invalid combination of arguments - got \([^)]*\b(?:out|axis)=", text) or \
             "Can't call numpy() on Tensor that requires grad" in text:
         return say("{tensors} A function of NumPy was given one. PyTorch has functions of its own for all of these, "

@@ -23,9 +23,12 @@ _BY_TEXT = [      # a slug, a pattern, and what it means, with the pattern's gro
     ("argument-left-out",
      r"(\w+)\(\) missing \d+ required positional arguments?: (.+)",
      "`{0}` asks for {1} as well, and your call leaves it out."),
+    ("another-number-of-arguments",      # of a method written in Python, whose class is named
+     r"\b\w+\.(\w+)\(\) takes (?:from \d+ to )?(\d+) positional arguments? but (\d+) (?:were|was) given",
+     "By their places `{0}` takes {1} at most, `self` counted, and your call hands it {2}. What is each of them?"),
     ("another-number-of-arguments",
      r"(\w+)\(\) takes (?:from \d+ to )?(\d+) positional arguments? but (\d+) (?:were|was) given",
-     "Your call hands {2} things to `{0}`, `self` counted, which takes {1} by their places. What is each of them?"),
+     "By their places `{0}` takes {1} at most, and your call hands it {2}. What is each of them?"),
     ("argument-of-another-name",
      r"(\w+)\(\) got (?:an unexpected keyword argument|some positional-only arguments passed as keyword arguments:?) "
      r"'(\w+)'",

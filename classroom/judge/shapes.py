@@ -75,7 +75,8 @@ def wrong_shape(sight: Sight, name: str, pairs: Sequence[Sight] = ()) -> Said:
                 which = say("at {places} are some that should not be there", places=_places(places, got.shape[axis]))
             text += say(" All numbers are right, but along axis {axis} {which}.", axis=axis, which=which)
             if slug == "entries-missing" and places == [*range(1, want.shape[axis])]:
-                text += say(" If they come out of a loop: does the `return` stand inside it?")
+                text += say(" Only what stands first is there: does a `return` stand inside a loop, or is there an "
+                            "index or a slice that takes nothing else?")
     elif got.ndim < want.ndim:
         lost = say("{ndim} of the {ndim2} axes", ndim=want.ndim - got.ndim,
                    ndim2=want.ndim) if want.ndim > 1 else say("The axis")
@@ -201,13 +202,17 @@ def _joined(got: np.ndarray, want: np.ndarray, axes: list[str]) -> str | None:
             made = made.reshape(*made.shape[:at], -1, *made.shape[at + 2:])
             if made.shape == got.shape and min(want.shape[i], want.shape[j]) > 1:
                 if compare.equal(got, made):
-                    return say(" The axes {axes} and {axes2} have become one: flattened one too many?", axes=axes[i],
-                               axes2=axes[j])
+                    return _become_one(axes[i], axes[j])
                 pairs.append({i, j})
     if not pairs or any(pair != pairs[0] for pair in pairs):
         return None
     i, j = sorted(pairs[0])
-    return say(" The axes {axes} and {axes2} have become one: flattened one too many?", axes=axes[i], axes2=axes[j])
+    return _become_one(axes[i], axes[j])
+
+
+def _become_one(first: str, second: str) -> str:
+    return say(" The axes {axes} and {axes2} have become one: flattened one too many, or joined along an axis that is "
+               "there? (`stack` makes a new one.)", axes=first, axes2=second)
 
 
 def _stacked(got: np.ndarray, want: np.ndarray) -> str | None:

@@ -466,3 +466,18 @@ def merge_heads(x):
 def split_heads(x, n_heads):
     d_head = x.shape[-1] // n_heads
     return x.unfold(-1, d_head, d_head).transpose(1, 2)
+
+# %% prelude
+import torch
+
+# %% wrong: cuts into (d_head, n_heads) instead of (n_heads, d_head): head gets every n-th number
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    d_head = d_model // n_heads
+    return x.reshape(B, T, d_head, n_heads).permute(0, 3, 1, 2)
+
+# %% wrong: seq-first habit of PyTorch source: reshape(T, B*h, d) on a batch-first x; right only for B = 1
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    d_head = d_model // n_heads
+    return x.reshape(T, B * n_heads, d_head).transpose(0, 1).reshape(B, n_heads, T, d_head)

@@ -335,3 +335,11 @@ def merge_heads(x):
 
 def merge_heads(x):
     return x.transpose(1, 2).reshape(x.shape[0], x.shape[1], -1)
+
+# %% prelude
+import torch
+
+# %% wrong: heads innermost: (B, T, d_head, n_heads) flattened, so numbers of the heads interleave
+def merge_heads(x):
+    B, h, T, d = x.shape
+    return x.permute(0, 2, 3, 1).reshape(B, T, h * d)

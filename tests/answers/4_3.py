@@ -2146,3 +2146,92 @@ class MultiHeadAttention(nn.Module):
         q, k, v = project(self.w_q, query), project(self.w_k, key), project(self.w_v, value)
         out, shares = scaled_dot_product_attention(q, k, v, None if mask is None else mask[:, None])
         return torch.einsum("bhtd,mhd->btm", out, self.w_o.weight.unflatten(1, (self.h, self.d_head))), shares
+
+# %% prelude
+import math, torch
+from torch import nn
+from course.attention import scaled_dot_product_attention
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    return x.reshape(B, T, n_heads, d_model // n_heads).transpose(1, 2)
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+class Base(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads != 0:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+# %% wrong: mask.unsqueeze(2) instead of unsqueeze(1): right for (B, 1, T_k), wrong for (B, T_q, T_k)
+class MultiHeadAttention(Base):
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        if mask is not None:
+            mask = mask.unsqueeze(2)
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), weights
+
+# %% wrong: copy and paste: value is projected with w_k
+class MultiHeadAttention(Base):
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_k(value), self.n_heads)
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), weights
+
+# %% wrong: residual habit: returns query + w_o(...)
+class MultiHeadAttention(Base):
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return query + self.w_o(merge_heads(out)), weights
+
+# %% wrong: mask only handled for padding: mask[:, 0] taken (first row for all queries)
+class MultiHeadAttention(Base):
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        if mask is not None:
+            mask = mask[:, 0].view(mask.shape[0], 1, 1, mask.shape[-1])
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), weights
+
+# %% right: einsum, no biases, own softmax, finfo.min then * mask
+import torch
+from torch import nn
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError(f"{n_heads} heads do not divide {d_model}")
+        self.h, self.d = n_heads, d_model // n_heads
+        for name in ("w_q", "w_k", "w_v", "w_o"):
+            setattr(self, name, nn.Linear(d_model, d_model, bias=False))
+    def forward(self, query, key, value, mask=None):
+        q = self.w_q(query).unflatten(-1, (self.h, self.d))
+        k = self.w_k(key).unflatten(-1, (self.h, self.d))
+        v = self.w_v(value).unflatten(-1, (self.h, self.d))
+        s = torch.einsum("bqhd,bkhd->bhqk", q, k) * self.d ** -0.5
+        if mask is not None:
+            m = mask[:, None]
+            s = s.masked_fill(m.logical_not(), torch.finfo(s.dtype).min)
+            w = s.softmax(-1) * m
+        else:
+            w = s.softmax(-1)
+        o = torch.einsum("bhqk,bkhd->bqhd", w, v).flatten(2)
+        return self.w_o(o), w

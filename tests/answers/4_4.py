@@ -525,3 +525,44 @@ def test_split_heads(split_heads):
             for t in range(T):
                 for j in range(D):
                     assert heads[b, h, t, j].item() == 1000 * b + 100 * t + h * D + j
+
+# %% prelude
+import torch
+
+# %% wrong: no look at the shape: loops over its own n_heads, so one head too many passes
+def test_split_heads(split_heads):
+    B, T, n_heads, d_head = 2, 5, 3, 4
+    x = torch.arange(B * T * n_heads * d_head).reshape(B, T, n_heads * d_head)
+    out = split_heads(x, n_heads)
+    for b in range(B):
+        for h in range(n_heads):
+            assert torch.equal(out[b, h], x[b, :, h * d_head:(h + 1) * d_head])
+
+# %% wrong: compares the numbers of a head as a set: the order inside a head is not tested
+def test_split_heads(split_heads):
+    B, T, n_heads, d_head = 2, 5, 3, 4
+    x = torch.arange(B * T * n_heads * d_head).reshape(B, T, n_heads * d_head)
+    out = split_heads(x, n_heads)
+    assert out.shape == (B, n_heads, T, d_head)
+    for b in range(B):
+        for h in range(n_heads):
+            assert set(out[b, h].flatten().tolist()) == set(x[b, :, h * d_head:(h + 1) * d_head].flatten().tolist())
+
+# %% wrong: looks at out.view(-1), the tape: raises on right answers that only swap axes
+def test_split_heads(split_heads):
+    B, T, n_heads, d_head = 2, 5, 3, 4
+    x = torch.arange(B * T * n_heads * d_head).reshape(B, T, n_heads * d_head)
+    out = split_heads(x, n_heads)
+    assert out.shape == (B, n_heads, T, d_head)
+    tape = out.view(-1)
+    expected = torch.cat([x[b, :, h * d_head:(h + 1) * d_head].flatten() for b in range(B) for h in range(n_heads)])
+    assert torch.equal(tape, expected)
+
+# %% right: nested lists in plain Python
+def test_split_heads(split_heads):
+    B, T, H, D = 3, 4, 2, 5
+    number = lambda b, t, i: 1000 * b + 100 * t + i
+    x = torch.tensor([[[number(b, t, i) for i in range(H * D)] for t in range(T)] for b in range(B)], dtype=torch.float32)
+    want = [[[[number(b, t, h * D + i) for i in range(D)] for t in range(T)] for h in range(H)] for b in range(B)]
+    got = split_heads(x, H)
+    assert got.tolist() == want, "a number is in the wrong place"

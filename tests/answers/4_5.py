@@ -432,3 +432,33 @@ def head_parts(heads, W_o):
                 only[:, other] = 0
         parts.append(merge_heads(only) @ W_o)
     return torch.stack(parts, dim=1)
+
+# %% prelude
+import torch
+
+# %% wrong: W_o taken as stored in nn.Linear: transposed before it is cut
+def head_parts(heads, W_o):
+    B, n_heads, T, d_head = heads.shape
+    W = W_o.T.reshape(n_heads, d_head, -1)
+    return heads @ W
+
+# %% wrong: shares the finished output equally: product / n_heads for each head
+def head_parts(heads, W_o):
+    B, n_heads, T, d_head = heads.shape
+    output = heads.transpose(1, 2).flatten(2) @ W_o
+    return (output / n_heads).unsqueeze(1).expand(B, n_heads, T, -1)
+
+# %% wrong: rows of W_o cut as (d_head, n_heads): head h gets the rows h, h + n_heads, ...
+def head_parts(heads, W_o):
+    B, n_heads, T, d_head = heads.shape
+    W = W_o.reshape(d_head, n_heads, -1)
+    return torch.einsum("bhtd,dhm->bhtm", heads, W)
+
+# %% right: zero all other heads, join, multiply
+def head_parts(heads, W_o):
+    parts = []
+    for h in range(heads.shape[1]):
+        alone = torch.zeros_like(heads)
+        alone[:, h] = heads[:, h]
+        parts.append(alone.transpose(1, 2).flatten(2) @ W_o)
+    return torch.stack(parts, dim=1)

@@ -81,6 +81,60 @@ def test_one_head_without_its_axis_and_a_cut_sentence():
             "changes-inputs", says=("or its shape",))
 
 
+def positions_first(x, n_heads):
+    batch, length, d_model = x.shape
+    heads = x.reshape(length, batch * n_heads, d_model // n_heads).transpose(0, 1)
+    return heads.reshape(batch, n_heads, length, -1)
+
+
+def positions_in_a_row(x, n_heads):
+    batch, length, d_model = x.shape
+    heads = x.reshape(batch * length, n_heads, d_model // n_heads).transpose(0, 1)
+    return heads.reshape(batch, n_heads, length, -1)
+
+
+def first_sentence_again(x, n_heads):
+    heads = torch.stack(x[0].chunk(n_heads, dim=-1))
+    return heads.unsqueeze(0).expand(len(x), -1, -1, -1)
+
+
+def test_sentences_that_are_mixed():
+    refused("4.1", positions_first, "sentences-mixed", says=("exchange B and T",))
+    refused("4.1", positions_in_a_row, "poured-from-heads-first", says=("your last reshape",), never=("`stack`",))
+    refused("4.1", first_sentence_again, "first-sentence-for-all")
+    refused("4.2", lambda x: x[:1].transpose(1, 2).flatten(2), "entries-missing", says=("an index or a slice",))
+
+
+def test_joined_in_place_of_stacked():
+    for dim, slug in ((0, "heads-folded-into-batch"), (1, "axes-joined")):
+        refused("4.1", lambda x, n_heads, dim=dim: torch.cat(x.chunk(n_heads, dim=-1), dim=dim), slug,
+                says=("`stack` makes a new one",))
+
+
+def four_axes(x, n_heads):
+    return x.reshape(*x.shape[:2], n_heads, -1)
+
+
+def test_more_arguments_than_a_method_takes():
+    for order in ((0, 2, 1, 3), ((0, 2, 1, 3),)):
+        refused("4.1", lambda x, n_heads, order=order: four_axes(x, n_heads).transpose(*order), "numpy-in-torch",
+                says=("`permute`",), never=("counted",))
+    refused("4.1", lambda x, n_heads: four_axes(x, n_heads).swapaxes(0, 1, 2), "another-number-of-arguments",
+            says=("`swapaxes` takes 2 at most, and your call hands it 3",), never=("counted",))
+    refused("4.1", lambda x, n_heads: x.unflatten(-1, n_heads, -1), "another-number-of-arguments",
+            says=("`unflatten` takes 3 at most, `self` counted, and your call hands it 4",))
+
+
+class ReluOnValues(library.MultiHeadAttention):
+    def __init__(self, d_model, n_heads):
+        super().__init__(d_model, n_heads)
+        self.w_v.register_forward_hook(lambda layer, inputs, output: output.relu())
+
+
+def test_a_relu_on_the_values():
+    refused("4.3", ReluOnValues, "relu-inside", says=("the values go",))
+
+
 def zeros_into(which):
     def head_parts(heads, W_o):
         heads, W_o = heads.clone() if which else heads, W_o if which else W_o.clone()

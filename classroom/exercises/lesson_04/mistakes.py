@@ -96,6 +96,17 @@ SPLIT = [
         "Pieces of one sentence end up in another, so that the result for a sentence depends on its neighbours in the "
         "batch.", "A reshape must leave the first two axes alone."),
     Misconception(
+        "sentences-mixed", partial(reshaped, order="TBhd", permute=(1, 2, 0, 3)),
+        "Your heads are exactly what comes out when the numbers are poured into (T, B, n_heads, d_head) as they lie in "
+        "memory, and the axes are exchanged afterwards.",
+        "With one sentence, or one position, nothing is seen of it. With more, pieces of one sentence stand in "
+        "another.",
+        "Which axis of `x` comes first? A reshape may cut an axis in two; it does not exchange B and T."),
+    Misconception(
+        "first-sentence-for-all", lambda x, n_heads: split_heads(x[:1], n_heads).expand(len(x), -1, -1, -1),
+        "Your heads are exactly those of sentence 0, for every sentence.",
+        "Each sentence of the batch has words of its own.", "Is there an index 0 on `x`?"),
+    Misconception(
         "sequence-first", lambda x, n_heads: cut(x, n_heads).permute(1, 2, 0, 3),
         "Your heads are exactly what comes out when the first axis is taken for the positions and the second for the "
         "sentences.", "Older PyTorch code puts positions first; this course puts the batch first.",
@@ -105,11 +116,14 @@ SPLIT = [
         "Your code does exactly what happens when a single head gets no axis of its own, and everything else is right.",
         "One head is a head, too: code that expects (B, n_heads, T, d_head) would take positions for heads.",
         "Do you return early for n_heads = 1, or is there a `squeeze`?"),
-    Misconception(
-        "heads-folded-into-batch", lambda x, n_heads: split_heads(x, n_heads).flatten(0, 1),
-        "Your heads are exactly the right ones, but batch and heads are one axis.",
-        "Masks and weights have an axis for the heads everywhere in the course.", "How many axes should the result "
-                                                                                  "have?"),
+    *(Misconception(
+        "heads-folded-into-batch", wrong, "Your heads are exactly the right ones, but batch and heads are one axis.",
+        "Masks and weights have an axis for the heads everywhere in the course.", look)
+      for wrong, look in ((lambda x, n_heads: split_heads(x, n_heads).flatten(0, 1),
+                           "How many axes should the result have?"),
+                          (lambda x, n_heads: torch.cat(x.chunk(n_heads, -1)),
+                           "How many axes should the result have? `cat` joins along an axis that is there, and `stack` "
+                           "makes a new one."))),
     *(Misconception(
         "transposed-before-cutting", partial(transposed_first, order=order, permute=permute),
         later("Your heads are exactly what comes out when positions and dimensions change places before the vectors "
@@ -141,7 +155,7 @@ SPLIT = [
         "are poured into (B, n_heads, T, d_head) as they lie in memory.",
         "With one sentence, or one head, nothing is seen of it. With more, pieces stand in another sentence or in "
         "another head.",
-        "Which axis is the first one after your `stack`? A reshape does not exchange axes: what does?"),
+        "Which axis is the first one just before your last reshape? A reshape does not exchange axes: what does?"),
     Misconception(
         "all-sentences-in-a-row", lambda x, n_heads: split_heads(x.reshape(1, -1, x.shape[-1]), n_heads),
         "Your heads are exactly those of one long sentence, into which all sentences of the batch were put.",

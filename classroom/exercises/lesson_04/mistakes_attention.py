@@ -136,6 +136,7 @@ MULTI_HEAD = [
         "A ReLU sets everything negative to 0. It belongs to another layer of the model.",
         "Which functions does your `forward` call besides the four layers and the attention?")
       for wrong, words in ((partial(Sloppy, products="relu", at="qkv"), "queries, keys and values go"),
+                           (partial(Sloppy, products="relu", at="v"), "the values go"),
                            (partial(Sloppy, gives="relu before"), "the heads, side by side, go"))),
     Misconception(
         "relu-after-the-output", partial(Sloppy, gives="relu"),
