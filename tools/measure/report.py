@@ -22,7 +22,7 @@ from tqdm import tqdm
 
 from classroom import exercises
 from classroom.judge import judgement, recognise
-from classroom.judge.exercise import Choice, Exercise
+from classroom.judge.exercise import Choice, Exercise, Task
 from classroom.judge.verdict import Verdict
 from course._paths import atomic_path
 from tests import variants
@@ -42,7 +42,8 @@ exercise's numbers come from); each week all is. For each exercise:
 
 * **right answers**: the reference and other right ways of writing it, each tried on several seeds, and how many of
   these trials were accepted;
-* **mistakes**: the entries of its catalogue, and how many were refused and named by their slug;
+* **mistakes**: the entries of its catalogue, and how many were refused and named by their slug, each on the cases that
+  learners get and on others;
 * **rewritten**: the same mistakes as other code would compute them, with other rounding and in another precision, and
   how many of these were named by the same slug;
 * **pairs**: two mistakes at once, up to ten pairs for each exercise, and for how many the verdict named at least one
@@ -163,7 +164,7 @@ def _measure(task) -> Line:
     if isinstance(task, Choice):
         named = sum(evaluate(task.id, option).status == "wrong" for option in task.wrong)
         return Line(len(right) * len(_SEEDS), accepted, len(task.wrong), named)
-    named = _named(((m.slug, m.wrong) for m in task.misconceptions), task.id)
+    named = _named(((m.slug, m.wrong) for m in task.misconceptions), task.id, (1, None))
     line = Line(len(right) * len(_SEEDS), accepted, *named)
     if not isinstance(task, Exercise):
         return line
@@ -179,10 +180,25 @@ def _measure(task) -> Line:
         mutants=refused + same + survivors, refused=refused, same=same, survivors=survivors)
 
 
-def _named(answers: Iterable[tuple[str, Callable]], id: str) -> tuple[int, int]:
-    """How many answers there are, and how many of them are named by their slug."""
-    right = [evaluate(id, answer).mistake == slug for slug, answer in answers]
+def _named(answers: Iterable[tuple[str, Callable]], id: str, seeds: Collection[int | None] = (None,)
+           ) -> tuple[int, int]:
+    """How many answers there are, and how many of them are refused, named by their slug and not told the solution, on
+    each of the seeds."""
+    given, task = list(answers), exercises.get(id)
+    right = [True] * len(given)
+    for seed in seeds:
+        for n, (slug, answer) in enumerate(given):
+            verdict = evaluate(id, answer, seed)
+            right[n] &= verdict.mistake == slug and verdict.status in ("wrong", "error") and verdict.points == 0 \
+                and not tells_the_solution(task, verdict.message)
     return len(right), sum(right)
+
+
+def tells_the_solution(task: Task, message: str) -> bool:
+    """Whether a message has what one of the longer lines of the solution computes, whatever it is called there."""
+    lines = [line.strip().removeprefix("return ").split(" = ", 1)[-1] for line in task.source().splitlines()]
+    return any(line in message for line in lines
+               if len(line) > 30 and "def " not in line and "class " not in line and "(" in line)
 
 
 def report(rows: dict[str, str], others: str = "not measured here") -> str:
