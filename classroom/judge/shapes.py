@@ -74,6 +74,8 @@ def wrong_shape(sight: Sight, name: str) -> Said:
             text += say(" All numbers are right, but along axis {axis} {which}.", axis=axis, which=which)
             if slug == "entries-missing" and places == [*range(1, want.shape[axis])]:
                 text += say(" If they come out of a loop: does the `return` stand inside it?")
+    elif not want.ndim:
+        text += say(" One number is expected. What makes one of these {size}?", size=got.size)
     elif got.ndim < want.ndim:
         lost = say("{ndim} of the {ndim2} axes", ndim=want.ndim - got.ndim,
                    ndim2=want.ndim) if want.ndim > 1 else say("The axis")
