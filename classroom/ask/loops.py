@@ -49,7 +49,7 @@ class TrainingLoop:
             return curve[min(epochs, len(curve) - 1)] + 0.25 * model.training + 0.1 * (more > 0)
 
         returned = answer(model, step, batches, validate, inputs["patience"], inputs["max_epochs"])
-        if again > 1 and isinstance(returned, list) and calls == len(returned):
+        if again > 1 and calls == getattr(returned, "__len__", lambda: 0)():
             raise Problem("epochs-without-steps", again=again, calls=calls)
         if again > 1:
             raise Problem("measured-again", again=again, calls=calls)

@@ -119,13 +119,15 @@ RATE = [
     _rate("peak-too-high", "√warmup times the right one, so that it rises to 1/√d_model",
           "The paper's peak is 1/√(d_model · warmup): a longer warm-up has a lower peak.",
           "Put step = warmup into both terms of the formula, and into yours.", after="relative"),
-    *(_rate("jumps-at-the-peak", later("what comes out when the rate rises to 1/√d_model, as step / warmup does, "
-                                       "{until} step `warmup`, and is 1/√d_model times 1/√step {after}",
-                                       until=until, after=after),
+    *(_rate("jumps-at-the-peak", says,
             "The two parts do not meet: at step `warmup` one of them gives 1/√d_model, the other "
             "1/√(d_model · warmup).",
             "Put step = warmup into both of your terms: are they equal?", after="jumps", late=late)
-      for late, until, after in ((0, "before", "from there on"), (1, "up to", "after it"))),
+      for late, says in (
+          (0, "what comes out when the rate rises to 1/√d_model as step / warmup does, and is 1/√d_model times 1/√step "
+           "from step `warmup` on"),
+          (1, "what comes out when the rate rises to 1/√d_model as step / warmup does, up to step `warmup`, and is "
+           "1/√d_model times 1/√step after it"))),
     _rate("root-of-step-rises", "what comes out with √step in place of 1/√step", "After the warm-up the rate falls.",
           "Is the exponent negative?", down=0.5),
     _rate("counted-from-0", "that of the step after: `step` counts from 1 here, and 1 was added to it",
