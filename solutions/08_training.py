@@ -192,7 +192,7 @@ for name, p_right in [("knows nothing of 49 tokens", 1 / 49), ("wavers between t
 # $$rate = d_{model}^{-0.5} \cdot \min(step^{-0.5},\; step \cdot warmup^{-1.5})$$
 #
 # Why begin with small steps? The optimiser here is **Adam**. It divides each gradient by its usual size,
-# and in the first step it has seen only one: what remains is +1 or −1. So every weight moves by the full
+# and in the first step it has seen only one: what remains is +1 or −1. So nearly every weight moves by the full
 # learning rate, whether its gradient is large or tiny (lesson 06 has measured it). That is much for a
 # direction that comes from one batch and a random model.
 #
@@ -429,6 +429,7 @@ def new_model(**changes):
 model, optimiser = new_model()
 for n in range(1, 101):
     loss = training_step(model, optimiser, source[:8], target[:8], PAD, smoothing=0.1)
+    loss = torch.as_tensor(loss).item()                 # a number, whether it was one or a tensor
     if n in (1, 2, 5, 10, 20, 40, 60, 80, 100):
         print(f"step {n:3}   loss {loss:.3f}")
 
@@ -465,7 +466,7 @@ def fit(step, source=source, target=target, steps=160, peak=8e-3, warmup=20, **c
 
 def healthy(model, optimiser, source, target, pad_id):
     loss = training_step(model, optimiser, source, target, pad_id, smoothing=0.0)
-    return torch.as_tensor(loss).item()                 # a number, whether it was one or a tensor
+    return torch.as_tensor(loss).item()
 
 def loss_on(model, source, target):
     with torch.no_grad():
@@ -733,7 +734,9 @@ for p, model in stopped.items():
 # Five people send us their training steps. All of them run without an error. Each has one bug, and we do not
 # look at the code. We have
 #
-# 1. **the curve**, beside that of a healthy step;
+# 1. **the curve**, beside that of a healthy step, and with it the validation loss, computed as in exercise 8.1. With
+#    the healthy step it came out as low as the last losses in training. If it is far higher, the step computes another
+#    loss, or the model has overfitted;
 # 2. **samples**, written past the end of the sentence;
 # 3. **the gradient.** We give the step a "model" whose logits are all 0, and an "optimiser" that moves nothing
 #    and notes the gradients that it gets. They say which logits the step wants to raise: *at this position it
@@ -938,8 +941,8 @@ for letter in "ABCDE":
 
 # %% [markdown]
 # D's curve looks healthy: a sample and the gradient gave it away. E's falls, too, only less far, as that of a
-# harder task might; its samples and its gradient say that something is wrong. And A's curve is the best of all:
-# **a loss that is too good is a symptom.**
+# harder task might; its validation loss, its samples and its gradient say that something is wrong. And A's curve is
+# the best of all: **a loss that is too good is a symptom.**
 #
 # B's loss has a floor, and you can compute it. Probabilities lie between 0 and 1; taken for scores, the
 # best a model can offer is a 1 among 48 zeros:

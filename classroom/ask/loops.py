@@ -15,9 +15,9 @@ class TrainingLoop:
 
     A step mixes the batch into the weights, ten times as much in evaluation mode. `validate` says `curve[n]` after n
     epochs; a quarter more in training mode, and a tenth more in the middle of an epoch. Who measures the same weights
-    again, and does so twice or more, has not measured once an epoch; nor has who measures in the middle of epochs, too,
-    and returns one loss for each. A case has `batches` (n, d), which are a list or a tuple, `curve` (epochs + 1,), and
-    `training`, the mode in which the model is handed over.
+    again, and does so twice or more, has not measured once an epoch, or has not made steps in each; nor has who
+    measures in the middle of epochs, too, and returns one loss for each. A case has `batches` (n, d), which are a list
+    or a tuple, `curve` (epochs + 1,), and `training`, the mode in which the model is handed over.
     """
 
     def __call__(self, answer: Callable, inputs: dict[str, Any], task: Any) -> dict[str, Any]:
@@ -28,7 +28,7 @@ class TrainingLoop:
         model = nn.Linear(batches[0].numel(), 1, bias=False).to(batches[0].dtype).train(inputs["training"])
         with torch.no_grad():
             model.weight.zero_()
-        done, measured, again, amid = 0, 0, 0, 0
+        done, measured, again, amid, calls = 0, 0, 0, 0, 0
 
         def step(model: Any, batch: Any) -> float:
             nonlocal done
@@ -39,8 +39,9 @@ class TrainingLoop:
             return 2.0 + 1 / done
 
         def validate(model: Any) -> float:
-            nonlocal measured, again, amid
+            nonlocal measured, again, amid, calls
             _a_model(model, nn)
+            calls += 1
             again += 0 < done == measured
             measured = done
             epochs, more = divmod(done, len(batches))
@@ -48,8 +49,10 @@ class TrainingLoop:
             return curve[min(epochs, len(curve) - 1)] + 0.25 * model.training + 0.1 * (more > 0)
 
         returned = answer(model, step, batches, validate, inputs["patience"], inputs["max_epochs"])
+        if again > 1 and calls == getattr(returned, "__len__", lambda: 0)():
+            raise Problem("epochs-without-steps", again=again, calls=calls)
         if again > 1:
-            raise Problem("measured-again", again=again)
+            raise Problem("measured-again", again=again, calls=calls)
         losses = _numbers(returned)
         if amid and done == len(losses) * len(batches):
             raise Problem("measured-amid-epochs", amid=amid, epochs=len(losses), batches=len(batches))

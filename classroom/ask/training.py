@@ -32,7 +32,7 @@ class TrainingSteps:
         if torch.equal(weights, inputs["of_last"]):
             raise optimiser.why_nothing_moved(model.without_gradients)
         if not optimiser.steps:
-            raise Problem("no-step:by-hand")
+            raise Problem("moved-without-the-optimiser")
         return {"losses": torch.tensor(losses, dtype=torch.float64), "weights": weights}
 
 
@@ -111,6 +111,10 @@ def _number(returned: Any) -> float:
         raise Problem("returns-nothing:loss")
     if isinstance(returned, tuple):
         raise Problem("returns-a-tuple:loss", count=len(returned))
+    if callable(returned):
+        raise Problem("returns-a-function:loss")
     if getattr(returned, "numel", lambda: 1)() != 1:
         raise Problem("not-a-number", shape=tuple(returned.shape))
+    if not hasattr(returned, "__float__"):
+        raise Problem("not-a-number:loss", kind=type(returned).__name__)
     return float(returned)

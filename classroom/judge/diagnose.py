@@ -3,6 +3,7 @@
 Each function that takes a `Sight` returns (slug, sentence) if its description holds, else None.
 """
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -83,13 +84,23 @@ def values(task: Exercise, got: list[Outcome], want: list[Outcome]) -> tuple[str
     if sight is None:
         return None, briefly(task, next(g for g, w in zip(got, want, strict=True) if not agree(g, w)))
     name = telling_output(sight)
+    pairs = [Sight(task, g, w) for g, w in zip(got, want, strict=True) if g.returned and wrong_outputs(g, w)]
     typed = for_one_size(task, got, want)
+<<<<<<< HEAD
     pairs = [Sight(task, g, w) for g, w in zip(got, want, strict=True) if g.returned and wrong_outputs(g, w)]
     if task.shows is None and (said := wrong_shape(sight, name, pairs)) is not None:
         return (typed[0], f"{said[1]} {typed[1]}") if typed and said[0] == "wrong-shape" else said
     general = (_not_finite, _forbidden, _rounded, _never_small, _imprecise, _factor, _temperature, _transposed,
+=======
+    if task.shows is None and (said := wrong_shape(sight, name)) is not None:
+        if _shape_but_for_ones(sight, name):     # an axis may have the length 1 in this case only
+            said = next((wrong_shape(p, name) for p in pairs if not _shape_but_for_ones(p, name)), said) or said
+        return (typed[0], f"{said[1]} {typed[1]}") if typed and said[0] == "wrong-shape" else said
+    factor = partial(_factor, right=[Sight(task, g, w) for g, w in zip(got, want, strict=True) if agree(g, w)])
+    general = (_not_finite, _forbidden, _rounded, _never_small, _imprecise, factor, _temperature, _transposed,
+>>>>>>> mend10-08
                _reordered, _shares)
-    for describe in general if task.shows is None else (_factor,):
+    for describe in general if task.shows is None else (factor,):
         if (said := describe(sight, name, pairs)) is not None:
             slug, sentence = said
             break
@@ -110,6 +121,10 @@ _TELLING: dict[str, Callable[[np.ndarray], np.ndarray]] = {
 _SYMPTOMS = (None, "not-finite", "negative-shares", "rows-do-not-sum-to-one")
 # What says how the result is off, and not what the code does.
 WITHOUT_A_CAUSE = (*_SYMPTOMS, "wrong-shape", "reordered", "imprecise", "size-typed-in", "forbidden-places-open")
+
+
+def _shape_but_for_ones(sight: Sight, name: str) -> bool:
+    return np.squeeze(sight.got.values[name]).shape == np.squeeze(sight.want.values[name]).shape
 
 
 def _at(task: Exercise, outcome: Outcome) -> str:
@@ -193,7 +208,7 @@ def _close(sight: Sight, within: float) -> bool:
     return all(compare.equal(sight.got.values[n], sight.want.values[n], within) for n in sight.want.values)
 
 
-def _factor(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
+def _factor(sight: Sight, name: str, pairs: Sequence[Sight], right: Sequence[Sight] = ()) -> Said:
     """The same factor throughout each case: the constant, or the size it is made of."""
     factors = []
     for pair in (p for p in pairs if name in wrong_outputs(p.got, p.want)):
@@ -207,9 +222,15 @@ def _factor(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
         factors.append((c, pair))
     if len(factors) < 2:
         return None
-    formula = _formula(factors)
+    formula, factor = _formula(factors) or (None, lambda sizes: factors[0][0])
     if formula is None and not _precedence(factors) and np.ptp([c for c, _ in factors]) > 1e-5 * abs(factors[0][0]):
         return None
+    spared = any(np.any(p.want.values[name]) and abs(factor(p.sizes) - 1) > 1e-4 for p in right)
+    if spared and (formula or not _precedence(factors)):
+        exactly = say(" In all of them it is {formula}.", formula=formula) if formula else ""
+        return "off-by-a-factor", say("In the cases that differ, your {be} off by a factor: here it is {factors}."
+                                      "{exactly} The other cases are right. What sets them apart?", be=be(name),
+                                      factors=number(factors[0][0]), exactly=exactly)
     exactly = say(" In every case it is {formula}.", formula=formula) if formula else _precedence(factors)
     return "off-by-a-factor", say("Your {be} right up to a factor: here every number is {factors} times what is "
                                   "expected.{exactly}", be=be(name), factors=number(factors[0][0]), exactly=exactly)
@@ -249,15 +270,18 @@ def _temperature(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
                                          always=always, precedence=_precedence(factors))
 
 
-def _formula(factors) -> str | None:
-    shapes: dict[str, Callable[[float], float]] = {
-        "{}": lambda n: n, "√{}": np.sqrt, "1/{}": lambda n: 1 / n, "1/√{}": lambda n: 1 / np.sqrt(n)}
+_SHAPES: dict[str, Callable[[float], float]] = {
+    "{}": lambda n: n, "√{}": np.sqrt, "1/{}": lambda n: 1 / n, "1/√{}": lambda n: 1 / np.sqrt(n)}
+
+
+def _formula(factors) -> tuple[str, Callable[[dict[str, int]], float]] | None:
+    """A size, its root, or one over it, as text and as a function of the sizes."""
     for label in factors[0][1].sizes:
         if not all(p.sizes.get(label, 0) > 0 for _, p in factors):
             continue
-        for text, f in shapes.items():
+        for text, f in _SHAPES.items():
             if all(abs(c / f(p.sizes[label]) - 1) < 1e-4 for c, p in factors):
-                return text.format(label)
+                return text.format(label), lambda sizes, f=f, label=label: f(sizes.get(label, 0) or 1)
     return None
 
 

@@ -77,6 +77,8 @@ def wrong_shape(sight: Sight, name: str, pairs: Sequence[Sight] = ()) -> Said:
             if slug == "entries-missing" and places == [*range(1, want.shape[axis])]:
                 text += say(" Only what stands first is there: does a `return` stand inside a loop, or is there an "
                             "index or a slice that takes nothing else?")
+    elif not want.ndim:
+        text += say(" One number is expected. What makes one of these {size}?", size=got.size)
     elif got.ndim < want.ndim:
         lost = say("{ndim} of the {ndim2} axes", ndim=want.ndim - got.ndim,
                    ndim2=want.ndim) if want.ndim > 1 else say("The axis")

@@ -112,14 +112,15 @@ _WORDS = {
     "model-called-wrongly":
         "The model was given a {name} of shape {shape}; it takes token ids, int64 (B, T), for both: "
         "`model(source, decoder_input)`.",
+    "moved-without-the-optimiser":
+        "Your step changes the weights, but it never calls `step()` of the `optimiser` that it is given. An optimiser "
+        "that is made inside the step begins anew in every call, and weights that are changed by hand move along the "
+        "bare gradient. This page trains with Adam, which remembers the gradients of earlier steps.",
     "no-backward":
         "After your step the weights are what they were: `backward` was never called on a loss that depends on "
         "them.",
     "no-step":
         "After your step the weights are what they were: `optimiser.step()` was never called.",
-    "no-step:by-hand":
-        "Your step changes the weights itself and never calls `optimiser.step()`. It would move along the bare "
-        "gradient whatever the optimiser is, and this page trains with Adam.",
     "no-gradient":
         "After your step the weights are what they were: the model was called where gradients are switched off "
         "(`no_grad`, `inference_mode`), so that `backward` found no way to the weights.",
@@ -145,6 +146,8 @@ _WORDS = {
         "`{answer}` must be a class that inherits from `nn.Module`; calling it gave a {kind}.",
     "not-a-number":
         "Your function returned a tensor of shape {shape}; the loss is one number, the mean over the real tokens.",
+    "not-a-number:loss":
+        "Your function returned a {kind}; the loss alone is expected, as a number.",
     "not-a-tensor":
         "Your result `{name}` is a NumPy array. It must stay a tensor all the way through: what passes through "
         "NumPy carries no gradient, so nothing before it could learn.",
@@ -180,9 +183,14 @@ _WORDS = {
         "never change it. Either its layer is kept in a plain list or dict, where PyTorch does not see it, or it "
         "is made anew in each call. Make layers in `__init__`, as attributes or in an `nn.ModuleList`.",
     "measured-again":
-        "In this case `validate` was called {again} times more without a step in between. Measuring takes as long as a "
-        "pass over the validation part, and with the same weights it says the same. Call it once in every epoch, and "
-        "give what it returns a name.",
+        "In a run of your loop `validate` was called {calls} times; {again} of these calls came without a step since "
+        "the call before. Measuring takes as long as a pass over the validation part, and with the same weights it "
+        "says the same. Call it once in every epoch, and give what it returns a name.",
+    "epochs-without-steps":
+        "In a run of your loop `validate` was called {calls} times, once for each loss that you return; {again} of "
+        "these calls came without a step since the call before. Every epoch goes through all batches. Does the loop "
+        "over the batches stand inside the loop over the epochs, and is there something left for it in the second "
+        "epoch? (An iterator gives each batch only once.)",
     "measured-amid-epochs":
         "In a run here of {epochs} epochs with {batches} batches each, `validate` was called {amid} times in the "
         "middle of an epoch. Measuring takes as long as a pass over the validation part. Call it once in every epoch, "
@@ -225,6 +233,9 @@ _WORDS = {
         "has returned: both live in one tensor. `torch.cat` makes new tensors.",
     "returns-a-dict":
         "Your code returned a dict; it should return {asked_for}.",
+    "returns-a-function:loss":
+        "Your function returned a function or a method, not a number. Are the brackets of a call missing in the "
+        "`return` line, as in `loss.item` for `loss.item()`?",
     "returns-a-string":
         "Your function returned one string; a list of symbols is expected.",
     "returns-a-tuple":

@@ -562,3 +562,46 @@ def label_smoothing_loss(logits, targets, pad_id, smoothing):
     rows, ids = rows.index_select(0, keep), ids.index_select(0, keep)
     mean_score = torch.lerp(rows[torch.arange(len(ids)), ids], rows.mean(-1), smoothing)
     return (torch.logsumexp(rows, -1) - mean_score).mean()
+
+# %% prelude
+import torch
+import torch.nn.functional as F
+
+# %% wrong: masked with 0, then .mean() over all positions, padding in the denominator
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    logp = logits.log_softmax(dim=-1)
+    right = logp.gather(-1, targets.unsqueeze(-1)).squeeze(-1)
+    loss = -(1 - smoothing) * right - smoothing * logp.mean(dim=-1)
+    mask = (targets != pad_id).float()
+    return (loss * mask).mean()
+
+# %% wrong: padding thought to stand only at the end: first n positions of each row, n = number of real tokens
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    logp = logits.log_softmax(dim=-1)
+    lengths = (targets != pad_id).sum(dim=1)
+    total, count = 0.0, 0
+    for b, n in enumerate(lengths.tolist()):
+        lp = logp[b, :n]
+        right = lp.gather(-1, targets[b, :n, None]).squeeze(-1)
+        total = total - ((1 - smoothing) * right + smoothing * lp.mean(dim=-1)).sum()
+        count += n
+    return total / count
+
+# %% wrong: Annotated Transformer: smoothing/(V-2) for the others, nothing for padding
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    V = logits.size(-1)
+    logp = logits.log_softmax(dim=-1)
+    real = targets != pad_id
+    logp, t = logp[real], targets[real]
+    dist = torch.full_like(logp, smoothing / (V - 2))
+    dist.scatter_(1, t.unsqueeze(1), 1 - smoothing)
+    dist[:, pad_id] = 0
+    return -(dist * logp).sum() / len(t)
+
+# %% right: soft targets given to F.cross_entropy, one_hot
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    V = logits.shape[-1]
+    flat, t = logits.flatten(0, 1), targets.flatten()
+    keep = torch.nonzero(t != pad_id).squeeze(1)
+    soft = F.one_hot(t[keep], V).to(logits.dtype) * (1 - smoothing) + smoothing / V
+    return F.cross_entropy(flat[keep], soft, reduction="sum") / keep.numel()

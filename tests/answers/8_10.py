@@ -899,3 +899,83 @@ def train_until(model, step, batches, validate, patience, max_epochs):
     kept.seek(0)
     model.load_state_dict(torch.load(kept))
     return losses
+
+# %% prelude
+import copy
+import math
+
+import torch
+
+# %% wrong: best weights go back only when patience ends, not after max_epochs
+def train_until(model, step, batches, validate, patience, max_epochs):
+    losses, best, bad = [], None, 0
+    best_loss = float("inf")
+    for epoch in range(max_epochs):
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        loss = validate(model)
+        losses.append(loss)
+        if loss < best_loss:
+            best_loss, bad = loss, 0
+            best = copy.deepcopy(model.state_dict())
+        else:
+            bad += 1
+            if bad >= patience:
+                model.load_state_dict(best)
+                break
+    return losses
+
+# %% wrong: one epoch too patient: epoch - best_epoch > patience
+def train_until(model, step, batches, validate, patience, max_epochs):
+    losses, best_epoch, best = [], 0, None
+    for epoch in range(max_epochs):
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        losses.append(validate(model))
+        if epoch == 0 or losses[-1] < losses[best_epoch]:
+            best_epoch = epoch
+            best = copy.deepcopy(model.state_dict())
+        if epoch - best_epoch > patience:
+            break
+    model.load_state_dict(best)
+    return losses
+
+# %% wrong: state_dict().copy(): a shallow copy
+def train_until(model, step, batches, validate, patience, max_epochs):
+    losses, waited = [], 0
+    for _ in range(max_epochs):
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        loss = validate(model)
+        if not losses or loss < min(losses):
+            best, waited = model.state_dict().copy(), 0
+        else:
+            waited += 1
+        losses.append(loss)
+        if waited == patience:
+            break
+    model.load_state_dict(best)
+    return losses
+
+# %% right: while loop, clones in a dict, copies back with copy_
+def train_until(model, step, batches, validate, patience, max_epochs):
+    history, best_at, kept = [], -1, {}
+    while len(history) < max_epochs and len(history) - 1 - best_at < patience or not history:
+        model.train(True)
+        [step(model, batch) for batch in batches]
+        model.train(False)
+        now = float(validate(model))
+        if best_at < 0 or now < history[best_at]:
+            best_at = len(history)
+            kept = {name: w.detach().clone() for name, w in model.state_dict().items()}
+        history.append(now)
+    with torch.no_grad():
+        for name, w in model.state_dict().items():
+            w.copy_(kept[name])
+    return history

@@ -296,3 +296,17 @@ def warmup_lr(step, d_model, warmup):
 # %% right: one root: 1/sqrt(d_model * max(step, warmup^3/step^2))
 def warmup_lr(step, d_model, warmup):
     return 1 / math.sqrt(d_model * max(step, warmup ** 3 / step ** 2))
+
+# %% prelude
+import math
+
+# %% wrong: x ** -1/2 for d_model
+def warmup_lr(step, d_model, warmup):
+    return d_model ** -1/2 * min(step ** -0.5, step * warmup ** -1.5)
+
+# %% wrong: HF habit: step/warmup up to 1, then 1/sqrt(step): a jump at the peak
+def warmup_lr(step, d_model, warmup):
+    scale = d_model ** -0.5
+    if step < warmup:
+        return scale * step / warmup
+    return scale * step ** -0.5

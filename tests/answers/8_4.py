@@ -681,3 +681,32 @@ def training_step(model, optimiser, source, target, pad_id, smoothing):
         w.grad = g
     optimiser.step()
     return loss.detach()
+
+# %% prelude
+import copy, math, torch
+import torch.nn.functional as F
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    logp = logits.log_softmax(dim=-1)
+    real = targets != pad_id
+    logp, t = logp[real], targets[real]
+    right = logp.gather(-1, t[:, None]).squeeze(-1)
+    return -((1 - smoothing) * right + smoothing * logp.mean(dim=-1)).mean()
+
+# %% wrong: habit: model.train() at the start of the step
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    model.train()
+    optimiser.zero_grad()
+    logits = model(source, target[:, :-1])
+    loss = label_smoothing_loss(logits, target[:, 1:], pad_id, smoothing)
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+
+# %% right: zero_grad after the step; returns a detached tensor
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    decoder_input, labels = target[..., :-1].clone(), target[..., 1:].clone()
+    loss = label_smoothing_loss(model(source, decoder_input), labels, pad_id, smoothing)
+    loss.backward()
+    optimiser.step()
+    optimiser.zero_grad(set_to_none=False)
+    return loss.detach()

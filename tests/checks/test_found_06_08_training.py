@@ -139,8 +139,9 @@ STEPS = [
     (train(context=torch.no_grad), "loss-without-gradients"),
     (train(cut=lambda loss: loss.detach()), "loss-without-gradients"),
     (train(context=torch.no_grad, cut=lambda loss: loss.requires_grad_()), "no-gradient"),
-    (train("zbh"), "no-step"), (train("zbl"), "step-with-an-argument"), (train("zb"), "no-step"),
-    (train("bs"), "zero-grad-forgotten"), (train("bzs"), "gradients-cleared-too-soon"),
+    (train("zbh"), "moved-without-the-optimiser"), (train("zb"), "no-step"),
+    (train("zbl"), "step-with-an-argument"), (train("bs"), "zero-grad-forgotten"),
+    (train("bzs"), "gradients-cleared-too-soon"),
 ]
 
 

@@ -81,7 +81,9 @@ def sloppy_loss(logits, targets, pad_id, smoothing, log="stable", axis=-1, order
         "sentences": lambda: ((losses * real).sum(-1) / real.sum(-1).clamp(min=1)).mean(),
         "sentences, empty ones too": lambda: ((losses * real).sum(-1) / real.sum(-1)).mean(),
         "batch": lambda: total / len(targets), "length": lambda: total / targets.shape[1],
-        "none": lambda: losses[real], "unmasked sum": lambda: losses.sum() / real.sum(),
+        "none": lambda: losses[real], "zeros": lambda: losses * real,
+        "each sentence": lambda: (losses * real).sum(-1) / real.sum(-1),
+        "unmasked sum": lambda: losses.sum() / real.sum(),
         "not zero": lambda: total / (losses[real] != 0).sum(),
     }[mean]()
     return averaged.exp() if end == "perplexity" else averaged
@@ -177,6 +179,11 @@ LOSS = [
           mean="not zero"),
     _loss("one-loss-per-token", "a list of losses, one for each real token",
           "`backward()` needs one number.", "What turns many losses into one?", mean="none"),
+    _loss("one-loss-per-token", "a loss for each position, 0 where padding stands",
+          "`backward()` needs one number.", "What turns many losses into one?", mean="zeros"),
+    _loss("one-loss-per-sentence", "the mean of each sentence, one number for each of them",
+          later("`backward()` needs one number. {mean}", mean=_MEAN), "Over which axes do you take the mean?",
+          mean="each sentence"),
     _loss("stops-at-the-first-padding", "what comes out when everything from the first padding of a row on is left out",
           "Padding may stand anywhere: `pad_id` says which positions do not count, and all others do.",
           "Do you find the real tokens one by one, or a length?", stop="first padding"),

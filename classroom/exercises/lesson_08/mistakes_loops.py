@@ -22,7 +22,9 @@ def sloppy_loop(model, step, batches, validate, patience, max_epochs, modes="rig
                 better="<", by=0.0, reset=True, restore="best", batch="all", when="after", gives="losses",
                 best=math.inf, untrained=""):
     """`train_until` with one thing done differently."""
-    losses, trained, waited, kept, improved = [], [], 0, copy.deepcopy(model.state_dict()), False
+    losses, trained, waited, improved = [], [], 0, False
+    kept = came_with = copy.deepcopy(model.state_dict())
+    first = None
     if untrained:
         model.eval()
         first_loss = validate(model)
@@ -87,14 +89,16 @@ def sloppy_loop(model, step, batches, validate, patience, max_epochs, modes="rig
             model.train()
             for one in batches:
                 step(model, one)
-        if restore == "first" and not epoch:
-            first = kept
-    if restore in ("best", "first", "one epoch before", "one epoch after", "one step before"):
-        model.load_state_dict(first if restore == "first" else kept)
+        first = first or kept                     # after the first epoch
+    if restore in ("best", "first", "untrained", "one epoch before", "one epoch after", "one step before"):
+        model.load_state_dict({"first": first, "untrained": came_with}.get(restore, kept))
     if gives == "best":
         return [best]
+    of_epochs = np.array(trained).reshape(len(losses), -1) if "an epoch" in gives else np.zeros((1, 1))
     n = losses.index(min(losses)) + 1
-    return {"losses": losses, "training": trained, "up to the best": losses[:n]}.get(gives, losses)
+    return {"losses": losses, "training": trained, "up to the best": losses[:n],
+            "last of an epoch": of_epochs[:, -1].tolist(), "mean of an epoch": of_epochs.mean(1).tolist()}.get(
+                gives, losses)
 
 
 def _shown(sight: Sight) -> str:
@@ -121,18 +125,21 @@ def _loop(slug: str, says: str, why: str, look: str, **slip) -> Misconception:
 
 _MODES = ("`model.train()` switches dropout on, `model.eval()` switches it off. The model is to learn with it, and to "
           "be measured without.")
-_BEST = "After the last epoch the model has been worse than its best for some time: that is why training stopped."
+_BEST = "Where patience has run out, the best epoch lies `patience` epochs back."
 _WAIT = "Validation losses go up and down by chance; `patience` says how long to wait for a new best one."
 _RECORD = "What counts is the lowest loss of all epochs so far."
 LOOP = [
     _loop("best-weights-not-restored", "Your loop is exactly one that leaves the model with the weights of the last "
-          "epoch.", later("{best} Three things can lead to this. The best weights are never loaded. Or what was kept "
+          "epoch.", later("{best} Four things can lead to this. The best weights are never loaded. Or what was kept "
                           "is no copy: `model.state_dict()` gives the weights themselves, and they go on changing. Or "
-                          "a line like `model = ...` gives the name to another model, which changes nothing in the "
-                          "one that the loop was given.", best=_BEST),
+                          "a copy is made in every epoch, not only at a new best. Or a line like `model = ...` gives "
+                          "the name to another model, which changes nothing in the one that the loop was given.",
+                          best=_BEST),
           "What do you keep at the best epoch, and what happens to it after the loop?", restore="never"),
     _loop("restored-only-when-stopped", "Your loop is exactly one that loads the best weights when patience has run "
-          "out, and not when `max_epochs` is reached.", _BEST, "Is the line that loads them inside the loop?",
+          "out, and not when `max_epochs` is reached.",
+          "Training can end in both ways, and after both the model is to have the weights of its best epoch.",
+          "Is the line that loads them inside the loop?",
           restore="when stopped"),
     _loop("restored-each-time", "Your loop is exactly one that goes back to the best weights after every epoch without "
           "a new best.", "The same batches then lead to the same place again and again. Training goes on from where it "
@@ -148,6 +155,11 @@ LOOP = [
           against="nothing"),
     _loop("first-weights-restored", "Your loop is exactly one that ends with the weights of the first epoch.",
           _BEST, "When is the copy renewed?", restore="first"),
+    _loop("untrained-weights-restored", "Your loop is exactly one that leaves the model with the weights that it came "
+          "with.", "Two things can lead to this. The copy that is loaded was made before the first epoch, and is not "
+          "renewed at a new best. Or the steps changed another model, such as a copy of the one that the loop was "
+          "given.", "When is the copy made that is loaded in the end, and which model do the steps change?",
+          restore="untrained"),
     _loop("weights-of-the-epoch-before", "Your loop is exactly one that keeps the weights that the best epoch began "
           "with.", "The loss that `validate` returns is that of the weights after the epoch's steps.",
           "At which line is the copy made: before the steps of the epoch, or after them?",
@@ -243,6 +255,12 @@ LOOP = [
     _loop("training-losses-returned", "You return exactly the losses of the training steps.",
           "How well the model does on what it has been trained on says nothing of overfitting.",
           "What do you collect?", gives="training"),
+    *(_loop("training-losses-returned", later("You return exactly one loss of the training steps for each epoch: "
+                                              "{which}.", which=which),
+            "How well the model does on what it has been trained on says nothing of overfitting.",
+            "What do you collect: what `step` returns, or what `validate` returns?", gives=gives)
+      for gives, which in (("last of an epoch", "that of its last step"),
+                           ("mean of an epoch", "the mean over its steps"))),
     _loop("best-loss-returned", "You return exactly the lowest loss, in a list of its own.",
           "The page draws the whole curve.", "What does the `return` line give?", gives="best"),
     _loop("curve-cut-at-the-best", "You return exactly the losses up to the best epoch.",

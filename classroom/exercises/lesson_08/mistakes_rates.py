@@ -29,6 +29,10 @@ def sloppy_rate(step, d_model, warmup, shift=0, pick=min, up="right", down=-0.5,
     falling = warmup ** -0.5 if after == "constant" else step ** down if step > 0 else float("inf")
     if after == "continues":
         falling = float("inf")
+    if after == "relative":
+        return d_model ** size * pick(step / warmup, (warmup / max(step, 1)) ** 0.5)
+    if after == "jumps":
+        return d_model ** size * (step / warmup if step < warmup + late else falling)
     if after.startswith("restarts"):             # `late`: 1 is added, so that it begins with 1
         falling = (step - warmup + late) ** down if step > warmup - late else float("inf")
         falling *= warmup ** -0.5 if "from the peak" in after else 1
@@ -112,6 +116,18 @@ RATE = [
           "The paper's falls as 1/√step.", "Which power of `step` do you take?", after="inverse"),
     _rate("falls-too-fast", "what comes out with 1/step in place of 1/√step", "The paper's rate falls slowly.",
           "Which power of `step` do you take?", down=-1),
+    _rate("peak-too-high", "√warmup times the right one, so that it rises to 1/√d_model",
+          "The paper's peak is 1/√(d_model · warmup): a longer warm-up has a lower peak.",
+          "Put step = warmup into both terms of the formula, and into yours.", after="relative"),
+    *(_rate("jumps-at-the-peak", says,
+            "The two parts do not meet: at step `warmup` one of them gives 1/√d_model, the other "
+            "1/√(d_model · warmup).",
+            "Put step = warmup into both of your terms: are they equal?", after="jumps", late=late)
+      for late, says in (
+          (0, "what comes out when the rate rises to 1/√d_model as step / warmup does, and is 1/√d_model times 1/√step "
+           "from step `warmup` on"),
+          (1, "what comes out when the rate rises to 1/√d_model as step / warmup does, up to step `warmup`, and is "
+           "1/√d_model times 1/√step after it"))),
     _rate("root-of-step-rises", "what comes out with √step in place of 1/√step", "After the warm-up the rate falls.",
           "Is the exponent negative?", down=0.5),
     _rate("counted-from-0", "that of the step after: `step` counts from 1 here, and 1 was added to it",

@@ -126,8 +126,8 @@ STEP = [
             later("Which part of `target` does the model read, and which is it asked for? {whose}",
                   whose=_WHOSE), shift=shift)
       for shift, words in (("none", "reads the whole target and is asked for the same"),
-                           ("none, cut", "reads target[:, :-1] and is asked for the same"),
-                           ("none, cut in front", "reads target[:, 1:] and is asked for the same"))),
+                           ("none, cut", "is asked for target[:, :-1] where it has just read these tokens"),
+                           ("none, cut in front", "is asked for target[:, 1:] where it has just read these tokens"))),
     _step("shifted-backwards", "Your step is exactly one in which the decoder is asked for the token *before* the one "
           "it has read last.", later("{next} What yours is asked for, it has read already.", next=_NEXT),
           later("Which end is cut off which? {whose}", whose=_WHOSE), shift="backwards"),
