@@ -220,7 +220,7 @@ DECODING = [
     Misconception(
         "rows-in-order-of-ending", decoders.decode_in_order_of_ending,
         "Your ids are exactly the expected rows, in the order in which the sentences end.",
-        "Row i belongs to sentence i of `source`: whoever reads your ids counts on that.",
+        "Row i belongs to sentence i of `source`: the code that reads your ids relies on that.",
         "To which sentence does the first row of your result belong?", as_ids),
     Misconception(
         "last-eos-lost", partial(decoders.decode, stop="all, before it is appended"),
