@@ -68,7 +68,7 @@ for pair in short[50_000:50_005]:
 print(short[50_000].attribution)
 
 # %% [markdown]
-# The last line is about the first of these pairs. The file names the people who wrote it for every pair, as the
+# The last line is about the first of these pairs. For every pair the file names the people who wrote it, as the
 # licence, CC BY 2.0 FR, asks.
 #
 # Look at the sentences above: is there one "right" translation of an English sentence? Let
@@ -408,21 +408,26 @@ check("9.3", prediction)
 
 # %%
 with torch.no_grad():
-    first_loss = training_loss(model, by_length[0], smoothing=0.0).item()
-    read = by_length[0].target[:, :-1]
-    largest = model(by_length[0].source, read).softmax(-1).max(-1)
-print(f"loss before training {first_loss:.1f}, log 6000 = {math.log(6000):.1f}")
-places = read != subwords.pad_id
-repeats = (largest.indices == read)[places]
+    read, labels = by_length[0].target[:, :-1], by_length[0].target[:, 1:]
+    real = labels != subwords.pad_id
+    logits, read, labels = model(by_length[0].source, read)[real], read[real, None], labels[real]
+cross_entropy = torch.nn.functional.cross_entropy
+print(f"loss before training {cross_entropy(logits, labels):.2f}, log 6000 = {math.log(6000):.2f}")
+repeats = logits.argmax(-1, keepdim=True) == read
 print(f"In {repeats.float().mean():.0%} of the places the likeliest token is the one that was just read. "
-      f"Its probability is {largest.values[places][repeats].mean():.2f} on average.")
+      f"Its probability is {logits.softmax(-1).max(-1, keepdim=True).values[repeats].mean():.2f} on average.")
+all_others_alike = logits.mean(-1, keepdim=True).expand_as(logits).scatter(-1, read, logits.gather(-1, read))
+print(f"The loss if all other logits were equal: {cross_entropy(all_others_alike, labels):.2f}, "
+      f"if that token were forbidden: {cross_entropy(logits.scatter(-1, read, -torch.inf), labels):.2f}")
+print(f"The standard deviation of the logits is {logits.std(-1).mean():.1f} on average.")
 
 # %% [markdown]
-# Above the logarithm: the right token gets less than it would if all got the same. A new model does guess, and its
-# guesses are wrong. It has one favourite, the token that it has just read. The vector of that token is still in what
-# comes out of the last layer, and this is compared with the same table of vectors from which it came. Beside that, the
-# logits of all the others differ by chance. So a loss a little above the logarithm is what to expect. If it were twice
-# as large, we would know that something is wrong before spending a minute on training.
+# Above the logarithm: the right token gets less than it would if all got the same. The model has one favourite, the
+# token that it has just read. The vector of that token is still in what comes out of the last layer, and this is
+# compared with the same table of vectors from which it came. But that costs little, as the third line shows. The rest
+# is chance: the other logits have a standard deviation of about 1, so that some wrong tokens get far more than most. So
+# a loss a little above the logarithm is what to expect. If it were twice as large, we would know that something is
+# wrong before spending a minute on training.
 
 # %% [markdown]
 # ## A better beginning
@@ -474,7 +479,8 @@ for word in ("cat", "yesterday", "house"):
 # of a token is the sum of those of the tokens that it goes with, each times their PMI, and all divided by one constant.
 # In the language of matrices the pattern is an **eigenvector** of the table and the constant its **eigenvalue**. We
 # take those with the 128 largest eigenvalues, or very nearly, since to find all 6,000 exactly would take much longer.
-# Side by side they give each token 128 numbers, its vector. Then all vectors are made equally long, of length 1.
+# Side by side they give each token 128 numbers, its vector. Then all vectors are made equally long, of length 1. (Only
+# a few tokens, such as `<bos>`, are in no count. They keep the model's random vectors.)
 #
 # Which vectors will be close to that of "cat"? Those of the tokens that it goes with? Those of the tokens that go with
 # the same ones? Or both?
@@ -484,7 +490,7 @@ vectors = count_vectors(encoded, len(subwords), sizes["d_model"])
 print(tuple(vectors.shape))
 for word in ("cat", "yesterday", "house", "red"):
     i = subwords.encode(word)[0]
-    show_largest(word, vectors @ vectors[i])                         # all have length 1: this is the cosine
+    show_largest(word, vectors @ vectors[i])                         # of length 1: this is the cosine
 
 # %% [markdown]
 # Both: *gato*, with which it goes, and "dog", whose row of the table is like its own. All this is known before the
@@ -548,7 +554,7 @@ begin_with(model, vectors)
 #
 # Adam (lesson 08) looks at each number of a weight matrix by itself, and makes steps of about equal size for all of
 # them. But a matrix does not act number by number. It maps vectors to vectors: it is a sum of simple matrices, each of
-# which takes one direction of its input to one direction of its output. How strongly, says its **singular value**. A
+# which takes one direction of its input to one direction of its output. Its **singular value** says how strongly. A
 # matrix of 128 × 128 has 128 such directions (its *singular value decomposition* finds them).
 #
 # Here is the gradient of one matrix, the queries of the first layer. How many of its 128 directions are strong? And how
@@ -570,7 +576,7 @@ show_curves(np.arange(1, 129), {name: (values / values[0]).tolist() for name, va
 # %% [markdown]
 # The gradient is mostly a few directions. Adam makes *numbers* alike, and with them the *directions* somewhat more
 # alike. **Muon** (Jordan et al., 2024) makes the directions alike themselves, so that weak ones get their step, too.
-# How long the step is does not come from the gradient then; the learning rate alone sets it.
+# The learning rate alone sets how long the step is, not the gradient, as in Adam's first step.
 #
 # To find all singular values at each step would take too long. But $XX^TX$ has the same directions as $X$, and the
 # singular values to the third power. So $aX + bXX^TX + c\,XX^TXX^TX$ makes of each singular value $s$ the number
@@ -653,22 +659,26 @@ show_curves(
 # little unsure. What is the other? Think of the many translations of one sentence.
 #
 # Has it learned sentences by heart? Then it would be much better on those that it was trained on than on others. Here
-# is the plain loss, without smoothing, on 1,000 training pairs and on the 1,000 of the validation part.
+# is the plain loss, without smoothing, on 1,000 training pairs, on the 1,000 of the validation part, and on each half
+# of these.
 
 # %% tags=["nbval-ignore-output"]
-print(f"training pairs   {plain_loss(train_pairs[::len(train_pairs) // 1000][:1000], model):.2f} nats per token")
-print(f"validation pairs {plain_loss(valid_pairs, model):.2f}")
+half = len(valid_pairs) // 2
+for name, some in (("training pairs", train_pairs[::len(train_pairs) // 1000][:1000]),
+                   ("validation pairs", valid_pairs),
+                   ("    first half", valid_pairs[:half]), ("    second half", valid_pairs[half:])):
+    print(f"{name:16} {plain_loss(some, model):.2f} nats per token")
 
 # %% [markdown]
-# If the second number is larger, a part of what the model has learned helps with its training sentences only. (A few
-# hundredths may come from the choice of sentences alone.) If it is far larger, or grows while the first one falls, more
-# training does harm.
+# If the second number is larger, a part of what the model has learned helps with its training sentences only. (The two
+# halves show how much the choice of sentences alone can do.) If it is far larger, or grows while the first one falls,
+# more training does harm.
 
 # %% [markdown]
 # ## A curve for the validation part
 #
-# Did it grow? These two numbers are the ends of two curves, but on the way `train` has recorded the training loss only.
-# So let us watch a small model, of one layer and vectors of 64 numbers, for 150 steps of a loop as in lesson 08.
+# Did it grow? The first two numbers are the ends of two curves, but on the way `train` has recorded the training loss
+# only. So let us watch a small model, of one layer and vectors of 64 numbers, for 150 steps of a loop as in lesson 08.
 # After every 15 steps it is asked for its loss on 200 of the pairs that it learns from, and on 200 of the
 # validation part. Twice: first it learns from all 115,000 pairs, then from 200 of them. Sketch the four curves before
 # you run the cell.
@@ -765,9 +775,10 @@ print("the best one       " + "".join(f"{losses[:, 1].min():14.2f}" for _, losse
 # - **You have** `model(source, target)`, which returns logits (B, T, vocab_size): those at
 #   position t say what comes after target position t. `source` (B, T_k) are ids; `bos_id`,
 #   `eos_id`, `pad_id` too. The model is in eval mode already; your function only calls it.
-# - **Return** ids (B, T), without bos. Keep each sentence's eos; after it, only `pad_id`.
+# - **Return** ids (B, T), without bos. Keep each sentence's eos; after it, only `pad_id`. Columns of `pad_id` at the
+#   end do not matter.
 # - **Stop** when every sentence has ended (they need not end in the same round), or after `max_len` tokens, which is
-#   at least 1. Only eos ends a sentence.
+#   at least 1. Only an eos that the model writes ends a sentence: `bos_id` may be the same number as `eos_id`.
 
 # %%
 def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
@@ -814,15 +825,15 @@ ask("The black cat sleeps.", "The white house is big.", "The cat sleeps.", "The 
 # may differ in details: two computers do not round alike.)
 #
 # So an adjective can have the wrong ending. It can also be lost as a whole. Seven sentences do not tell how often, nor
-# where. So let us measure. Six adjectives, six nouns, and the places in a sentence where they can be. In how many of
-# the 36 translations is the adjective still there, whatever its ending, and whether or not all the rest is right?
+# where. So let us measure. Six adjectives, six nouns, and eight sentences to put them in. In how many of the 36
+# translations is the adjective still there, whatever its ending, and whether or not all the rest is right?
 
 # %% tags=["nbval-ignore-output"]
 STEMS = {"black": ["negr"], "white": ["blanc"], "red": ["roj"], "big": ["grand", "gran "],
          "new": ["nuev"], "old": ["viej", "antigu", "mayor", "ancian"]}
 NOUNS = ["cat", "dog", "house", "car", "book", "table"]
 for pattern in ("The NOUN is ADJ.", "I have a ADJ NOUN.", "I like the ADJ NOUN.", "Where is the ADJ NOUN?",
-                "I have a ADJ NOUN here.", "A ADJ NOUN is here.", "The ADJ NOUN is here.", "The ADJ NOUN is good."):
+                "A ADJ NOUN is here.", "The ADJ NOUN is here.", "A ADJ NOUN is good.", "The ADJ NOUN is good."):
     asked = [(adjective, noun) for adjective in STEMS for noun in NOUNS]
     english = [pattern.replace("ADJ", adjective).replace("NOUN", noun) for adjective, noun in asked]
     english = [re.sub(r"\b([Aa]) old", r"\1n old", sentence) for sentence in english]
@@ -832,11 +843,12 @@ for pattern in ("The NOUN is ADJ.", "I have a ADJ NOUN.", "I like the ADJ NOUN."
     print(f"{pattern:24} {kept:2} of {len(asked)}    for example: {english[0]} → {written[0]}")
 
 # %% [markdown]
-# The same words each time; what differs is their place. In our run the adjective is never lost alone behind *is*, nor
-# beside its noun after *have* and *like*. It gets lost most often where a sentence begins with *The*, the adjective and
-# its noun, and says something else of it. So this is not about a word that the model does not know. Does it not want
-# the right sentence, or does greedy decoding, which never takes a word back, not find it? Lesson 10 can tell. Whether
-# a longer training helps, stretch exercise D lets you find out.
+# The same adjectives and nouns each time; what differs is the sentence around them. In our run the adjective is never
+# lost alone behind *is*, nor where somebody has, likes or looks for the thing. It gets lost where the noun is the
+# subject and something else is said of it: more often before *is good* than before *is here*, and more often after
+# *The* than after *A*. So this is not about a word that the model does not know. Does it not want the right sentence,
+# or does greedy decoding, which never takes a word back, not find it? Lesson 10 can tell. Whether a longer training
+# helps, stretch exercise D lets you find out.
 #
 # Ask for some sentences of your own: short ones, of everyday life, with a full stop, since that is what it has read.
 #
@@ -851,8 +863,7 @@ with torch.no_grad():
 
 # %% [markdown]
 # In training no target ever began like that, so nothing says what the model will do. Sometimes it
-# recovers. Then the mistake is hard to notice. (If nothing at all comes after `<eos>`, it may be your code that has
-# stopped, and not the model: does it look for eos in the first column as well?)
+# recovers. Then the mistake is hard to notice.
 
 # %% [markdown]
 # ## How good is it?

@@ -492,3 +492,40 @@ def count_pairs(words):
     symbols = {symbol for word in words for symbol in word}
     return {(a, b): sum(times * [*pairwise(word)].count((a, b)) for word, times in words.items())
             for a, b in product(symbols, repeat=2)}
+
+# %% prelude
+from collections import Counter
+from itertools import pairwise
+
+# %% wrong: the times of the word forgotten: each word counts once
+def count_pairs(words):
+    counts = Counter()
+    for symbols in words:
+        counts.update(pairwise(symbols))
+    return counts
+
+# %% wrong: word joined to a string, pairs of letters instead of symbols
+def count_pairs(words):
+    counts = Counter()
+    for symbols, times in words.items():
+        word = "".join(symbols)
+        for a, b in zip(word, word[1:]):
+            counts[a, b] += times
+    return counts
+
+# %% wrong: pairs of a word made a set: a pair that is twice in a word counts once
+def count_pairs(words):
+    counts = Counter()
+    for symbols, times in words.items():
+        for pair in set(pairwise(symbols)):
+            counts[pair] += times
+    return counts
+
+# %% right: plain dict, indices and get
+def count_pairs(words):
+    result = {}
+    for word in words:
+        for i in range(1, len(word)):
+            key = word[i - 1], word[i]
+            result[key] = result.get(key, 0) + words[word]
+    return result

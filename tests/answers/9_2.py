@@ -630,3 +630,57 @@ def merge_pair(symbols, pair):
 def merge_pair(symbols, pair):
     return reduce(lambda done, new: (*done[:-1], done[-1] + new) if done and (done[-1], new) == pair
                   else (*done, new), symbols, ())
+
+# %% prelude
+from itertools import zip_longest
+
+# %% wrong: slice of a list compared with the tuple: a list is never merged
+def merge_pair(symbols, pair):
+    merged, i = [], 0
+    while i < len(symbols):
+        if symbols[i:i + 2] == pair:
+            merged.append(pair[0] + pair[1])
+            i += 2
+        else:
+            merged.append(symbols[i])
+            i += 1
+    return merged
+
+# %% wrong: loop ends one early: the last symbol is lost if it is not merged
+def merge_pair(symbols, pair):
+    out = []
+    i = 0
+    while i < len(symbols) - 1:
+        if (symbols[i], symbols[i + 1]) == tuple(pair):
+            out.append("".join(pair))
+            i += 2
+        else:
+            out.append(symbols[i])
+            i += 1
+    return out
+
+# %% wrong: joined with spaces and replace: matches the end of one symbol and the beginning of another
+def merge_pair(symbols, pair):
+    text = " ".join(symbols)
+    return text.replace(" ".join(pair), "".join(pair)).split(" ")
+
+# %% wrong: the second symbol is not skipped: it stays, and can be used twice
+def merge_pair(symbols, pair):
+    out = []
+    for a, b in zip_longest(symbols, symbols[1:]):
+        if (a, b) == pair:
+            out.append(a + b)
+        else:
+            out.append(a)
+    return out
+
+# %% right: a stack; returns a tuple
+def merge_pair(symbols, pair):
+    first, second = pair
+    done = []          # (symbol, may it still be used?)
+    for symbol in symbols:
+        if symbol == second and done and done[-1] == (first, True):
+            done[-1] = (first + second, False)
+        else:
+            done.append((symbol, True))
+    return tuple(symbol for symbol, _ in done)

@@ -855,3 +855,76 @@ def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
         table[awake, step] = model(source[awake], table[awake, :step])[:, -1].max(dim=-1).indices
         awake = awake[table[awake, step] != eos_id]
     return table[:, 1:step + 1]
+
+# %% prelude
+import torch
+
+# %% wrong: no pad after eos: the sentence that has ended goes on with what the model says
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    target = torch.full((source.shape[0], 1), bos_id)
+    done = torch.zeros(source.shape[0], dtype=torch.bool)
+    for _ in range(max_len):
+        new = model(source, target)[:, -1].argmax(-1)
+        target = torch.cat([target, new[:, None]], dim=1)
+        done |= new == eos_id
+        if done.all():
+            break
+    return target[:, 1:]
+
+# %% wrong: stops only when all write eos in the same round (new == eos).all(): trailing columns of pad / model called too often
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    B = source.shape[0]
+    ids = torch.full((B, 1), bos_id, dtype=torch.long)
+    ended = torch.zeros(B, dtype=torch.bool)
+    for _ in range(max_len):
+        logits = model(source, ids)
+        new = logits[:, -1, :].argmax(dim=-1)
+        new = torch.where(ended, torch.tensor(pad_id), new)
+        ids = torch.cat((ids, new.unsqueeze(1)), dim=1)
+        ended = ended | (new == eos_id)
+        if (new == eos_id).all():
+            break
+    return ids[:, 1:]
+
+# %% wrong: ended = the eos of this round only: forgotten two rounds later (assignment for |=)
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    B = source.shape[0]
+    ids = torch.full((B, 1), bos_id)
+    ended = torch.zeros(B, dtype=torch.bool)
+    for _ in range(max_len):
+        new = model(source, ids)[:, -1].argmax(-1)
+        new[ended] = pad_id
+        ids = torch.cat([ids, new[:, None]], 1)
+        ended = new == eos_id
+        if ended.all():
+            break
+    return ids[:, 1:]
+
+# %% wrong: only the last token is given to the decoder, as with a cache (habit from another library)
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    B = source.shape[0]
+    token = torch.full((B, 1), bos_id)
+    ended = torch.zeros(B, 1, dtype=torch.bool)
+    written = []
+    for _ in range(max_len):
+        token = model(source, token)[:, -1:].argmax(-1)
+        token = token.masked_fill(ended, pad_id)
+        written.append(token)
+        ended |= token == eos_id
+        if ended.all():
+            break
+    return torch.cat(written, dim=1)
+
+# %% right: table of pad made first and filled in; cut at the end
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    n = len(source)
+    table = torch.full((n, max_len + 1), pad_id, dtype=torch.long)
+    table[:, 0] = bos_id
+    going = torch.ones(n, dtype=torch.bool)
+    t = 0
+    while t < max_len and going.any():
+        best = model(source, table[:, :t + 1])[:, t].max(dim=-1).indices
+        t += 1
+        table[going, t] = best[going]
+        going &= best != eos_id
+    return table[:, 1:t + 1]

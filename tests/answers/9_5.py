@@ -666,3 +666,54 @@ def ngram_precision(hypotheses, references, n):
     mine, theirs = [*map(count, hypotheses)], [*map(count, references)]
     total = sum(c.total() for c in mine)
     return Fraction(sum((a & b).total() for a, b in zip(mine, theirs, strict=True)), total) if total else Fraction(0)
+
+# %% prelude
+from collections import Counter
+
+# %% wrong: not clipped: an n-gram counts as often as the hypothesis has it
+def ngram_precision(hypotheses, references, n):
+    def grams(words):
+        return [tuple(words[i:i + n]) for i in range(len(words) - n + 1)]
+    right = total = 0
+    for h, r in zip(hypotheses, references):
+        known = set(grams(r))
+        right += sum(g in known for g in grams(h))
+        total += len(grams(h))
+    return right / total if total else 0
+
+# %% wrong: mean of the sentences' precisions, of those that have an n-gram, by Counter &
+def ngram_precision(hypotheses, references, n):
+    values = []
+    for h, r in zip(hypotheses, references):
+        ch = Counter(zip(*[h[i:] for i in range(n)]))
+        cr = Counter(zip(*[r[i:] for i in range(n)]))
+        total = sum(ch.values())
+        values.append(sum((ch & cr).values()) / total if total else 0.0)
+    return sum(values) / len(values)
+
+# %% wrong: one Counter for all hypotheses and one for all references: matches across sentences
+def ngram_precision(hypotheses, references, n):
+    ch, cr = Counter(), Counter()
+    for h in hypotheses:
+        ch.update(tuple(h[i:i + n]) for i in range(len(h) - n + 1))
+    for r in references:
+        cr.update(tuple(r[i:i + n]) for i in range(len(r) - n + 1))
+    if not ch:
+        return 0
+    return sum((ch & cr).values()) / sum(ch.values())
+
+# %% wrong: range(len - n): the last n-gram of each sentence is missing
+def ngram_precision(hypotheses, references, n):
+    matches = total = 0
+    for h, r in zip(hypotheses, references):
+        ch = Counter(tuple(h[i:i + n]) for i in range(len(h) - n))
+        cr = Counter(tuple(r[i:i + n]) for i in range(len(r) - n))
+        matches += sum(min(times, cr[gram]) for gram, times in ch.items())
+        total += sum(ch.values())
+    return matches / total if total else 0
+
+# %% right: zip of shifted lists, Counter &, total(); Fraction-free, max(total, 1)
+def ngram_precision(hypotheses, references, n):
+    counted = [[Counter(zip(*(words[k:] for k in range(n)))) for words in side] for side in (hypotheses, references)]
+    matches = sum((h & r).total() for h, r in zip(*counted))
+    return matches / max(1, sum(h.total() for h in counted[0]))

@@ -86,7 +86,7 @@ def test_one_round_of_decoding_too_many_is_no_mistake():
         target, n = torch.full((len(source), 1), bos_id), 0
         while n < max_len:
             token = model(source, target)[:, -1].argmax(-1)
-            ended = (target == eos_id).any(1)
+            ended = (target[:, 1:] == eos_id).any(1)
             if ended.all():
                 break
             target = torch.cat([target, token.masked_fill(ended, pad_id)[:, None]], 1)
@@ -190,7 +190,7 @@ def test_nothing_returned_is_told_of_texts_without_n_grams():
 def test_precisions_with_a_wrong_total_are_named():
     refused("9.5", lambda h, r, n: precision(tuples)(h, r, 1), "single-words")
     refused("9.5", precision(tuples, total=lambda have, s, n: max(1, len(have))), "at-least-one-n-gram")
-    refused("9.5", precision(tuples, end=lambda matches, total: matches / total), "no-n-grams-at-all", ["0 there"])
+    refused("9.5", precision(tuples, end=lambda matches, total: matches / total), "nothing-to-divide-by", ["0 there"])
 
     def short(hypotheses, references, n):
         h, r = sum(map(len, hypotheses)), sum(map(len, references))

@@ -50,17 +50,18 @@ def _decode_to_the_end(model, source, bos_id, eos_id, pad_id, max_len):
         ids[:, t + 1] = model(source, ids[:, : t + 1])[:, t].softmax(-1).max(-1).indices
         if (ids[:, 1:] == eos_id).any(1).all():
             break
+    ids = ids[:, 1:]
     after_eos = (ids == eos_id).cumsum(1) - (ids == eos_id).long() > 0
-    return ids.masked_fill(after_eos, pad_id)[:, 1:]
+    return ids.masked_fill(after_eos, pad_id)
 
 
 def _decode_one_by_one(model, source, bos_id, eos_id, pad_id, max_len):
     written = []
     for row in source:
-        ids = [bos_id]
-        while len(ids) <= max_len and ids[-1] != eos_id:
-            ids.append(int(model(row[None], torch.tensor([ids]))[0, -1].topk(1).indices))
-        written.append(torch.tensor(ids[1:]))
+        ids = []
+        while len(ids) < max_len and ids[-1:] != [eos_id]:
+            ids.append(int(model(row[None], torch.tensor([[bos_id, *ids]]))[0, -1].topk(1).indices))
+        written.append(torch.tensor(ids))
     return torch.nn.utils.rnn.pad_sequence(written, batch_first=True, padding_value=pad_id)
 
 

@@ -7,7 +7,7 @@ PAD, BOS, EOS = 0, 2, 3
 def decode(model, source, bos_id, eos_id, pad_id, max_len, start="bos", at=-1, after="pad", keep_eos=True,
            keep_bos=False, stop="all", feed="all", extra=0, worst=False, memory=True, typed=(), pad_ends=False,
            rounds=None, over=-1, rank=0, of=slice(None), also_ends=(), cut=0, swapped=False, never=(), repeats=True,
-           last_is_eos=False, part_of_source=False, front=False, training=False):
+           last_is_eos=False, part_of_source=False, front=False, training=False, bos_too=None):
     """`greedy_decode` with one thing done differently."""
     bos_id, eos_id, pad_id = (usual if name in typed else given for name, usual, given in
                               (("bos", BOS, bos_id), ("eos", EOS, eos_id), ("pad", PAD, pad_id)))
@@ -17,7 +17,10 @@ def decode(model, source, bos_id, eos_id, pad_id, max_len, start="bos", at=-1, a
     target = source[:, :1] if start == "source" else torch.full((len(source), 1), begins[start])
     ended = torch.zeros(len(source), dtype=torch.bool)
     ever = ended.clone()
-    for _ in range((source.shape[1] if rounds == "source" else max_len) + extra):
+    limit = (source.shape[1] if rounds == "source" else max_len) + extra
+    if bos_too is not None and bos_id == eos_id:              # eos is looked for in the first column as well
+        limit = bos_too                                       # ... before or after a token is written
+    for _ in range(limit):
         read = {"all": target, "last": target[:, -1:], "no bos": target[:, min(1, target.shape[1] - 1):]}[feed]
         given = source[:, :-1] if part_of_source else source
         logits = model(read, given) if swapped else model(given, read)
@@ -109,6 +112,20 @@ def decode_leaving(model, source, bos_id, eos_id, pad_id, max_len, source_too=Tr
         if not len(rows):
             break
     return ids
+
+
+def decode_in_order_of_ending(model, source, bos_id, eos_id, pad_id, max_len):
+    """Sentences that have ended leave the batch, and come back in the order in which they left it."""
+    target, finished = torch.full((len(source), 1), bos_id), []
+    for _ in range(max_len):
+        token = model(source, target)[:, -1].argmax(-1)
+        target = torch.cat([target, token.unsqueeze(1)], dim=1)
+        ends = token == eos_id
+        finished += list(target[ends, 1:])
+        source, target = source[~ends], target[~ends]
+        if not len(source):
+            break
+    return torch.nn.utils.rnn.pad_sequence([*finished, *target[:, 1:]], batch_first=True, padding_value=pad_id)
 
 
 def decode_first_only(model, source, *settings):

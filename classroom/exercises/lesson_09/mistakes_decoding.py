@@ -218,6 +218,11 @@ DECODING = [
         "After that, row i of the batch is no longer sentence i.",
         "How do you find out to which sentence a row of the smaller batch belongs?", as_ids),
     Misconception(
+        "rows-in-order-of-ending", decoders.decode_in_order_of_ending,
+        "Your ids are exactly the expected rows, in the order in which the sentences end.",
+        "Row i belongs to sentence i of `source`: the code that reads your ids relies on that.",
+        "To which sentence does the first row of your result belong?", as_ids),
+    Misconception(
         "last-eos-lost", partial(decoders.decode, stop="all, before it is appended"),
         "Your ids are exactly what comes out when the loop ends before the last column is appended.",
         "The eos of the longest sentence is in that column, and it is part of the answer.",
@@ -291,4 +296,11 @@ DECODING = [
         "Your ids are exactly the model's predictions for every position of the finished target, one more than needed.",
         "After the loop the translation is already there; the model need not be asked again.", "What do you return?",
         as_ids),
+    *(Misconception(
+        "bos-taken-for-eos", partial(decoders.decode, bos_too=written),
+        "Your ids are exactly what comes out when the bos at the beginning counts as an eos, if both have the same "
+        "id.",
+        "Only an eos that the model writes ends a sentence. Some models have one id for both: they begin with the "
+        "token that ends a sentence.", "In which columns of the target does your code look for `eos_id`?", as_ids)
+      for written in (1, 0)),
 ]

@@ -37,7 +37,7 @@ PRECISION = [
         "words.", "Print one n-gram of the translation and one of the reference. Are they of the same type?",
         as_sentences),
     Misconception(
-        "no-n-grams-at-all", partial(precisions.precision, guard=False),
+        "nothing-to-divide-by", partial(precisions.precision, guard=False),
         "Your precision is right wherever there are n-grams. Where all sentences are shorter than n there are none, "
         "and 0 is divided by 0.", "The exercise asks for 0 there: a short text has no runs of four words, and `bleu`, "
         "below, still needs a number.", "What is your last division when there is nothing to count?", as_sentences),
@@ -73,6 +73,11 @@ PRECISION = [
         "A sentence shorter than n has no n-grams: it adds nothing, above the line or below it.",
         "Where is there a `max(…, 1)`: round the sum, or round each of its parts?", as_sentences),
     Misconception(
+        "short-sentence-taken-as-one", partial(precisions.precision, kind="at least one"),
+        "Your precision is exactly what comes out when a sentence shorter than n counts as one n-gram.",
+        "A sentence of m words has m − n + 1 n-grams, and none where that is not above 0.",
+        "How many pairs does your code find in a sentence of one word?", as_sentences),
+    Misconception(
         "brevity-penalty-included", partial(precisions.precision, brevity=True),
         "Your precision is exactly the expected one times the brevity penalty.",
         "BLEU has that factor once, not once for each n. It comes in the next cell.",
@@ -86,7 +91,8 @@ PRECISION = [
     Misconception(
         "each-once", partial(precisions.precision, unique=True),
         "Your precision is exactly what comes out when every n-gram counts once, however often it is said.",
-        "A word that is rightly said twice should count twice.", "Do you make a set of the n-grams?", as_sentences),
+        "A word that is rightly said twice should count twice.",
+        "Do you make a set of the n-grams, or take the `len` of a Counter?", as_sentences),
     Misconception(
         "mean-of-sentences", partial(precisions.precision, mean=True),
         "Your precision is exactly the mean of the sentences' precisions.",
@@ -276,6 +282,7 @@ PRECISION = [
            "What do you return where there is nothing to count?"),
           ("one-word-too-many", {"more": 1}, "the runs have n + 1 words", "n counts the words of a run.",
            "Where does your slice end?"),
-          ("smoothed", {"smoothed": True}, "1 is added above and below the line", "Some libraries do that, so that a "
-           "single sentence does not get 0. Here nothing is added.", "What is added to your counts?"))),
+          *(("smoothed", {"smoothed": True, "guard": guard}, "1 is added above and below the line",
+             "Some libraries do that, so that a single sentence does not get 0. Here nothing is added.",
+             "What is added to your counts?") for guard in (True, False)))),
 ]

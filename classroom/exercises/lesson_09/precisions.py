@@ -7,6 +7,8 @@ import numpy as np
 def grams_of(sentence, n, kind="ngram"):
     if kind == "short":
         return [tuple(sentence[i:i + n]) for i in range(len(sentence) - n)]
+    if kind == "at least one":
+        return [tuple(sentence[i:i + n]) for i in range(max(1, len(sentence) - n + 1))]
     if kind == "ragged":
         return [tuple(sentence[i:i + n]) for i in range(len(sentence))]
     if kind == "blocks":
