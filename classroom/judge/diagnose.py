@@ -86,19 +86,12 @@ def values(task: Exercise, got: list[Outcome], want: list[Outcome]) -> tuple[str
     name = telling_output(sight)
     pairs = [Sight(task, g, w) for g, w in zip(got, want, strict=True) if g.returned and wrong_outputs(g, w)]
     typed = for_one_size(task, got, want)
-<<<<<<< HEAD
-    pairs = [Sight(task, g, w) for g, w in zip(got, want, strict=True) if g.returned and wrong_outputs(g, w)]
     if task.shows is None and (said := wrong_shape(sight, name, pairs)) is not None:
-        return (typed[0], f"{said[1]} {typed[1]}") if typed and said[0] == "wrong-shape" else said
-    general = (_not_finite, _forbidden, _rounded, _never_small, _imprecise, _factor, _temperature, _transposed,
-=======
-    if task.shows is None and (said := wrong_shape(sight, name)) is not None:
         if _shape_but_for_ones(sight, name):     # an axis may have the length 1 in this case only
-            said = next((wrong_shape(p, name) for p in pairs if not _shape_but_for_ones(p, name)), said) or said
+            said = next((wrong_shape(p, name, pairs) for p in pairs if not _shape_but_for_ones(p, name)), said) or said
         return (typed[0], f"{said[1]} {typed[1]}") if typed and said[0] == "wrong-shape" else said
     factor = partial(_factor, right=[Sight(task, g, w) for g, w in zip(got, want, strict=True) if agree(g, w)])
     general = (_not_finite, _forbidden, _rounded, _never_small, _imprecise, factor, _temperature, _transposed,
->>>>>>> mend10-08
                _reordered, _shares)
     for describe in general if task.shows is None else (factor,):
         if (said := describe(sight, name, pairs)) is not None:
