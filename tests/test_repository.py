@@ -287,3 +287,18 @@ def test_the_moving_picture_begins_again_and_is_small():
     assert "docs/images/stepper.gif" in (ROOT / "README.md").read_text(encoding="utf-8")
     with Image.open(path) as picture:
         assert picture.n_frames > 5 and picture.info["loop"] == 0 and path.stat().st_size < 10**6
+
+
+@pytest.mark.slow
+def test_the_tests_of_a_group_run_on_one_worker(tmp_path):
+    """`make test` counts on it: what a group shares is made once, and a translator trained once."""
+    test = ("import os, pathlib, pytest\n@pytest.mark.xdist_group('one')\n@pytest.mark.parametrize('n', range(6))\n"
+            "def test_it(n):\n    with open('workers', 'a') as file:\n"
+            "        file.write(os.environ['PYTEST_XDIST_WORKER'] + '\\n')\n")
+    (tmp_path / "test_group.py").write_text(test, encoding="utf-8")
+    (tmp_path / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+    finished = subprocess.run([sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup"], cwd=tmp_path,
+                              capture_output=True, text=True)
+    assert finished.returncode == 0, finished.stdout
+    workers = (tmp_path / "workers").read_text(encoding="utf-8").split()
+    assert len(workers) == 6 and len(set(workers)) == 1
