@@ -59,8 +59,7 @@ LESS = {
     "12": (("min_count=100))", "min_count=100), n_valid=30)"),
            ("run(config, seed, task, progress=False)", "untrained(config, seed, task)"),
            ("size=(2000, n)", "size=(40, n)")),
-    "13": (("min_count=100))", "min_count=100), n_valid=250)"),
-           ('checkpoint="cache", ', ""), ("task.subwords.eos_id, 16", "task.subwords.eos_id, 3")),
+    "13": (('checkpoint="cache", ', ""), ("task.subwords.eos_id, 16", "task.subwords.eos_id, 3")),
     "14": (("trained_translator()", "translator"), ("split.test[:300]", "split.test[:3]"),
            ("all_bits = [8, 6, 4, 3]", "all_bits = [8, 4]"), ("subwords, split.test)", "subwords, split.test[:3])")),
 }
