@@ -7,6 +7,8 @@ import jupytext
 import pytest
 import torch
 
+import course.counting
+import course.tokens
 import course.training
 import course.translator
 from course.data import Pair, Split
@@ -17,9 +19,31 @@ from course.translator import trained_translator
 LESSON = Path(__file__).parents[1] / "solutions" / "09_translator.py"
 
 
+def once(function):
+    """The same result for the same arguments, so that what the lesson and the library do alike is done once."""
+    known = []
+
+    def call(*given, **options):
+        for others, named, result in known:
+            if named == options and len(others) == len(given) and all(map(same, others, given)):
+                return result
+        known.append((given, options, function(*given, **options)))
+        return known[-1][2]
+
+    def same(one, other):
+        return one is other or type(one) in (int, list) and one == other
+
+    return call
+
+
 @pytest.mark.slow
 def test_lesson_09_and_trained_translator_are_one_and_the_same_run(monkeypatch):
     runs = []
+    monkeypatch.setattr(Subwords, "train", once(Subwords.train))
+    for module, name in ((course.tokens, "encode_pairs"), (course.counting, "count_vectors")):
+        shared = once(getattr(module, name))
+        monkeypatch.setattr(module, name, shared)
+        monkeypatch.setattr(course.translator, name, shared)
     defaults = inspect.signature(course.training.train).parameters
 
     def keep_the_run(model, encoded, *, progress=True, device="cpu", **options):

@@ -92,6 +92,7 @@ def test_randomness_left_on():
     assert_found("1.2", lambda x: softmax(x + np.random.normal(size=x.shape)), "not-repeatable")
 
 
+@pytest.mark.slow
 def test_layers_made_anew_in_each_call():
     def forward(forward, self, q, k, v, mask):
         self.w_o = nn.Linear(q.shape[-1], q.shape[-1]).to(q.dtype)

@@ -58,8 +58,7 @@ def test_valid_variants_are_right(task):
 def test_some_mistakes_are_refused_and_named(task):
     """All of them are tried where the published figures are measured, on two seeds."""
     every = max(1, len(task.misconceptions) // QUICK)
-    for seed in SEEDS:
-        assert not _astray(task, task.misconceptions[::every], seed)
+    assert not _astray(task, task.misconceptions[::every], seed=None)
 
 
 def _astray(task, mistakes, seed):

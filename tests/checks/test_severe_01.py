@@ -51,6 +51,7 @@ def test_a_maximum_that_begins_at_0():
     refused("1.3", attending(scaled, shifted_by(from_zero)), "shifted-only-if-large", ["0 or 50"])
 
 
+@pytest.mark.slow
 def test_shifts_of_ones_own_softmax_in_attention():
     refused("1.3", attending(scaled, shifted_by(np.max)), "global-maximum", ["one maximum, that of all scores"])
     refused("1.3", attending(scaled, shifted_by(lambda x: x.max(-1, keepdims=True) * (x.max() > 700))),
@@ -58,6 +59,7 @@ def test_shifts_of_ones_own_softmax_in_attention():
     refused("1.3", attending(scaled, shifted_by(lambda x: x[0].max())), "not-finite", never=["one maximum"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("never_small", [lambda shares: np.maximum(shares, 1e-7), lambda shares: shares + 1e-9])
 def test_shares_that_are_kept_from_0_are_not_rounded(never_small):
     def attention(q, k, v):
@@ -102,6 +104,7 @@ def test_a_memory_that_gives_the_same_again_is_no_harm():
     accepted("1.2", lambda x: known.setdefault((x.shape, x.tobytes()), softmax(x)))
 
 
+@pytest.mark.slow
 def test_any_divisor_that_stays_the_same_is_told():
     for divisor, told in ((3, "divided by 3."), (0.1, "divided by 0.100."), (np.sqrt(3), "divided by 1.732.")):
         refused("1.3", attending(lambda scores, d_k, divisor=divisor: scores / divisor), "root-of-a-fixed-size", [told])

@@ -87,6 +87,7 @@ def one(**slip):
     return lambda *given: step(*given, **slip)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", [one(own=torch.optim.Adam), one(own=torch.optim.SGD), without_optimiser])
 def test_weights_that_another_moves_are_not_unchanged(answer):
     refused("8.4", answer, "moved-without-the-optimiser", ["never calls `step()`"], ["never changed", "is missing"])
