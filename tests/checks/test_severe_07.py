@@ -234,6 +234,16 @@ def test_which_positions_a_side_gets(rows, slug, says):
     refused("7.6", placed(rows), slug, says, ["d_ff is", "in your code"])
 
 
+class ShiftedInside(Transformer):
+    def forward(self, source, target):
+        return super().forward(source, target[:, :-1])
+
+
+@pytest.mark.slow
+def test_the_target_is_cut_once_more():
+    refused("7.6", ShiftedInside, "shifted-inside", ["for the target without its last token"], ["n_heads."])
+
+
 class AroundTheNorm(Decoder):
     def forward(self, x, memory, self_mask=None, memory_mask=None):
         for layer in self.layers:

@@ -135,5 +135,5 @@ class SloppyTransformer(nn.Module):
             logits = getattr(logits, self.output.removesuffix(" over 1"))(1)
         elif self.output == "padding hidden":
             logits = logits.index_fill(-1, torch.tensor([self.pad_id]), -math.inf)
-        return {"last": logits[:, -1:], "last, no axis": logits[:, -1],
+        return {"last": logits[:, -1:], "last, no axis": logits[:, -1:].squeeze(1),
                 "relu": logits.relu(), "negative": -logits}.get(self.output, logits)
