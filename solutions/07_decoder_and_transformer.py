@@ -157,8 +157,9 @@ show_blocks("decoder")
 #   not mind other names; with these, and the norms numbered in the order of their use, weights can be copied from
 #   PyTorch's layer below. Dropout is not needed; as in lesson 06, modules are checked in evaluation mode.
 # - **Return** a tensor (B, T_q, d_model).
-# - **Use** `MultiHeadAttention(d_model, n_heads)`, which returns output *and* weights; `FeedForward(d_model,
-#   d_ff)` and `LayerNorm(d_model)`. PyTorch's finished `nn.TransformerDecoderLayer` earns no points.
+# - **Use** `MultiHeadAttention(d_model, n_heads)`: called as `attention(query, key, value, mask)`, it returns output
+#   *and* weights; `FeedForward(d_model, d_ff)` and `LayerNorm(d_model)`. PyTorch's finished
+#   `nn.TransformerDecoderLayer` earns no points.
 
 # %%
 class DecoderLayer(nn.Module):
@@ -504,10 +505,10 @@ show_blocks("transformer")
 #   at the end.
 # - **Return** the logits (B, T_q, vocab_size), without a softmax, from the same table, transposed, and without a
 #   bias. What comes out where the target is padding does not matter.
-# - **Use** `Encoder(n_layers, d_model, n_heads, d_ff)` of lesson 06, your `Decoder`, and `padding_mask(ids, pad_id)`
-#   and `decoder_mask(ids, pad_id)` of lesson 02: the model makes its masks itself. The table below
-#   “Looking across” says who gets which. `self.register_buffer("positions", ...)` keeps a tensor with the model,
-#   without training it.
+# - **Use** `Encoder(n_layers, d_model, n_heads, d_ff)` of lesson 06, called as `encoder(x, mask)`, your `Decoder`, and
+#   `padding_mask(ids, pad_id)` and `decoder_mask(ids, pad_id)` of lesson 02: the model makes its masks itself. The
+#   table below “Looking across” says who gets which. `self.register_buffer("positions", ...)` keeps a tensor with the
+#   model, without training it.
 #   PyTorch's finished `nn.Transformer` earns no points.
 
 # %%
@@ -602,10 +603,10 @@ print("tables of weights in all:", sum(len(w) for w in [*of_encoder, *of_decoder
 interactive.layers(kinds, title="Every head of the untrained model")
 
 # %% [markdown]
-# It knows nothing yet, of course. Why, then, did it so often prefer the token that it had just read? The output is a
-# product with the embeddings, and the vector of that token is still part of the sum on the main road. If that is the
-# reason, this one logit should stand out in a larger model, too, and the others should look like those of the random
-# `state`. And the loss?
+# It knows nothing yet, of course. Why, then, did it prefer the token that it had just read, in some rows or in all? The
+# output is a product with the embeddings, and the vector of that token is still part of the sum on the main road. If
+# that is the reason, this one logit should stand out in a larger model, too, and the others should look like those of
+# the random `state`. And the loss?
 
 # %%
 torch.manual_seed(0)
@@ -619,8 +620,8 @@ print(f"logit of the token just read {all_logits[just_read].mean():5.2f}, the ot
 print(f"loss {-all_logits.log_softmax(-1).mean():4.1f}, without that logit {-others.log_softmax(-1).mean():4.1f}")
 
 # %% [markdown]
-# It does stand out: about 18, beside logits that spread by about 1, as above. Without it the loss would be about 8, as
-# above; with it, training begins at about 18.
+# It does stand out: the others spread by about 1, as above. Without it the loss would be about 8, as above; with it,
+# training begins at a loss of about the size of this logit.
 #
 # Back to the small model: its parts, and what they cost (a table that is used in two places may be listed twice):
 
@@ -656,20 +657,22 @@ print("another future leaves the past alone:",
 def embed(ids):
     return model.embedding(ids) * math.sqrt(16) + sinusoidal_encoding(ids.shape[1], 16)
 
-def causal_only(source, target):
-    """The logits of `model`, with nothing but the causal mask for the target."""
-    source_mask, causal = padding_mask(source, PAD), causal_mask(target.shape[1]).expand(len(target), -1, -1)
-    memory = model.encoder(embed(source), source_mask)
-    return model.decoder(embed(target), memory, causal, source_mask) @ model.embedding.weight.T
-
 longer = torch.cat([decoder_input, torch.full((2, 3), PAD)], dim=1)
 real = longer != PAD
-same = torch.allclose(model(source_ids, longer)[real], causal_only(source_ids, longer)[real], atol=1e-5)
-print("real tokens notice:", not same)
+
+def logits_under(mask):
+    """The logits of `model` for `longer`, with this mask for the target."""
+    source_mask = padding_mask(source_ids, PAD)
+    memory = model.encoder(embed(source_ids), source_mask)
+    return model.decoder(embed(longer), memory, mask, source_mask) @ model.embedding.weight.T
+
+with torch.no_grad():
+    moved = (logits_under(decoder_mask(longer, PAD)) - logits_under(causal_mask(8).expand(2, 8, 8))).abs()
+print(f"largest difference at real tokens {moved[real].max():.5f}, at padding {moved[~real].max():.5f}")
 
 # %% [markdown]
-# No. Padding stands at the end, and the end is hidden anyway. That is why the course's library leaves this
-# mask out, and why the check accepts both.
+# No: only padding does. It stands at the end, and the end is hidden from real tokens anyway. That is why the course's
+# library leaves this mask out, and why the check accepts both.
 
 # %% [markdown]
 # ### Is it the real thing?
@@ -712,8 +715,8 @@ print(f"largest difference below 0.00001: {(my_logits - their_logits).abs().max(
 #
 # - Labels that are not shifted: a loss near 0, and a model that repeats what it reads.
 # - A causal mask in cross-attention, or the target's padding there.
-# - Queries and keys of cross-attention exchanged: the shapes do not fit `x`, except where both sentences are equally
-#   long. Then there is no error.
+# - Queries of cross-attention made from the memory, keys and values from `x`: where both sentences are equally long, or
+#   one of them is a single token, there is no error.
 # - A norm shared by several sub-layers, or one on the memory.
 # - The causal mask off by one; made once for a fixed length; dropped in deeper layers.
 # - Each decoder layer given the encoder layer of the same height instead of the finished memory.

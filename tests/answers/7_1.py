@@ -1337,3 +1337,109 @@ class DecoderLayer(nn.Module):
         for name, f in run.items():
             x = x.add(f(self.norms[name](x)))
         return x
+
+# %% prelude
+
+# %% wrong: in self-attention only the query is normalised (the sentence on cross-attention read for both)
+from torch import nn
+from course.attention import MultiHeadAttention
+from course.transformer import FeedForward, LayerNorm
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        x = x + self.self_attention(self.norm_1(x), x, x, self_mask)[0]
+        x = x + self.cross_attention(self.norm_2(x), memory, memory, memory_mask)[0]
+        x = x + self.feed_forward(self.norm_3(x))
+        return x
+
+# %% wrong: the query of cross-attention is made from the layer's input x, not from what self-attention has left
+from torch import nn
+from course.attention import MultiHeadAttention
+from course.transformer import FeedForward, LayerNorm
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1, self.norm_2, self.norm_3 = (LayerNorm(d_model) for _ in range(3))
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        n1 = self.norm_1(x)
+        back, _ = self.self_attention(n1, n1, n1, self_mask)
+        h = x + back
+        n2 = self.norm_2(x)
+        across, _ = self.cross_attention(n2, memory, memory, memory_mask)
+        h = h + across
+        return h + self.feed_forward(self.norm_3(h))
+
+# %% wrong: x += ... works in place: the caller's x is changed
+from torch import nn
+from course.attention import MultiHeadAttention
+from course.transformer import FeedForward, LayerNorm
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        n = self.norm_1(x)
+        x += self.self_attention(n, n, n, self_mask)[0]
+        x += self.cross_attention(self.norm_2(x), memory, memory, memory_mask)[0]
+        x += self.feed_forward(self.norm_3(x))
+        return x
+
+# %% wrong: both masks inverted, as PyTorch wants them (True = forbidden)
+from torch import nn
+from course.attention import MultiHeadAttention
+from course.transformer import FeedForward, LayerNorm
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        if self_mask is not None:
+            self_mask = ~self_mask
+        if memory_mask is not None:
+            memory_mask = ~memory_mask
+        n = self.norm_1(x)
+        x = x + self.self_attention(n, n, n, self_mask)[0]
+        x = x + self.cross_attention(self.norm_2(x), memory, memory, memory_mask)[0]
+        x = x + self.feed_forward(self.norm_3(x))
+        return x
+
+# %% right: other names, the three sub-layers in a loop of functions
+from torch import nn
+from course.attention import MultiHeadAttention
+from course.transformer import FeedForward, LayerNorm
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norms = nn.ModuleList([LayerNorm(d_model) for _ in range(3)])
+        self.parts = nn.ModuleDict({"back": MultiHeadAttention(d_model, n_heads),
+                                    "across": MultiHeadAttention(d_model, n_heads),
+                                    "think": FeedForward(d_model, d_ff)})
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        steps = [
+            lambda h: self.parts["back"](h, h, h, self_mask)[0],
+            lambda h: self.parts["across"](h, memory, memory, memory_mask)[0],
+            lambda h: self.parts["think"](h),
+        ]
+        for norm, step in zip(self.norms, steps):
+            x = x + step(norm(x))
+        return x

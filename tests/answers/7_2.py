@@ -404,3 +404,17 @@ def shift_targets(ids):
 # %% right: windows of two by unfold
 def shift_targets(ids):
     return tuple(ids.unfold(1, 2, 1).unbind(-1))
+
+# %% prelude
+
+# %% wrong: the labels are sliced on the rows: ids[1:]
+def shift_targets(ids):
+    return ids[:, :-1], ids[1:]
+
+# %% wrong: <eos> is taken out of what the decoder reads, instead of the last column
+EOS = 3
+def shift_targets(ids):
+    B, T = ids.shape
+    reads = ids[ids != EOS].view(B, T - 1)      # the decoder must never read <eos>
+    labels = ids[:, 1:]
+    return reads, labels

@@ -803,3 +803,57 @@ def test_no_leak(decode):
             other = torch.cat([past, torch.randn(B, n_future, d)], dim=1)
             torch.testing.assert_close(decode(x, memory)[:, : T - n_future],
                                        decode(other, memory)[:, : T - n_future], atol=1e-5, rtol=1e-5)
+
+# %% prelude
+
+# %% wrong: the return stands inside the loop: only t = 0 is tested, where nothing is before
+import torch
+def test_no_leak(decode):
+    torch.manual_seed(0)
+    x = torch.randn(4, 10, 16)
+    memory = torch.randn(4, 7, 16)
+    out = decode(x, memory)
+    for t in range(10):
+        changed = x.clone()
+        changed[:, t:] = torch.randn(4, 10 - t, 16)
+        return torch.allclose(out[:, :t], decode(changed, memory)[:, :t], atol=1e-5)
+
+# %% wrong: a new random memory for the second run
+import torch
+def test_no_leak(decode):
+    T = 12
+    x = torch.randn(3, T, 16)
+    for t in range(1, T):
+        other = x.clone()
+        other[:, t:] = torch.randn(3, T - t, 16)
+        before = decode(x, torch.randn(3, 5, 16))
+        after = decode(other, torch.randn(3, 5, 16))
+        assert torch.allclose(before[:, :t], after[:, :t], atol=1e-5), t
+
+# %% wrong: one position changed, and only the position just before it looked at
+import torch
+def test_no_leak(decode):
+    x = torch.randn(4, 12, 16)
+    memory = torch.randn(4, 6, 16)
+    y = decode(x, memory)
+    for t in range(1, 12):
+        x2 = x.clone()
+        x2[:, t] = torch.randn(4, 16)
+        y2 = decode(x2, memory)
+        assert torch.allclose(y[:, t - 1], y2[:, t - 1], atol=1e-5)
+
+# %% right: every position changed alone, the largest move of all earlier positions compared, several sizes
+import torch
+def test_no_leak(decode):
+    gen = torch.Generator().manual_seed(7)
+    for n, T in [(1, 2), (2, 5), (5, 16), (3, 33)]:
+        x = torch.randn(n, T, 16, generator=gen)
+        memory = torch.randn(n, 4, 16, generator=gen)
+        with torch.no_grad():
+            base = decode(x.clone(), memory)
+            for t in range(T - 1, 0, -1):
+                z = x.clone()
+                z[:, t, :] = torch.randn(n, 16, generator=gen)
+                moved = (decode(z, memory) - base)[:, :t].abs().max().item()
+                if moved > 1e-5:
+                    raise AssertionError(f"position {t} is seen before it is there: {moved}")

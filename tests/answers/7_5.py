@@ -607,3 +607,31 @@ class Decoder(nn.Module):
         for layer in self.layers:
             x = layer(x, memory, self_mask, memory_mask)
         return F.layer_norm(x, x.shape[-1:])
+
+# %% prelude
+
+# %% wrong: every layer reads the first x: the result of the layers before the last is thrown away
+from torch import nn
+from course.transformer import DecoderLayer, LayerNorm
+class Decoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.layers = nn.ModuleList([DecoderLayer(d_model, n_heads, d_ff) for _ in range(n_layers)])
+        self.norm = LayerNorm(d_model)
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        for layer in self.layers:
+            output = layer(x, memory, self_mask, memory_mask)
+        return self.norm(output)
+
+# %% wrong: the last norm is written as one more residual: x + norm(x)
+from torch import nn
+from course.transformer import DecoderLayer, LayerNorm
+class Decoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.layers = nn.ModuleList([DecoderLayer(d_model, n_heads, d_ff) for _ in range(n_layers)])
+        self.norm = LayerNorm(d_model)
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        for layer in self.layers:
+            x = layer(x, memory, self_mask, memory_mask)
+        return x + self.norm(x)

@@ -836,3 +836,126 @@ class Transformer(nn.Module):
         memory = self.encoder(self.embed(source), source_mask)
         states = self.decoder(self.embed(target), memory, decoder_mask(target, self.pad_id), source_mask)
         return states @ self.embedding.weight.T
+
+# %% prelude
+
+# %% wrong: nn.init.normal_(w, 1/sqrt(d)): the second argument is the mean, the deviation stays 1
+import math
+import torch
+from torch import nn
+from course.attention import padding_mask, decoder_mask
+from course.transformer import Encoder, Decoder, sinusoidal_encoding
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.d_model, self.pad_id = d_model, pad_id
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, 1 / math.sqrt(d_model))
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+    def embed(self, ids):
+        return self.embedding(ids) * math.sqrt(self.d_model) + self.positions[:ids.shape[1]]
+    def forward(self, source, target):
+        source_mask = padding_mask(source, self.pad_id)
+        memory = self.encoder(self.embed(source), source_mask)
+        out = self.decoder(self.embed(target), memory, decoder_mask(target, self.pad_id), source_mask)
+        return out @ self.embedding.weight.T
+
+# %% wrong: an output layer with a COPY of the table: equal only until the first step
+import math
+import torch
+from torch import nn
+from course.attention import padding_mask, decoder_mask
+from course.transformer import Encoder, Decoder, sinusoidal_encoding
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.d_model, self.pad_id = d_model, pad_id
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=1 / math.sqrt(d_model))
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+        self.output = nn.Linear(d_model, vocab_size, bias=False)
+        self.output.weight.data.copy_(self.embedding.weight.data)
+    def embed(self, ids):
+        return self.embedding(ids) * math.sqrt(self.d_model) + self.positions[:ids.shape[1]]
+    def forward(self, source, target):
+        source_mask = padding_mask(source, self.pad_id)
+        memory = self.encoder(self.embed(source), source_mask)
+        out = self.decoder(self.embed(target), memory, decoder_mask(target, self.pad_id), source_mask)
+        return self.output(out)
+
+# %% wrong: pad_id is never used: padding is taken to be 0
+import math
+import torch
+from torch import nn
+from course.attention import padding_mask, decoder_mask
+from course.transformer import Encoder, Decoder, sinusoidal_encoding
+PAD = 0
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.d_model = d_model
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=d_model ** -0.5)
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+    def forward(self, source, target):
+        s = self.embedding(source) * math.sqrt(self.d_model) + self.positions[:source.shape[1]]
+        t = self.embedding(target) * math.sqrt(self.d_model) + self.positions[:target.shape[1]]
+        source_mask = padding_mask(source, PAD)
+        memory = self.encoder(s, source_mask)
+        out = self.decoder(t, memory, decoder_mask(target, PAD), source_mask)
+        return out @ self.embedding.weight.T
+
+# %% wrong: positions cut to the length of the source, and added to the target, too
+import math
+import torch
+from torch import nn
+from course.attention import padding_mask, decoder_mask
+from course.transformer import Encoder, Decoder, sinusoidal_encoding
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.d_model, self.pad_id = d_model, pad_id
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=d_model ** -0.5)
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+    def forward(self, source, target):
+        pos = self.positions[:source.size(1)]
+        s = self.embedding(source) * math.sqrt(self.d_model) + pos
+        t = self.embedding(target) * math.sqrt(self.d_model) + pos
+        source_mask = padding_mask(source, self.pad_id)
+        memory = self.encoder(s, source_mask)
+        out = self.decoder(t, memory, decoder_mask(target, self.pad_id), source_mask)
+        return out @ self.embedding.weight.T
+
+# %% right: a tied nn.Linear, masks by hand, positions computed in forward
+import torch
+from torch import nn
+from course.transformer import Encoder, Decoder, sinusoidal_encoding
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.pad_id = pad_id
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+        self.to_logits = nn.Linear(d_model, vocab_size, bias=False)
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        self.embedding.weight = self.to_logits.weight
+        nn.init.normal_(self.embedding.weight, std=d_model ** -0.5)
+    def embed(self, ids):
+        table = self.embedding.weight
+        d_model = table.shape[1]
+        return table[ids] * d_model ** 0.5 + sinusoidal_encoding(ids.shape[1], d_model)
+    def forward(self, source, target):
+        T = target.shape[1]
+        source_mask = (source != self.pad_id)[:, None, :]
+        self_mask = torch.ones(T, T, dtype=torch.bool, device=target.device).tril().repeat(len(target), 1, 1)
+        memory = self.encoder(self.embed(source), source_mask)
+        return self.to_logits(self.decoder(self.embed(target), memory, self_mask, source_mask))

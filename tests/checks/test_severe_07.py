@@ -201,7 +201,7 @@ def looks(copy=torch.Tensor.clone, upto=0, says=lambda same: same):
 
 @pytest.mark.parametrize("test, says, never", [
     (looks(says=lambda same: not same), ["for all 5 right", "for 0 of the 15"], ["beyond what"]),
-    (looks(copy=lambda x: x), ["from position 1 on", "only from position", "makes no copy"], ["beyond what"]),
+    (looks(copy=lambda x: x), ["from position 1 on", "not before position", "makes no copy"], ["beyond what"]),
     (looks(upto=1), ["from position 1 on", "Which positions does your test compare?"], ["makes no copy", "for all 5"])])
 def test_why_a_test_refuses_what_is_right(test, says, never):
     refused("7.3", test, "refuses-right", says, never)
@@ -209,3 +209,115 @@ def test_why_a_test_refuses_what_is_right(test, says, never):
 
 def test_the_same_test_written_rightly():
     accepted("7.3", looks())
+
+
+# ------------------------------------------------------------------------------- one cut, one road, one loop
+
+def placed(rows):
+    """A model that adds the rows `rows(table, ids, length of the source)` of the positions to both sides."""
+    class Placed(Transformer):
+        def forward(self, source, target):
+            x, y = (self.embedding(ids) * self.scale + rows(self.positions, ids, source.shape[1])
+                    for ids in (source, target))
+            mask = padding_mask(source, self.pad_id)
+            return self.decoder(y, self.encoder(x, mask), decoder_mask(target, self.pad_id),
+                                mask) @ self.embedding.weight.T
+    return Placed
+
+
+@pytest.mark.parametrize("rows, slug, says", [
+    (lambda table, ids, length: table[:length], "positions-of-the-source", ["positions of the target"]),
+    (lambda table, ids, length: table[ids], "positions-looked-up-by-id", ["exactly"]),
+    (lambda table, ids, length: table[-ids.shape[1]:], "last-positions", ["exactly"])])
+@pytest.mark.slow
+def test_which_positions_a_side_gets(rows, slug, says):
+    refused("7.6", placed(rows), slug, says, ["d_ff is", "in your code"])
+
+
+class ShiftedInside(Transformer):
+    def forward(self, source, target):
+        return super().forward(source, target[:, :-1])
+
+
+@pytest.mark.slow
+def test_the_target_is_cut_once_more():
+    refused("7.6", ShiftedInside, "shifted-inside", ["for the target without its last token"], ["n_heads."])
+
+
+class AroundTheNorm(Decoder):
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        for layer in self.layers:
+            x = layer(x, memory, self_mask, memory_mask)
+        return x + self.norm(x)
+
+
+class NormedInTheLoop(Decoder):
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        for layer in self.layers:
+            memory = self.norm(memory)
+            x = layer(x, memory, self_mask, memory_mask)
+        return self.norm(x)
+
+
+class BackToTheInput(DecoderLayer):
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        h = self.norm_1(x)
+        y = x + self.self_attention(h, h, h, self_mask)[0]
+        y = y + self.cross_attention(self.norm_2(y), memory, memory, memory_mask)[0]
+        return x + self.feed_forward(self.norm_3(y))
+
+
+class NormedOnTop(DecoderLayer):
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        return self.norm_3(super().forward(x, memory, self_mask, memory_mask))
+
+
+@pytest.mark.parametrize("id, answer, slug", [
+    ("7.1", BackToTheInput, "third-residual-from-input"), ("7.1", NormedOnTop, "norm-at-the-end"),
+    ("7.5", AroundTheNorm, "residual-around-the-norm"), ("7.5", NormedInTheLoop, "memory-normalised")])
+@pytest.mark.slow
+def test_roads_and_norms(id, answer, slug):
+    refused(id, answer, slug, ["exactly"])
+
+
+@pytest.mark.parametrize("shift, says", [
+    (lambda ids: (ids[:, :-1], ids[1:]), "Your labels are exactly `ids` without the first sentence"),
+    (lambda ids: (ids[:-1], ids[:, 1:]), "Your decoder input is exactly `ids` without the last sentence")])
+def test_one_of_the_two_is_cut_along_the_sentences(shift, says):
+    refused("7.2", shift, "sentences-cut", [says, "The first axis of `ids` counts sentences"], ["loop"])
+
+
+def ends_at_once(decode):
+    x, memory = torch.randn(4, 10, 16), torch.randn(4, 7, 16)
+    out = decode(x, memory)
+    for t in range(10):
+        changed = x.clone()
+        changed[:, t:] = torch.randn(4, 10 - t, 16)
+        assert torch.allclose(out[:, :t], decode(changed, memory)[:, :t], atol=1e-5)
+        return True
+
+
+def looks_just_before(decode):
+    x, memory = torch.randn(4, 12, 16), torch.randn(4, 6, 16)
+    before = decode(x, memory)
+    for t in range(1, 12):
+        changed = x.clone()
+        changed[:, t] = torch.randn(4, 16)
+        assert torch.allclose(before[:, t - 1], decode(changed, memory)[:, t - 1], atol=1e-5)
+
+
+def looks_at_the_changed_one(decode):
+    x, memory = torch.randn(4, 12, 16), torch.randn(4, 6, 16)
+    before = decode(x, memory)
+    for t in range(1, 12):
+        changed = x.clone()
+        changed[:, t] = torch.randn(4, 16)
+        assert torch.allclose(before[:, : t + 1], decode(changed, memory)[:, : t + 1], atol=1e-5)
+
+
+@pytest.mark.parametrize("test, slug, says, never", [
+    (ends_at_once, "accepts-everything", ["begins at position 0", "second round"], ["`map`"]),
+    (looks_just_before, "misses-two-ahead", ["alone, and what came out before it moved"], [" on, and what"]),
+    (looks_at_the_changed_one, "refuses-right", ["at position 1 alone"], ["from position"])])
+def test_where_a_test_changes_x(test, slug, says, never):
+    refused("7.3", test, slug, says, never)

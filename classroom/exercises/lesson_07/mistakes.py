@@ -48,13 +48,14 @@ class SloppyDecoderLayer(nn.Module):
             if str(n) not in self.residual:
                 x = y
             else:
-                x = self.join({"x": x, "normed": h, "input": given, f"normed {n}": h}.get(self.source, x), y)
+                known = {"normed": h, "input": given, f"normed {n}": h, f"input {n}": given}
+                x = self.join(known.get(self.source, x), y)
             x = self._norm(n)(x) if self.norm == "after" else x
         if self.residual == "whole":
             x = given + x
         if self.memory == "added":
             x = x + memory.mean(1, keepdim=True)
-        x = self.norms[3](x) if self.final else x
+        x = self.norms[2 if self.final == "third" else 3](x) if self.final else x
         return {"": x, "relu": x.relu(), "input added": given + x}[self.top]
 
     def _masks(self, x, self_mask, memory_mask):
@@ -300,6 +301,11 @@ LAYER = [
     _layer("residual-from-input", "what comes out when every residual connection starts at the layer's input",
            "What the sub-layers before have added is then lost on the way.",
            "Which vector do you add to the result of each sub-layer?", source="input"),
+    *(_layer(f"{word}-residual-from-input", later("what comes out when the result of {words} is added to the layer's "
+                                                  "input", words=words),
+             "What the sub-layers before have added is then lost on the way.",
+             later("To what do you add the result of {words}?", words=words), source=f"input {n}")
+      for n, word, words in ((2, "second", "cross-attention"), (3, "third", "the feed-forward part"))),
     _layer("sublayers-in-parallel", "what comes out when all three sub-layers get the layer's input", _FIRST,
            "What does the second norm get?", start="input"),
     _layer("post-norm", "the paper's arrangement: each norm after the addition", "That is a right decoder layer, in "
@@ -328,6 +334,9 @@ LAYER = [
            "How many norms does `__init__` make, and which are called?", shared="first two"),
     _layer("norm-at-the-end", "the right one with a norm on top", "With pre-norm there is one more norm, but only "
            "once, at the end of the whole stack.", "What is the last thing your `forward` does?", final=True),
+    _layer("norm-at-the-end", "the right one with the third norm once more on top", "With pre-norm there is one more "
+           "norm, but only once, at the end of the whole stack.", "What is the last thing your `forward` does?",
+           final="third"),
     _layer("relu-on-what-is-added", "what comes out when a second ReLU follows the feed-forward part",
            "Then it can only add to a word's vector, and never subtract. Its ReLU stands between its two layers.",
            "What happens to what `feed_forward` returns?", relu="both"),

@@ -154,6 +154,10 @@ def notices(bug: Misconception, calls: Sequence[Mapping[str, Any]]) -> str:
                    "`x2 = x` gives a tensor a second name: a change through one name is a change of both. And numbers "
                    "that are drawn twice from the same seed are the same numbers. Which is it here, and do the two `x` "
                    "differ if you compare them yourself?")
+    if len(given) < _KEPT and _nothing_kept(given):
+        return say("Every change of x that your test made begins at position 0, and nothing stands before it: what "
+                   "must not move then holds not one number, and two empty tensors are always equal. If there is a "
+                   "loop in your test, does it come to its second round? A `return` inside a loop ends it.")
     if first[0].shape[-1] == 1:
         return say("Each vector of your `x` is a single number, and a number is its own mean: a layer norm makes 0 of "
                    "it, whatever it was. So attention gets what it got before. How many dimensions does your `x` need?")
@@ -166,7 +170,7 @@ def notices(bug: Misconception, calls: Sequence[Mapping[str, Any]]) -> str:
         return say("Where its second `x` differs from the first, each vector has been multiplied by a positive number, "
                    "or that and one number added to all its dimensions. A layer norm removes both: attention gets what "
                    "it got before. Put in other random numbers.")
-    moved, t, least = max(_moved(bug.wrong, first, other) for other in others)
+    moved, t, least, n = max((*_moved(bug.wrong, first, other), n) for n, other in enumerate(others))
     if moved < _SEEN:
         if all(_reordered(first[0], x) for x, _ in others):
             return say("Your second `x` holds the same vectors as the first, in another order. Attention takes a "
@@ -178,22 +182,23 @@ def notices(bug: Misconception, calls: Sequence[Mapping[str, Any]]) -> str:
                        "moved by {moved} at most. How large a difference does your test let pass, and how large must a "
                        "change of x be for that?", apart=number(apart), moved=number(moved))
         return _too_few_changes(bug.wrong, given)
+    where = _where(first, others[n], t)
     if bug.slug == "no-mask" and least > _SEEN:
-        return say("Your test changed x from position {t} on, and what came out before it moved, at every position and "
-                   "in every sentence, by {least} or more. Does your test compare two results there, and how large a "
-                   "difference does it let pass? And does it fail if they differ? What makes it fail is an `assert` "
-                   "that does not hold, False that is returned, or another error. A printed word or a returned list "
-                   "does not, `assert (a, b)` always holds, and an `except` around an `assert` keeps its error to "
-                   "itself.", t=t, least=number(least))
+        return say("Your test changed x {where}, and what came out before it moved, at every position and in every "
+                   "sentence, by {least} or more. Does your test compare two results there, and how large a difference "
+                   "does it let pass? And does it fail if they differ? What makes it fail is an `assert` that does not "
+                   "hold, False that is returned, or another error. A printed word or a returned list does not, "
+                   "`assert (a, b)` always holds, and an `except` around an `assert` keeps its error to itself.",
+                   where=where, least=number(least))
     if bug.wrong.norm:
-        return say("Your test changed x from position {t} on, and what came out before it moved, by up to {moved}. The "
-                   "mean of each vector and its length stayed as they were: behind a new layer norm they always do. "
-                   "Which positions and sentences does your test compare, all of their numbers or something made of "
-                   "them, how large a difference does it let pass, and is one such difference enough for it to fail?",
-                   t=t, moved=number(moved))
-    return say("Your test changed x from position {t} on, and what came out before it moved, by up to {moved}. Which "
-               "of the positions and sentences does it compare, how large a difference does it let pass, and is one "
-               "such difference enough for it to fail?", t=t, moved=number(moved))
+        return say("Your test changed x {where}, and what came out before it moved, by up to {moved}. The mean of each "
+                   "vector and its length stayed as they were: behind a new layer norm they always do. Which positions "
+                   "and sentences does your test compare, all of their numbers or something made of them, how large a "
+                   "difference does it let pass, and is one such difference enough for it to fail?", where=where,
+                   moved=number(moved))
+    return say("Your test changed x {where}, and what came out before it moved, by up to {moved}. Which of the "
+               "positions and sentences does it compare, how large a difference does it let pass, and is one such "
+               "difference enough for it to fail?", where=where, moved=number(moved))
 
 
 _SMALL = 0.05         # of a change of x
@@ -210,6 +215,20 @@ def _normed(x):
 def _reordered(one, other) -> bool:
     """Does each sentence of `other` hold the vectors of `one`, in another order?"""
     return all(np.array_equal(a[np.lexsort(a.T)], b[np.lexsort(b.T)]) for a, b in zip(one, other, strict=True))
+
+
+def _nothing_kept(given: Sequence[tuple]) -> bool:
+    """Does every call get the same memory, and in every sentence another first vector than each of the others?"""
+    return all(np.array_equal(one[1], two[1]) and one[0].shape == two[0].shape
+               and (one[0][:, 0] != two[0][:, 0]).any(-1).all() for n, one in enumerate(given) for two in given[:n])
+
+
+def _where(one: tuple, other: tuple, t: int) -> str:
+    """At which positions the x of two calls differ, of which `t` is the first."""
+    changed = (one[0] != other[0]).any(axis=(0, 2))
+    if changed[t:].all():
+        return say("from position {t} on", t=t)
+    return say("at position {t} alone", t=t) if changed.sum() == 1 else say("at position {t} and at later ones", t=t)
 
 
 def _moved(decode: Decode, one: tuple, other: tuple) -> tuple[float, int, float]:
@@ -289,11 +308,12 @@ def _change_that_failed(given: Sequence[tuple]) -> str:
     t, latest = (max(_begins_alike(one, given[-1]) for one in among) for among in (given[:1], given[1:-1] or given[:1]))
     if not 0 < t < len(given[0][0][0]):
         return ""
+    where = _where(given[0], given[-1], t)
     if t < latest < len(given[0][0][0]):
-        return say("The last `x` of your test differs from the first one from position {t} on, and from another one "
-                   "before it only from position {latest} on: so one change was made on top of another. Does each "
-                   "change begin with a new copy of the first `x`? `x2 = x` makes no copy, it gives the tensor a "
-                   "second name.", t=t, latest=latest)
-    return say("The last `x` of your test differs from the first one from position {t} on. What comes out before "
-               "position {t} is then the same, to within rounding; what comes out at position {t} and after it may "
-               "differ. Which positions does your test compare?", t=t)
+        return say("The last `x` of your test differs from the first one {where}, and from another one before it not "
+                   "before position {latest}: so one change was made on top of another. Does each change begin with a "
+                   "new copy of the first `x`? `x2 = x` makes no copy, it gives the tensor a second name.", where=where,
+                   latest=latest)
+    return say("The last `x` of your test differs from the first one {where}. What comes out before position {t} is "
+               "then the same, to within rounding; what comes out at position {t} and after it may differ. Which "
+               "positions does your test compare?", where=where, t=t)

@@ -32,12 +32,13 @@ def _first_that_differs(sight: Sight) -> int:
 
 
 def sloppy_shift(ids, inputs=(0, -1), labels=(1, 0), swapped=False, axis=1, roll="", flip=False, marked=None,
-                 ends=True, both=False, row=""):
+                 ends=True, both=False, row="", of_rows=""):
     """`shift_targets` with one thing done differently: (start, end) of each slice, end 0 for no cut."""
-    def cut(start, end):
+    def cut(start, end, axis=axis):
         stop = ids.shape[axis] + end
         return ids.narrow(axis, start, max(stop - start, 0))
-    a, b = cut(*inputs), cut(*labels)
+    a = cut(*inputs, axis=0) if of_rows == "inputs" else cut(*inputs)
+    b = cut(*labels, axis=0) if of_rows == "labels" else cut(*labels)
     if roll:
         rolled = ids.roll(-1 if roll.startswith("left") else 1, 1)
         a, b = {"left": (ids, rolled), "right": (ids, rolled), "right, cut": (a, rolled[:, :-1]),
@@ -102,6 +103,12 @@ SHIFT = [
     _shift("sentences-cut", "You cut off exactly a sentence of the batch, where a token of each sentence is asked for.",
            "The first axis of `ids` counts sentences.", "How do you slice the second axis and leave the first alone?",
            axis=0),
+    *(_shift("sentences-cut", says, "The first axis of `ids` counts sentences.",
+             "How do you slice the second axis and leave the first alone?", of_rows=which)
+      for says, which in (("Your labels are exactly `ids` without the first sentence, where every sentence is to lose "
+                           "its first token.", "labels"),
+                          ("Your decoder input is exactly `ids` without the last sentence, where every sentence is to "
+                           "lose its last token.", "inputs"))),
     _shift("rolled-around", "Your labels are exactly `ids` rolled by one to the left, so that `<bos>` comes last.",
            "A row without padding is then asked for `<bos>` at its end.", "`roll` moves in a circle.", roll="left"),
     *(_shift("rolled-the-wrong-way", later("Your labels are exactly `ids` rolled by one to the right{words}: the "

@@ -33,6 +33,7 @@ class SloppyDecoder(nn.Module):
         if self.memory in ("normed", "normed anew"):
             memory = self.norms[self.memory == "normed anew"](memory)
         for n, layer in enumerate(self.order):
+            memory = self.norms[0](memory) if self.memory == "normed in each round" else memory
             start, of = (given, memory) if self.flow == "all from the input" else (x, memory)
             if self.memory == "the target" or self.memory == "last layer only" and n < len(self.order) - 1:
                 of = x
@@ -49,12 +50,12 @@ class SloppyDecoder(nn.Module):
             x = sum(every)
         if self.memory == "in place of x":
             x = memory
-        x = {"": x, "input": given + x}[self.top if self.top == "input" else ""]
+        x = road = given + x if self.top == "input" else x
         x = self.norms[0](x) if self.norm in ("end", "twice", "both ends", "both ends, two") else x
         x = self.norms[1](x) if self.norm == "twice" else x
         x = F.layer_norm(x, x.shape[-1:]) if self.norm == "plain" else x
         x = self.layers[-1].norm_3(x) if self.norm == "last layer's" else x
-        return {"relu": x.relu(), "input after the norm": given + x}.get(self.top, x)
+        return {"relu": x.relu(), "input after the norm": given + x, "around the norm": road + x}.get(self.top, x)
 
     def _masks(self, n, x, memory, self_mask, memory_mask):
         causal = causal_mask(x.shape[1])[None]
@@ -149,6 +150,9 @@ DECODER = [
     _decoder("residual-around-the-stack", "what comes out when the input of the stack is added after the norm",
              "The residual connections are inside the layers already.", "What is added to what the norm returns?",
              top="input after the norm"),
+    _decoder("residual-around-the-norm", "what comes out when what goes into the last norm is added to its result",
+             "The last norm is not a sub-layer. It stands on the main road itself, and what it returns is the result.",
+             "What does your `forward` return?", top="around the norm"),
     _decoder("memory-normalised", "what comes out when the memory passes through the decoder's norm", later(
         "{memory} The encoder has ended with a norm of its own.",
         memory=_MEMORY), "What happens to `memory` before the loop?",
@@ -157,6 +161,9 @@ DECODER = [
         "{memory} The encoder has ended with a norm already.",
         memory=_MEMORY), "What happens to `memory` before the loop?",
              memory="normed anew"),
+    _decoder("memory-normalised", "what comes out when the memory passes through the decoder's norm once more before "
+             "each layer", later("{memory} The encoder has ended with a norm of its own.", memory=_MEMORY),
+             "What happens to `memory` inside the loop?", memory="normed in each round"),
     _decoder("memory-replaced", "what comes out when the result of each layer is the memory of the next, so that only "
              "the first one reads the source", _MEMORY,
              "Which names does the loop assign to, and what does each layer get?",

@@ -90,6 +90,14 @@ def _test_returns_in_the_loop(decode):
         return torch.allclose(before[:, :t], decode(changed, memory)[:, :t], atol=1e-5)
 
 
+def _test_returns_in_the_first_round(decode):
+    x, memory = torch.randn(2, 6, 16), torch.randn(2, 5, 16)
+    before = decode(x, memory)
+    for t in range(6):
+        changed = torch.cat([x[:, :t], torch.randn(2, 6 - t, 16)], dim=1)
+        return torch.allclose(before[:, :t], decode(changed, memory)[:, :t], atol=1e-5)
+
+
 def _changed_by(change, d_model=16, memory=None):
     """For each change: what comes out before it, where `change(x, t)` is in the place of x from position t on."""
     def test(decode):
@@ -136,7 +144,8 @@ WEAK = [
         ("misses-last-sentence", _compared(1, 5, sentences=-1)),
         ("misses-deeper-layers", _made_of_the_vectors(lambda y: y.mean(-1))),
         ("misses-deeper-layers", _made_of_the_vectors(lambda y: y.norm(dim=-1))),
-        ("misses-late", _test_returns_in_the_loop), ("refuses-right", _compared(1, 5, upto=-1)),
+        ("misses-late", _test_returns_in_the_loop), ("accepts-everything", _test_returns_in_the_first_round),
+        ("refuses-right", _compared(1, 5, upto=-1)),
         ("misses-no-mask", _changed_by(lambda x: x.flip(1))), ("misses-no-mask", _changed_by(lambda x: 3 * x)),
         ("misses-no-mask", _changed_by(torch.randn_like, d_model=1)), ("accepts-everything", _test_list_returned),
         ("misses-weak", _changed_by(lambda x: x + 1e-4 * torch.randn_like(x))),
