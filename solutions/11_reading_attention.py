@@ -16,7 +16,8 @@
 # - say, with evidence, what a picture of attention shows and what it does not.
 #
 # **You need** lesson 09, and the translator that is trained there. If it is not on this computer, or its training
-# was interrupted, it is trained to its end now, which takes about five minutes; a line says which model it is.
+# was interrupted, it is trained to its end now. On two cores with nothing else to do that takes about five minutes; a
+# line says which model it is.
 #
 # **Time** about two and a quarter hours, some 60 minutes of them for the six exercises.
 
@@ -566,7 +567,7 @@ for sentence in ("The black cat sleeps.", "The white house is big."):
 # that *aligns well* also one that the model *needs*? Decide what you expect.
 #
 # (A model with a part missing may also fail to find the end of its sentence. `translate` then cuts it after 60 tokens,
-# and warns. Here that is expected, so the first line turns this one warning off.)
+# and warns. Here that is expected, so the last line of the cell with the imports turns this one warning off.)
 
 # %%
 test_pairs = split.test[:500]
@@ -617,7 +618,8 @@ show_points(
 # Look at all of them first, then at the heads of one layer only. The next cell puts it into a number, the correlation
 # of the error rate with the points of BLEU, and with the loss. For the loss it draws other gold pairs and other test
 # sentences a thousand times, as above, and gives the interval. The last column says how often as many *random* points
-# have a correlation at least as far from 0.
+# have a correlation at least as far from 0 as that with the loss. You look at three lines: how often will random points
+# give at least one line that is rare, below 5 %?
 
 # %% tags=["nbval-ignore-output"]
 def correlation(x, y):
@@ -630,22 +632,27 @@ sentences = rng.integers(0, len(test_pairs), size=(1000, len(test_pairs)))
 points = {key: (rates[key], lost, gained.mean().item(), drawn_rates(links_of_all([key[0]], [key[1]])),
                 gained.numpy()[sentences].mean(axis=1)) for key, (lost, gained) in costs.items()}
 groups = {"all heads": list(costs), **{f"layer {layer}": [key for key in costs if key[0] == layer] for layer in LAYERS}}
+noise, rare = rng.normal(size=(2, len(costs), 5000)), []                # 5000 tables of random points
 print("AER and      BLEU lost   loss gained, 95 % of drawings   random points")
 for name, keys in groups.items():
     error, lost, gained, drawn_error, drawn_gain = map(np.array, zip(*map(points.get, keys), strict=True))
     low, high = np.percentile(correlation(drawn_error, drawn_gain), [2.5, 97.5])
-    chance = np.abs(correlation(*rng.normal(size=(2, len(keys), 5000)))) >= abs(correlation(error, gained))
+    far = np.abs(correlation(*noise[:, [key in keys for key in costs]]))
+    rare.append(far > np.percentile(far, 95))
     print(f"{name:10} {correlation(error, lost):+11.2f} {correlation(error, gained):+13.2f}, "
-          f"{low:+.2f} to {high:+.2f} {chance.mean():16.1%}")
+          f"{low:+.2f} to {high:+.2f} {np.mean(far >= abs(correlation(error, gained))):16.1%}")
+print(f"tables of random points with at least one line below 5 %: {np.any(rare, axis=0).mean():.0%}")
 
 # %% [markdown]
 # A correlation of −1 means that the points lie on a falling line, +1 on a rising one, 0 that they follow neither. Be
-# careful with the first one. If one layer aligns better *and* is missed more, that alone makes it negative: two groups
-# of points make a line, whatever the heads within them do. Within a layer like is compared with like, but four points
-# must lie very straight before they say anything. Do BLEU and loss agree on a layer? The loss is the steadier of the
-# two. Does its interval contain 0, or do random points do as well in more than one draw of twenty? Then these heads do
-# not tell whether those that align better are missed more. And whether a head is needed *because* it aligns, no
-# correlation can show: for that you would have to change how it aligns, and nothing else.
+# careful with the first line. If one layer aligns better *and* is missed more, that pulls the number down: two groups
+# of points lie on a falling line, which can hide what the heads within them do. Within a layer like is compared with
+# like, but four points must lie very straight before they say anything. Do BLEU and loss agree on a layer? The loss is
+# the steadier of the two. Does its interval contain 0, or do random points do as well in more than one draw of twenty?
+# Then these heads do not tell whether those that align better are missed more. If neither, read the sign: above 0, the
+# heads that align *better* are missed *less*. But look at the last line of the print-out, too: one rare line of three
+# is a hint, no more. And whether a head is needed *because* it aligns, no correlation can show: for that you would have
+# to change how it aligns, and nothing else.
 
 # %% [markdown]
 # What does a missing head mean for one sentence? (Look at the first line: is the sentence translated well while nothing
@@ -779,15 +786,17 @@ for pattern in PATTERNS:
 print(f"{n_tried} sentences       exchanged   unchanged   AER of the mean   noun's row darkest at the noun")
 for name, rate, share in zip(VARIANTS, [of_all, *of_layers], np.mean(darkest, axis=0), strict=True):
     print(f"{name:16} {succeeded[name] / n_tried:11.0%} {untouched[name] / n_tried:11.0%} {rate:13.2f} {share:21.0%}")
+print(f"last column: {len(darkest)} of {2 * len(PATTERNS) * len(pairs)} nouns, as the table of IBM model 1 writes them")
 
 # %% [markdown]
 # Without an exchange, none would have come out as predicted. How many did, with both layers at once, and with each
 # alone? (Exchanged and unchanged need not add up to 100 %: in the rest, something else was written.) Is the layer that
 # aligns better also the one in which the exchange works? Now look at the last column: how often is the row that writes
-# a noun, mean of the heads of a layer, darkest at that noun? From such a picture you would read that the noun comes
-# from there. **If a layer's rows are nearly always darkest at the noun, and the exchange of its columns hardly ever
-# gives the sentence with the nouns exchanged, then the picture alone would have misled you.** That such a layer passes
-# on nothing does not follow: you have seen what it costs to silence it. (With other settings or another seed the layers
+# a noun, mean of the heads of a layer, darkest at that noun? (Only nouns count that the model translates as the table
+# of IBM model 1 does: the row is found by that word.) From such a picture you would read that the noun comes from
+# there. **If a layer's rows are nearly always darkest at the noun, and the exchange of its columns hardly ever gives
+# the sentence with the nouns exchanged, then the picture alone would have misled you.** That such a layer passes on
+# nothing does not follow: you have seen what it costs to silence it. (With other settings or another seed the layers
 # may divide the work differently. What your table says is what your model does.)
 
 # %% [markdown]
@@ -848,8 +857,8 @@ def shuffle(heads, generator):
 normal = favourites()
 generator = torch.Generator().manual_seed(0)
 def same():
-    """The share of next tokens that are what they were."""
-    return (favourites() == normal).float().mean().item()
+    """Which next tokens are what they were."""
+    return favourites() == normal
 
 shuffled, silenced = {}, {}
 for name, layers, heads in (
@@ -863,19 +872,22 @@ for name, layers, heads in (
         for layer in layers:
             stack.enter_context(switch_off(model, layer, heads))
         silenced[name] = same()
+with edit_attention(model, CROSS, shuffle(list(HEADS), generator)):
+    once_more = same()[shuffled[name]]                                   # of those that stayed
 
 # %% tags=["nbval-ignore-output"]
 print(f"of {len(normal):,} next tokens stay the same, if these are   shuffled   silenced")
-for name, share in shuffled.items():
-    print(f"{name:49} {share:10.0%} {silenced[name]:10.0%}")
+for name, stays in shuffled.items():
+    print(f"{name:49} {stays.float().mean():10.0%} {silenced[name].float().mean():10.0%}")
+print(f"of those in the line above, {once_more.float().mean():.0%} stay if both layers are shuffled once more")
 
 # %% [markdown]
 # Shuffle the weights of one head: how many tokens stay what they were? If somebody shows you the picture of that head
 # as *the reason* for one of these tokens: a shuffled picture has done as well.
 #
 # But read the table to its end before you conclude that weights mean nothing. How many tokens stay if all weights are
-# shuffled? These hardly need particular weights at all. So compare the share of one head with this last one, and not
-# with 0 %.
+# shuffled? Some of these only had luck: the last line shuffles once more. What stays again and again hardly needs
+# particular weights at all. So compare the share of one head with that of all heads, and not with 0 %.
 #
 # A second test: **take a word away**. For each token to be predicted and each source token, set this
 # column to 0 in all heads of both layers, let the rest of each row grow to sum to 1, and see how far
@@ -902,7 +914,8 @@ def take_away(weights, lost):
 check("11.5", take_away)
 
 # %% [markdown]
-# Now one word at a time, for each of the gold pairs. Does the largest *weight* lie where the largest *effect* is?
+# Now one word at a time, for each of the gold pairs. Does the largest *weight* lie where the largest *effect* is? And
+# does it do so more often than the diagonal, which looks at nothing?
 
 # %%
 take_away = carry_on("11.5", take_away)
@@ -929,29 +942,32 @@ def kinds_of(next_token, on_a_word):
                  "it goes on with a word" if next_token[0].isalpha() else "it is punctuation or <eos>")
     return "all rows", f"next token: {following}", "most weight: a word" if on_a_word else "most weight: no word"
 
-measured = {}                            # kind: (largest effect there too, harmless, by chance) of each row
+measured = {}               # kind: (largest effect there too, harmless, largest effect on the diagonal) of each row
 for pair, (_, source_tokens, target_tokens) in zip(gold, readings, strict=True):
     mean, fall = effects(pair)
     most, is_word = mean.argmax(-1), torch.tensor(word_numbers(source_tokens)) >= 0
     falls = fall.gather(1, most[:, None])[:, 0]
     for row, next_token in enumerate(target_tokens[1:]):
-        found = bool(most[row] == fall[row].argmax()), bool(falls[row] < 0.1), 1 / mean.shape[1]
+        largest, diagonal_at = int(fall[row].argmax()), int((row + 0.5) * fall.shape[1] / len(fall))
+        found = int(most[row]) == largest, bool(falls[row] < 0.1), diagonal_at == largest
         for kind in kinds_of(next_token, bool(is_word[most[row]])):
             measured.setdefault(kind, []).append(found)
 
 # %% tags=["nbval-ignore-output"]
-print(f"{'':38} rows   largest effect there too   by chance   no harm without it")
+print(f"{'':38} rows   largest effect there too   on the diagonal   no harm without it")
 for kind, rows in sorted(measured.items()):
-    agree, harmless, chance = np.mean(rows, axis=0)
-    print(f"{kind:38} {len(rows):4} {agree:22.0%} {chance:16.0%} {harmless:17.0%}")
+    agree, harmless, on_it = np.mean(rows, axis=0)
+    print(f"{kind:38} {len(rows):4} {agree:22.0%} {on_it:19.0%} {harmless:20.0%}")
 
 # %% [markdown]
 # (No harm: the probability of the right token falls by less than a tenth of itself, or rises.)
 #
-# Compare the first line with chance, and with 100 %. But do not stop there: the kinds of rows differ. In which kind do
-# the largest weight and the largest effect agree most often, and in which least? Then read the last column: in how many
-# rows is nothing lost without that weight? The weights of a row must sum to 1, also where no word is needed. So a
-# picture of such a row is dark somewhere, too. One number for all rows would have hidden this.
+# Compare the first line with 100 %. But do not stop there: the kinds of rows differ. Is the largest effect on the
+# diagonal as often as at the largest weight? Then the agreement of weight and effect says no more than that both
+# sentences run from left to right. In which kind of rows is the weight better than the diagonal by most, and is there
+# one in which it is not? Then read the last column: in how many rows is nothing lost without that weight? The weights
+# of a row must sum to 1, also where no word is needed. So a picture of such a row is dark somewhere, too. One number
+# for all rows would have hidden this.
 
 # %% [markdown]
 # ## Words of another sentence
@@ -960,8 +976,8 @@ for kind, rows in sorted(measured.items()):
 # ablation**. In training the model has never met such zeros. So when it gets worse, is it because it misses what the
 # head had to say, or because zeros are strange? Two other things can stand in the place:
 #
-# - the *mean* of what the head says, over many sentences: **mean ablation**. No other fixed vector is closer to
-#   what the head usually says, and it says nothing about *this* sentence;
+# - the *mean* of what the head says, over many sentences: **mean ablation**. No other fixed vector has a smaller mean
+#   squared distance from what the head says, and it says nothing about *this* sentence;
 # - what the head said when the model read *another* sentence: **activation patching**. If the model then writes the
 #   other sentence's word, this head has brought it.
 #
@@ -1138,10 +1154,10 @@ for layer in LAYERS:
 # | linked words by vectors that were only counted | how much of that the model was told before training |
 # | read one row too low | that the same weights then say something else, and the picture does not warn you |
 # | made all weights alike | how far the model as a whole can do without them |
-# | exchanged columns in both layers | in how many sentences words come through these weights, as predicted |
+# | exchanged columns in both layers | in how many sentences the words changed places, as predicted |
 # | exchanged columns layer by layer | whether a noun comes from where a layer looks; not every layer need pass it on |
 # | silenced or shuffled one head | how many tokens do not change: for these its picture is not *the* reason |
-# | took columns away | how often the largest weight is the largest effect, in which kinds of rows |
+# | took columns away | how much more often than the diagonal the largest weight is the largest effect, in which rows |
 # | gave a head what it said of another sentence | how much of a noun each head brings, and each layer |
 #
 # A weight says how much of a value is mixed in. It does not say what the value contains, nor what

@@ -575,3 +575,16 @@ def align_from_attention(weights):
 def align_from_attention(weights):
     rows = weights.sum(dim=0).tolist()
     return [max(range(len(row) - 1), key=row.__getitem__) for row in rows[:-1]]
+
+
+# %% prelude
+import torch
+
+# %% right: plain Python, sum instead of mean, a list
+def align_from_attention(weights):
+    table = weights.sum(dim=0).tolist()
+    found = []
+    for token in range(1, len(table)):
+        row = table[token - 1][:-1]
+        found.append(max(range(len(row)), key=lambda k: row[k]))
+    return found

@@ -1239,3 +1239,52 @@ def em_step(t, pairs):
     share = np.divide(Y, total, out=np.zeros_like(total), where=Y > 0)
     new = t * (X.T @ share)
     return new / new.sum(1, keepdims=True)
+
+
+# %% prelude
+import numpy as np
+
+# %% wrong: counting begins with the old table instead of zeros
+def em_step(t, pairs):
+    new = t.copy()
+    for source, target in pairs:
+        for j in target:
+            total = sum(t[i, j] for i in source)
+            for i in source:
+                new[i, j] += t[i, j] / total
+    return new / new.sum(axis=1, keepdims=True)
+
+# %% wrong: shares among all source words of the table, not of its own sentence
+def em_step(t, pairs):
+    counts = np.zeros(t.shape)
+    total = t.sum(axis=0)
+    for source, target in pairs:
+        for i in source:
+            for j in target:
+                counts[i, j] += t[i, j] / total[j]
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: each row divided by how often its word occurs, not by its sum
+def em_step(t, pairs):
+    counts = np.zeros(t.shape)
+    occurs = np.zeros(len(t))
+    for source, target in pairs:
+        for i in source:
+            occurs[i] += 1
+        for j in target:
+            total = sum(t[i, j] for i in source)
+            for i in source:
+                counts[i, j] += t[i, j] / total
+    return counts / occurs[:, None]
+
+# %% right: whole table at once with bincount, one matrix formula per pair
+def em_step(t, pairs):
+    n_source, n_target = t.shape
+    counts = np.zeros((n_source, n_target))
+    for source, target in pairs:
+        s = np.bincount(source, minlength=n_source)
+        g = np.bincount(target, minlength=n_target)
+        total = s @ t
+        factor = np.divide(g, total, out=np.zeros(n_target), where=g > 0)
+        counts += s[:, None] * t * factor[None, :]
+    return counts / counts.sum(axis=1, keepdims=True)

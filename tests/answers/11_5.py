@@ -276,3 +276,26 @@ def take_away(weights, lost):
     weights.masked_fill_(lost[:, None, None, :], 0.0)
     total = weights.sum(dim=(1, 3), keepdim=True)
     return torch.where(total > 0, weights / total, torch.zeros_like(weights))
+
+
+# %% prelude
+import torch
+import torch.nn.functional as F
+
+# %% wrong: masked with -inf and softmax taken again over weights
+def take_away(weights, lost):
+    masked = weights.masked_fill(lost[:, None, None, :], float("-inf"))
+    return torch.softmax(masked, dim=-1).nan_to_num(0.0)
+
+# %% wrong: the lost weight is given in equal parts to what is left: proportions not kept
+def take_away(weights, lost):
+    gone = lost[:, None, None, :]
+    left = weights.masked_fill(gone, 0.0)
+    missing = 1 - left.sum(dim=-1, keepdim=True)
+    n_left = (~gone).sum(dim=-1, keepdim=True).clamp(min=1)
+    return (left + missing / n_left).masked_fill(gone, 0.0)
+
+# %% right: F.normalize(p=1)
+def take_away(weights, lost):
+    keep = ~lost[:, None, None]
+    return F.normalize(weights * keep, p=1, dim=-1)

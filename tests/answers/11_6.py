@@ -312,3 +312,20 @@ def patch(mixed, other, head, n_heads):
 def patch(mixed, other, head, n_heads):
     owner = torch.arange(mixed.shape[-1], device=mixed.device) * n_heads // mixed.shape[-1]
     return torch.where(owner == head, other.to(mixed.dtype), mixed)
+
+
+# %% prelude
+import torch
+
+# %% wrong: no clone: written into a view of mixed, so mixed changes
+def patch(mixed, other, head, n_heads):
+    B, T, d_model = mixed.shape
+    heads = mixed.view(B, T, n_heads, d_model // n_heads)
+    heads[:, :, head] = other.view(other.shape[0], other.shape[1], n_heads, -1)[:, :, head]
+    return heads.reshape(B, T, d_model)
+
+# %% right: boolean mask over the last axis and torch.where
+def patch(mixed, other, head, n_heads):
+    d_model = mixed.shape[-1]
+    mine = torch.arange(d_model) // (d_model // n_heads) == head
+    return torch.where(mine, other, mixed)

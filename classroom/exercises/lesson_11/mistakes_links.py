@@ -1,4 +1,5 @@
 """Exercise 11.2, links from attention: what learners write instead. Used by `lesson_11`."""
+from collections import Counter
 from functools import partial
 
 import torch
@@ -89,8 +90,12 @@ def _rows_dropped(weights):
     return found[found < weights.shape[2] - 1]
 
 
-def _votes(weights):
-    return weights[:, :-1, :-1].argmax(-1).mode(0).values
+def _votes(weights, of_equals="word"):
+    """The word with most votes of the heads; of equals the first in the sentence, or the first that was chosen."""
+    votes = weights[:, :-1, :-1].argmax(-1)
+    if of_equals == "word":
+        return votes.mode(0).values
+    return torch.tensor([Counter(column).most_common(1)[0][0] for column in votes.T.tolist()], dtype=torch.long)
 
 
 def _numbers_averaged(weights):
@@ -267,11 +272,14 @@ ALIGNERS = [
         "A word that few heads look at, and these firmly, has a median near 0. The exercise asks for the average.",
         "What does `median` do with the largest and the smallest weight, and what does `mean` do?")
       for heads, which in (("median", ", as `torch.median` takes it"), ("middle", ""))),
-    Misconception(
-        "heads-vote", _votes,
-        "Your links are exactly those that most heads choose, each by itself.",
+    *(Misconception(
+        "heads-vote", partial(_votes, of_equals=of_equals),
+        f"Your links are exactly what comes out when each head votes for one word, and the word with most votes is "
+        f"taken; where words have equally many votes, {which}.",
         "A head that hardly prefers one word counts as much as one that is certain; average first, choose afterwards.",
-        "What comes first, the argmax or the average?"),
+        "What comes first, the argmax or the average?")
+      for of_equals, which in (("word", "the first of them in the sentence"),
+                               ("head", "the one that a head chose first, counted from head 0"))),
     *(Misconception(
         "numbers-averaged", wrong,
         "Your links are exactly the mean of the token *numbers* that the heads choose.",
