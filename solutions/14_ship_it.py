@@ -111,8 +111,8 @@ print(q)
 print(scale)
 
 # %% [markdown]
-# The second row has steps twice as long: its largest number is twice as large. With steps of 0.02, what would become of
-# a number 0.009 in that row?
+# The second row has steps twice as long: its largest magnitude is twice as large. With steps of 0.02, what would become
+# of a number 0.009 in that row?
 #
 # ### Exercise 14.2 · dequantise        ●○○  about 5 minutes · 1 point
 # - **You have** `q`, int8 (out, in), and `scale` (out,), a float for each row.
@@ -139,17 +139,17 @@ dequantise = carry_on("14.2", dequantise)
 w = model.decoder.layers[1].cross_attention.w_v.weight.detach()
 q, scale = quantise(w)
 off = (dequantise(q, scale) - w).abs()
-print("at most half a step:", bool((off <= 0.5001 * scale.unsqueeze(1)).all()))
+print("at most half a step:", bool((off <= 0.5001 * scale.unsqueeze(1)).all()))  # 0.5001: float32 rounds, too
 
 # %% tags=["nbval-ignore-output"]
 print(f"a step is {scale.mean():.4f} long on average, a weight {w.abs().mean():.3f}; off by {off.mean():.4f}")
 
 # %% [markdown]
 # What goes wrong if the scale is made from the largest *number* of the row, and not from its largest magnitude? Guess
-# what becomes of −3 in the row −3, 1, 2.
+# what becomes of −3 in the row −3, 1, 2.5.
 
 # %%
-row = torch.tensor([-3.0, 1.0, 2.0])
+row = torch.tensor([-3.0, 1.0, 2.5])
 step = row.max() / 127
 counted = (row / step).round().long()
 print("steps  ", counted.tolist())
@@ -157,8 +157,8 @@ print("as int8", counted.to(torch.int8).tolist())
 print("back   ", [round(x, 2) for x in (counted.to(torch.int8) * step).tolist()])
 
 # %% [markdown]
-# It would need 190 steps below 0, for which int8 has no room. Of a whole number that does not fit, the lowest 8 bits
-# are kept: −190 becomes −190 + 256 = 66, and −3 a number above 0. No error is raised. (The cell makes whole numbers
+# It would need 152 steps below 0, for which int8 has no room. Of a whole number that does not fit, the lowest 8 bits
+# are kept: −152 becomes −152 + 256 = 104, and −3 a number above 0. No error is raised. (The cell makes whole numbers
 # first, with `.long()`. Directly from a float to int8 it depends on the processor what becomes of a number that does
 # not fit.)
 #
@@ -425,7 +425,7 @@ print("the same scales:", all(torch.allclose(mine, its) for (_, mine), (_, its) 
 # whole test part.
 
 # %% tags=["nbval-ignore-output"]
-shipped = rounded(model, lambda w: dequantise(*quantise(w)))
+shipped = rounded(model, lambda w: rounding.dequantise(*rounding.quantise(w)))
 about = about_the_course(translator, score_of(shipped, subwords, split.test))
 page = export_page(model, subwords, "translator.html", about)
 print(f"{page.name}: {page.stat().st_size / 1e6:.2f} MB")
@@ -484,8 +484,8 @@ AboutForm(mine, lambda said: export_page(model, subwords, "mine.html", said))
 #
 # - **`.to(torch.int8)` without `round`** cuts off what stands behind the point: errors twice as large, and all towards
 #   0.
-# - **`max` in place of the largest magnitude**: in a row such as −3, 1, 2 the number −3 is then 190 steps below 0. int8
-#   has no room for that, and makes another number of it without an error.
+# - **`max` in place of the largest magnitude**: in a row such as −3, 1, 2.5 the number −3 is then 152 steps below 0.
+#   int8 has no room for that, and makes another number of it without an error.
 # - **A row of zeros** is divided by 0.
 # - **Scales along the wrong axis.** With a square table nothing fails, and everything is wrong.
 # - **The score of the float model on the page of the int8 model.** Measure what you ship.
@@ -525,11 +525,11 @@ AboutForm(mine, lambda said: export_page(model, subwords, "mine.html", said))
 #     print(name, measured(rounded(one, by_column)))
 # ```
 #
-# In the rewritten model nearly every column of `w_1` has an outlier, its number in row 0. Not all of these are as large
-# as the largest. So columns do better than one scale for the table, and worse than rows: more translations change. And
-# a row has one more advantage. It makes one number of the output, so that one can
-# multiply the whole numbers first and apply the scale to the sum, once. A column's scale would have to be applied
-# before the sum, to each product.
+# In the trained model the three hardly differ. In the rewritten one nearly every column of `w_1` has an outlier, its
+# number in row 0. Not all of these are as large as the largest. So columns do better than one scale for the table, and
+# worse than rows: more translations change. And a row has one more advantage. It makes one number of the output, so
+# that one can multiply the whole numbers first and apply the scale to the sum, once. A column's scale would have to be
+# applied before the sum, to each product.
 #
 # </details>
 #
@@ -562,7 +562,7 @@ AboutForm(mine, lambda said: export_page(model, subwords, "mine.html", said))
 #     print(f"{length:5}  largest {x.abs().amax(1).mean():.2f}  error {error:.4f}")
 # ```
 #
-# The longer the row, the larger its largest number, and the longer the steps of all the others. It grows slowly for
+# The longer the row, the larger its largest magnitude, and the longer the steps of all its numbers. It grows slowly for
 # normal numbers. That is why some formats give each *group* of 32 or 128 numbers of a row its own scale.
 #
 # </details>

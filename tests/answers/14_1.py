@@ -365,3 +365,53 @@ def quantise(w):
     scale = torch.linalg.vector_norm(w, ord=float("inf"), dim=1).div(127)
     scale = scale.masked_fill(~w.bool().any(dim=1), 1.0)
     return torch.stack([torch.floor(r / s + 0.5) for r, s in zip(w.unbind(), scale.unbind())]).char(), scale
+
+
+# %% prelude
+import torch
+
+# %% wrong: rounds as in C, + 0.5 and cut off: wrong for numbers below 0
+def quantise(w):
+    scale = w.abs().amax(dim=1) / 127
+    scale = torch.where(scale == 0, torch.ones_like(scale), scale)
+    q = (w / scale.unsqueeze(1) + 0.5).to(torch.int8)
+    return q, scale
+
+# %% wrong: a safe scale for the division, but the raw scale (0 for a row of zeros) is returned
+def quantise(w):
+    scale = w.abs().amax(dim=1) / 127
+    safe = torch.where(scale == 0, torch.ones_like(scale), scale)
+    q = (w / safe[:, None]).round().to(torch.int8)
+    return q, scale
+
+# %% wrong: divides w in place: the model's weights are changed
+def quantise(w):
+    scale = w.abs().amax(dim=1) / 127
+    scale[scale == 0] = 1
+    w /= scale.unsqueeze(1)
+    return w.round().to(torch.int8), scale
+
+# %% wrong: scale from the range (max - min) / 254, and clamped: rows that lie off 0 are cut
+def quantise(w):
+    scale = (w.amax(dim=1) - w.amin(dim=1)) / 254
+    scale = torch.where(scale == 0, torch.ones_like(scale), scale)
+    q = (w / scale.unsqueeze(1)).round().clamp(-127, 127).to(torch.int8)
+    return q, scale
+
+# %% wrong: any() in the place of all(): a row with one zero in it gets the scale 1
+def quantise(w):
+    scale = w.abs().amax(dim=1) / 127
+    zero_row = (w == 0).any(dim=1)
+    scale = scale.masked_fill(zero_row, 1.0)
+    q = (w / scale.unsqueeze(1)).round().to(torch.int8)
+    return q, scale
+
+# %% right: row by row in plain Python
+def quantise(w):
+    numbers, scales = [], []
+    for row in w.tolist():
+        largest = max(abs(x) for x in row)
+        step = largest / 127 if largest > 0 else 1.0
+        numbers.append([round(x / step) for x in row])
+        scales.append(step)
+    return torch.tensor(numbers, dtype=torch.int8), torch.tensor(scales, dtype=w.dtype)

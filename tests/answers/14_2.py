@@ -180,3 +180,20 @@ def dequantise(q, scale):
 # %% right: 22 RIGHT: a diagonal matrix times q
 def dequantise(q, scale):
     return torch.diag(scale) @ q.to(scale.dtype)
+
+
+# %% prelude
+import torch
+
+# %% wrong: takes scale for the row's largest magnitude: divides by 127 again
+def dequantise(q, scale):
+    return q / 127 * scale[:, None]
+
+# %% wrong: mul_ into the int8 tensor: raises
+def dequantise(q, scale):
+    q.mul_(scale.unsqueeze(1))
+    return q.to(scale.dtype)
+
+# %% right: einsum
+def dequantise(q, scale):
+    return torch.einsum("oi,o->oi", q.to(scale.dtype), scale)

@@ -362,3 +362,49 @@ def rounding_errors(w):
         q = torch.clamp((w.T / s).T.round(), -127, 127).to(torch.int8)
         errors.append(torch.linalg.vector_norm(dequantise(q, s) - w, dim=-1) / w.size(-1) ** 0.5)
     return tuple(errors)
+
+
+# %% prelude
+import torch
+def quantise(w):
+    scale = w.abs().amax(dim=1) / 127
+    scale = torch.where(scale == 0, torch.ones_like(scale), scale)
+    return (w / scale.unsqueeze(1)).round().to(torch.int8), scale
+def dequantise(q, scale):
+    return q * scale.unsqueeze(1)
+
+# %% wrong: std of the differences: its mean is taken off, and n - 1
+def rounding_errors(w):
+    flat = dequantise(*quantise(w.reshape(1, -1))).reshape(w.shape)
+    rows = dequantise(*quantise(w))
+    return (flat - w).std(dim=1), (rows - w).std(dim=1)
+
+# %% wrong: one scale = the largest of the rows' scales, but the whole numbers are those of the rows' own scales
+def rounding_errors(w):
+    q, scale = quantise(w)
+    rows = dequantise(q, scale)
+    whole = dequantise(q, scale.max().expand(len(scale)))
+    rms = lambda x: (x - w).square().mean(dim=1).sqrt()
+    return rms(whole), rms(rows)
+
+# %% wrong: laid out by columns (w.T), put back by rows: numbers land in other places
+def rounding_errors(w):
+    whole = dequantise(*quantise(w.T.reshape(1, -1))).reshape(w.shape)
+    rows = dequantise(*quantise(w))
+    return ((whole - w) ** 2).mean(dim=1).sqrt(), ((rows - w) ** 2).mean(dim=1).sqrt()
+
+# %% wrong: 'before and after rounding' misread: difference of the two root mean squares
+def rms(x):
+    return x.square().mean(dim=1).sqrt()
+def rounding_errors(w):
+    whole = dequantise(*quantise(w.reshape(1, -1))).reshape(w.shape)
+    rows = dequantise(*quantise(w))
+    return (rms(whole) - rms(w)).abs(), (rms(rows) - rms(w)).abs()
+
+# %% right: without quantise: the steps by hand, and the norm / sqrt(n)
+def rounding_errors(w):
+    errors = []
+    for largest in (w.abs().max(), w.abs().amax(dim=1, keepdim=True)):
+        step = largest / 127
+        errors.append(torch.linalg.vector_norm((w / step).round() * step - w, dim=1) / w.shape[1] ** 0.5)
+    return tuple(errors)

@@ -251,3 +251,28 @@ def pack(q):
 def pack(q):
     digits = (q.view(torch.uint8) & 15) ^ 8
     return (digits.unflatten(-1, (-1, 2)) * torch.tensor([16, 1], dtype=torch.uint8)).sum(-1, dtype=torch.uint8)
+
+
+# %% prelude
+import numpy as np
+import torch
+
+# %% wrong: first << 4 + second: + binds tighter than <<
+def pack(q):
+    digits = (q + 8).to(torch.uint8)
+    return digits[:, 0::2] << 4 + digits[:, 1::2]
+
+# %% wrong: q += 8 in place: the caller's q is changed
+def pack(q):
+    q += 8
+    return (16 * q[:, ::2] + q[:, 1::2]).to(torch.uint8)
+
+# %% wrong: the low four bits of each (two's complement, as other formats do), without + 8
+def pack(q):
+    q = q.to(torch.uint8)
+    return ((q[:, ::2] & 0x0F) << 4) | (q[:, 1::2] & 0x0F)
+
+# %% right: by numpy, bit operations
+def pack(q):
+    digits = (q.numpy() + 8).astype(np.uint8)
+    return torch.from_numpy(digits[:, ::2] << 4 | digits[:, 1::2])

@@ -150,8 +150,8 @@ QUANTISE = [
            later("{step} With a longer step it needs fewer, and all numbers of the row are less exact.", step=_STEP),
            "How many steps is the largest number of a row from 0, with your scale?", scale="power of 2"),
     *(_wrong("128-steps-instead-of-127", "Your scales are exactly the largest magnitudes divided by 128.",
-             "int8 goes from −128 to 127. With 128 steps the largest number of a row would become 128, which does not "
-             "exist: it turns into another number, or has to be cut to 127.", "How many whole numbers of int8 lie "
+             "With 128 steps a row's number of largest magnitude would become 128 or −128. int8 has a −128, but no "
+             "128: that turns into another number, or has to be cut to 127.", "How many whole numbers of int8 lie "
                                                                               "above 0?",
              steps=128, limit=limit) for limit in (None, (-128, 127), (-127, 127))),
     *(_wrong("255-steps-instead-of-127", later("Your scales are exactly the largest magnitudes divided by {steps}.",

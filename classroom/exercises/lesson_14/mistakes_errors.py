@@ -125,7 +125,7 @@ def _wrong(slug, says, look, why=_ASKED, **switches):
 _NO_ERROR = ("There is no error where a table is compared with itself. And none where each number has a scale of its "
              "own, as in a table with a single column: any number but 0 is 127 steps of it.")
 _OTHERS = (("mean", "the mean of the rows' largest magnitudes"),
-           ("signed", "the largest number, where the largest magnitude is below 0"), ("first", "the first row"),
+           ("signed", "the largest number, and not of the largest magnitude"), ("first", "the first row"),
            ("median", "the median of the rows' largest magnitudes"), ("last", "the last row"),
            ("smallest", "the smallest of the rows' largest magnitudes"))
 
@@ -284,14 +284,14 @@ ERRORS = [
                                                   name=name),
             "Which number needs the most steps, if all rows have steps of one length?",
              "One scale for the whole table comes from the largest magnitude of the whole table; with a shorter step "
-             "its largest number would need more than 127 steps.", table=table)
+             "its number of largest magnitude would need more than 127 steps.", table=table)
       for table, name in (*_OTHERS, ("sum", "the sum of the rows' largest magnitudes"))),
     *(_wrong("another-scale-for-the-table", later("Your second result is exact. Your first one is exactly what comes "
                                                   "out with the scale of {name}, where {words}.", name=name,
                                                   words=words),
              "Which number needs the most steps, if all rows have steps of one length?",
              "One scale for the whole table comes from the largest magnitude of the whole table; with a shorter step "
-             "its largest number would need more than 127 steps.", table=table, room=room)
+             "its number of largest magnitude would need more than 127 steps.", table=table, room=room)
       for room, words in (("127", "all that needs more than 127 steps is cut off at 127"),
                           ("128", "all that needs more steps than int8 has is cut off at −128 and 127"),
                           ("overflow", "whole numbers that int8 has no room for turn into other ones"))

@@ -64,6 +64,8 @@ def _pack(q, plus=8, base=16, pairs="neighbours", order="first high", keep="both
         byte = byte.to(torch.int8).clamp(min=0)
     elif join == "magnitude":
         byte = byte.to(torch.int8).abs()
+    elif join == "limited":
+        byte = byte.clamp(max=127)
     elif join == "last left out":
         byte[:, -1] = 0
     return byte.to(kind)
@@ -197,6 +199,9 @@ PACKED = [
                               "what comes out when they are put into int8 first, and cut off at 0."),
           ("magnitude", "Your bytes are exactly what comes out when the right ones are put into int8, and their signs "
                         "are taken away."))),
+    _wrong("overflowed", "Your bytes are exactly the right ones, cut off at 127.", later(
+        "{byte} That goes up to 255, and uint8 has room for it.", byte=_BYTE),
+           "Where does a limit of int8 stand in your code?", join="limited"),
     Misconception("overflowed", _with_a_limit_outside_of_int8, "Your code names a number outside of int8, as a limit "
                   "for example, for a tensor that is still int8.", "int8 goes from −128 to 127. A number beyond that "
                   "cannot be put beside one of int8, and PyTorch says so. And what int8 had no room for before this "

@@ -7,7 +7,7 @@ from classroom.ask.decoding import WithoutGradients
 from classroom.judge.exercise import Choice, Exercise
 from course.page import rounding as library
 
-from . import mistakes, mistakes_dequantise, mistakes_errors, mistakes_packing
+from . import mistakes, mistakes_dequantise, mistakes_errors, mistakes_packing, mistakes_small
 
 
 def quantise(w):
@@ -103,7 +103,7 @@ def _outliers(rng):
         w = rng.normal(size=(n_out, n_in))
         w[row, rng.integers(n_in)] *= times
         return Case(about, w=w.astype(dtype))
-    yield Case("round numbers", w=np.array([[0.012, 1.27, -0.5], [0.3, -0.127, 0.05], [-127, 0, 6]]))
+    yield Case("round numbers", w=np.array([[0.012, 1.27, -0.5], [0.3, -0.127, 0.05], [-254, 0, 6]]))
     yield of("sizes that differ", 4, 7, row=2)
     yield of("float32", 5, 3, "float32", row=4)
     yield of("a square", 4, 4, row=1)
@@ -139,7 +139,7 @@ EXERCISES = [
             "scale, and what is its scale agreed to be?",
             "For the division, the scales (out,) must line up with the rows: give them an axis of length 1 at the end. "
             "Round before you turn the result into `torch.int8`, which cuts off what stands after the point."),
-        misconceptions=mistakes.QUANTISE,
+        misconceptions=[*mistakes.QUANTISE, *mistakes_small.SMALL],
         moral="A byte for each number, and one scale for each row. No number is off by more than half a step.",
     ),
     Exercise(

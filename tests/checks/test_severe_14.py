@@ -1,0 +1,71 @@
+"""Lesson 14: answers that were told something that was not so, or nothing."""
+import pytest
+import torch
+
+from course.page.rounding import dequantise, quantise
+
+from .told import accepted, refused
+
+pytestmark = pytest.mark.slow          # many answers, each on several cases
+
+
+def counted(change=lambda largest: largest / 127, below=None, of=lambda w: w.abs().amax(1), limit=(-128, 127)):
+    """`quantise`, with 1 for rows of zeros; `change` makes the scales, `below` what w is divided by."""
+    def answer(w):
+        largest = of(w)
+        scale = torch.where(largest == 0, torch.ones_like(largest), change(largest))
+        divided = scale if below is None else below(scale)
+        return (w / divided[:, None]).round().clamp(*limit).to(torch.int8), scale
+    return answer
+
+
+def test_a_constant_is_told_where_rows_of_zeros_are_right():
+    refused("14.1", counted(lambda largest: (largest + 1e-8) / 127), "constant-added", ["1e-8", "largest magnitude of"])
+    refused("14.1", counted(lambda largest: largest / 127 + 1e-8), "constant-added", ["1e-8 is added to the scale"])
+    refused("14.1", counted(lambda largest: largest / 127 + 1e-12), "constant-added", ["1e-12"])
+    refused("14.1", counted(lambda largest: largest.clamp(min=1e-5) / 127), "smallest-scale", ["1e-5", "no largest"])
+    refused("14.1", counted(lambda largest: (largest / 127).clamp(min=1e-8)), "smallest-scale", ["no scale", "1e-8"])
+    accepted("14.1", counted())
+
+
+@pytest.mark.parametrize("below", [lambda scale: scale + 1e-8, lambda scale: scale + 1e-6, lambda scale: scale + 1e-5,
+                                   lambda scale: scale.clamp(min=1e-8), lambda scale: scale.clamp(min=1e-5)])
+def test_another_scale_below_the_fraction_is_told(below):
+    refused("14.1", counted(below=below), "divided-by-another-scale", ["Your scales are exact", "for example"])
+
+
+def test_128_steps_end_at_minus_128_too():
+    for limit in ((-128, 127), (-127, 127)):
+        refused("14.1", counted(lambda largest: largest / 128, limit=limit), "128-steps-instead-of-127",
+                ["128 or −128", "but no 128"], ["the largest number of a row"])
+
+
+def errors(table):
+    def answer(w):
+        return [(x - w).square().mean(1).sqrt() for x in (table(w), dequantise(*quantise(w)))]
+    return answer
+
+
+def test_the_number_of_largest_magnitude_needs_the_most_steps():
+    for limit in (None, 127):
+        def table(w, limit=limit):
+            step = w.max() / 127
+            whole = (w / step).round()
+            return (whole if limit is None else whole.clamp(-limit, limit)) * step
+        refused("14.4", errors(table), "another-scale-for-the-table",
+                ["the largest number, and not of the largest magnitude", "its number of largest magnitude would need"],
+                ["its largest number would"])
+
+
+def test_whole_numbers_are_told_where_both_results_are_wrong():
+    def answer(w):
+        whole, rows = quantise(w.reshape(1, -1))[0].reshape(w.shape), quantise(w)[0]
+        return [(x - w).square().mean(1).sqrt() for x in (whole, rows)]
+    refused("14.4", answer, "scale-forgotten", [], ["is right in this case"])
+
+
+def test_bytes_cut_off_at_127_are_told():
+    def answer(q):
+        digits = (q + 8).long()
+        return (16 * digits[:, ::2] + digits[:, 1::2]).clamp(-128, 127).to(torch.uint8)
+    refused("14.5", answer, "overflowed", ["cut off at 127"])
