@@ -32,78 +32,8 @@ from tools.measure.mutants import survey
 from tools.measure.rewriting import pairs, rewritings
 
 PATH = Path(__file__).parents[2] / "docs" / "checks.md"
+HEAD = Path(__file__).with_name("checks_head.md")          # what stands before the table, and above its columns
 
-_HEAD = """\
-# How good are the checks?
-
-Measured by `python -m tools.measure.report`, which writes this file; `python -m tools.measure.report --check` says
-whether it is up to date. What has changed since is measured by the tests again (`checks.json` has digests of what each
-exercise's numbers come from); each week all is. For each exercise:
-
-* **right answers**: the reference and other right ways of writing it, each tried on several seeds, and how many of
-  these trials were accepted;
-* **mistakes**: the entries of its catalogue, and how many were refused and named by their slug, each on the cases that
-  learners get and on others;
-* **rewritten**: the same mistakes as other code would compute them, with other rounding and in another precision, and
-  how many of these were named by the same slug;
-* **pairs**: two mistakes at once, up to ten pairs for each exercise, and for how many the verdict named at least one
-  mistake. This is measured without a time limit, so that it comes out the same on every machine. A learner is not
-  kept waiting: `check` looks for a second mistake for {function:g} seconds of computing ({module:g} in exercises on
-  modules), and then refuses the answer without naming the pair. Single mistakes have no such limit;
-* **mutants**: mechanical changes of the reference (an operator, an axis, a constant, a comparison, an argument, a name,
-  a slice, a method, a statement), how many of them were refused, and how many compute the same as the reference on all
-  inputs tried. The rest would be wrong answers that are accepted.
-
-`python -m tools.measure.seeds` tries the right answers on 200 seeds for each exercise, with `--mistakes` the known
-mistakes; `python benchmarks/checks.py` times the verdicts.
-
-## Answers that nobody wrote for the catalogue
-
-The table below says how well the checks know what they know. What they do with other answers is measured on
-`tests/answers`: wrong and right ones to every exercise that is a function or a class, written from the learners'
-notebooks alone, without a look at the catalogue. (The notebooks warn of many mistakes, so these come more often than
-they would from people who have not read to the end.)
-
-* **At first contact**, before anything was mended for them. The latest two sets cover every exercise. 585 wrong and
-  130 right answers are by five authors; 455 and 130 are by four others, who wrote as seven kinds of learners would
-  (new to Python, from another library, from another course's code, by trial and error, ...). Of the first, 574 were
-  caught, 537 named (91.8 %), 129 of 130 right ones accepted; of the second, by the same state of the checks, 449
-  caught, 429 named (94.3 %), 130 of 130 accepted. Together: **1,023 of 1,040 caught, 966 named (92.9 %), 259 of 260
-  accepted.** Of the 17 that were accepted, 7 do not contradict the text of their exercise: they count as right now, or
-  were left out. With the kinds of mistakes of the first set added, the second had 450 caught and 438 named (96.3 %).
-  131 of the 1,300 had been written by somebody before, word for word.
-* **As learners read it.** After that, others tried one lesson each as new users, with answers of their own, and judged
-  every message severely: was the very mistake told, or the question asked that finds it? Six of them (02 to 06, 10):
-  120 of 120 wrong ones refused, 106 told (88 %), 24 of 24 right ones accepted. What was unclear, misleading or without
-  a name was mended each time. Then eight (01, 07, 08, 09, 11 to 14): 159 of 160, 144 (90 %), 32 of 32; some 600
-  answers more, which they wrote to find holes, found eight that were accepted wrongly. Then eight (01 to 07, 10), who
-  were asked for answers that are not the obvious ones: 420 of 427, 323 (76 %), 52 of 55. By the rule below, the 324
-  wrong and 59 right ones that the last sixteen had written before they tried any: **318 caught, 297 named (91.7 %), 58
-  accepted.** Then six (08, 09, 11 to 14), again not the obvious ones: 117 of 120, 105 (88 %), 24 of 24; by the rule
-  below 108 named (90.0 %). Some 600 more, to find holes, found a dozen. Then eight (01 to 07, 10) once more, each with
-  what nobody had written in that lesson before: 107 of 120, 86 (72 %), 24 of 24; by the rule below 100 named (83.3 %).
-  Of the 13 that were accepted, two do not contradict the text; most of the others were right in evaluation mode or at
-  the first call alone, or for shapes that no case had. Then four (00, 04, 08, 09, drawn by lot), who made the mistakes
-  of a capable beginner: **64 of 64 caught**, 61 (95 %), 16 of 16; by the rule below 63 named (98.4 %). Some 440 more,
-  to find holes, found three kinds that were accepted wrongly. All this has been mended since.
-* **Earlier.** Three sets were written one after the other, each by authors who had not seen the ones before:
-  661 of 676 wrong answers caught, 547 named (80.9 %), 185 of 189 right ones accepted; then 358 of 360 caught, 328
-  named (91.1 %), 135 of 135 accepted; then 132 of 132 caught, 129 named (97.7 %), 33 of 33 accepted. Exercises
-  that were new then began lower (103 of 132 named, 78.0 %). One author, who judged severely what counts as named,
-  found 114 of 142 named in eight exercises (80.3 %; by the rule below 125, 88.0 %).
-* **Looked for**: two more authors took one lesson each, 01 and 11, and were asked to find what the checks get wrong, in
-  280 answers. 249 of 251 wrong ones were caught, 199 named (79.3 %), 26 of 29 right ones accepted.
-* **Now**, all sets together, where the texts that did not decide were made to decide (14 answers were left out for
-  that, 16 changed sides): {answers}. `python -m tools.measure.answers` measures it.
-
-"Named" is an answer that is told what it did, and not only that its shape, its sums or its numbers are wrong.
-
-## Exercise by exercise
-
-| exercise | right answers | accepted | mistakes | named | rewritten | named | pairs | named | mutants | refused | \
-compute the same | wrongly accepted |
-|---|---|---|---|---|---|---|---|---|---|---|---|---|
-"""
 _SEEDS = (1, 2, 3, 4, None)                # None last: on those cases all else is asked, and they are remembered
 
 
@@ -210,7 +140,7 @@ def report(rows: dict[str, str], others: str = "not measured here") -> str:
     """
     rows = {id: rows[id] for id in exercises.all_ids() if id in rows}
     total = sum(map(line_of, rows.values()), Line())
-    head = _HEAD.format(answers=others, **recognise.patience)
+    head = HEAD.read_text(encoding="utf-8").format(answers=others, **recognise.patience)
     return head + "\n".join([*rows.values(), f"| **all** | {total.cells()} |"]) + "\n"
 
 
