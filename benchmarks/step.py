@@ -1,4 +1,4 @@
-"""Time one training step of the course's Transformer against one of torch.nn.Transformer.
+"""Time one training step of the course's Transformer against one of torch.nn.Transformer, and of two tutorials'.
 
     python benchmarks/step.py            # a table
     python benchmarks/step.py --json     # one line of JSON
@@ -6,14 +6,16 @@
 Both do forward pass, loss, backward pass and Adam on the same batches of the course's corpus, with
 the same sizes, tied embeddings, dropout and label smoothing. PyTorch's module is used as its
 documentation shows: a causal mask, padding masks for source, target and memory, logits for every
-position, cross-entropy that ignores the padding, Adam as it comes, all threads for every product. Ours is
-the step of `course.training.train`: workers that share the batch, a core for each, and Adam.
+position, cross-entropy that ignores the padding, Adam as it comes, all threads for every product. The tutorials'
+models (`peers.py`) take their step in the same way, each with its own loss. Ours is the step of
+`course.training.train`: workers that share the batch, a core for each, and Adam.
 
 They take turns. An untimed step on the same batch goes before each timed one, since a step in training follows
 one of its own kind: the threads are awake and the batch is in the processor's cache. `ratio` says how many times
 as long PyTorch's step takes. It is the median over the pairs, so that a busy moment of the machine hits both.
 `ratio_muon` is for our step with a push of Muon's for the matrices, which lesson 09 makes at every second step.
-`ratio_same_adam` gives PyTorch's module our fused optimiser. `ratio_one_process` is for our step without
+`ratio_annotated` and `ratio_bentrevett` say the same of the
+two tutorials. `ratio_same_adam` gives PyTorch's module our fused optimiser. `ratio_one_process` is for our step without
 workers. `throughput_share` compares the floating-point operations of our step's matrix products with what
 one product of two 1024 x 1024 matrices reaches in the same run.
 """
@@ -26,8 +28,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 
 import torch
-import torch.nn.functional as F
-from peers import TorchTransformer
+from peers import PEERS, SMOOTHING, Peer
 from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
@@ -40,7 +41,6 @@ from course.transformer import Transformer
 from course.translator import VOCAB_SIZE
 
 SIZES = {"d_model": 128, "n_heads": 4, "d_ff": 512, "n_layers": 2, "dropout": 0.1}
-SMOOTHING = 0.1
 
 
 def main() -> None:
@@ -59,8 +59,8 @@ def main() -> None:
     steps = {
         "ours": shared_stepper(course_model(vocab_size), options.threads),
         "muon": shared_stepper(course_model(vocab_size), options.threads, muon=True),
-        "torch": stepper(TorchTransformer(vocab_size, **SIZES), documented_loss),
-        "torch_same_adam": stepper(TorchTransformer(vocab_size, **SIZES), documented_loss, fused=True),
+        **{name: stepper(build(vocab_size, **SIZES), documented_loss) for name, build in PEERS.items()},
+        "torch_same_adam": stepper(PEERS["torch"](vocab_size, **SIZES), documented_loss, fused=True),
         "one_process": stepper(course_model(vocab_size), training_loss_of, fused=True),
     }
     times: dict[str, list[float]] = {name: [] for name in steps}
@@ -86,6 +86,8 @@ def main() -> None:
         "ratio": round(ratio, 3),
         "ratio_quartiles": [round(low, 3), round(high, 3)],
         "ratio_muon": round(statistics.median(ratios("torch", "muon")), 3),
+        "ratio_annotated": round(statistics.median(ratios("annotated")), 3),
+        "ratio_bentrevett": round(statistics.median(ratios("bentrevett")), 3),
         "ratio_same_adam": round(statistics.median(ratios("torch_same_adam")), 3),
         "ratio_one_process": round(statistics.median(ratios("torch", "one_process")), 3),
         **{f"{name}_ms": round(1000 * statistics.median(spent[options.warmup :]), 2) for name, spent in times.items()},
@@ -116,13 +118,8 @@ def endless(encoded: Encoded, batch_tokens: int) -> Iterator[Batch]:
         yield from token_batches(encoded, batch_tokens, generator)
 
 
-def documented_loss(model: TorchTransformer, batch: Batch) -> Tensor:
-    """Logits for every position, and a loss that leaves out the padded ones."""
-    labels = batch.target[:, 1:]
-    logits = model(batch.source, batch.target[:, :-1])
-    return F.cross_entropy(
-        logits.flatten(0, 1), labels.flatten(), ignore_index=model.pad_id, label_smoothing=SMOOTHING
-    )
+def documented_loss(model: Peer, batch: Batch) -> Tensor:
+    return model.loss(batch)
 
 
 def training_loss_of(model: Transformer, batch: Batch) -> Tensor:

@@ -5,6 +5,7 @@
     python benchmarks/translator.py --tokens 6000000         # the same work on every machine
     python benchmarks/translator.py --recipe plain           # random vectors, Adam alone
     python benchmarks/translator.py --model torch            # torch.nn.Transformer, plain recipe
+    python benchmarks/translator.py --model annotated        # a tutorial's model, plain recipe; or bentrevett
     python benchmarks/translator.py --ceiling                # lesson 09's translator and people; also with --json
 
 The recipe of the lesson is vectors from counts, Muon for matrices and Adam for the rest. The plain one, which
@@ -26,7 +27,7 @@ import time
 import sacrebleu
 import torch
 from ceiling import ceiling, table
-from peers import TorchTransformer
+from peers import PEERS
 
 from course.counting import begin_with, count_vectors
 from course.data import load_pairs, short_pairs, split_pairs
@@ -41,16 +42,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=300, help="training time (default: 300)")
     parser.add_argument("--tokens", type=int, help="train for so many tokens, however long that takes")
-    parser.add_argument("--model", choices=["course", "torch"], default="course")
+    parser.add_argument("--model", choices=["course", *PEERS], default="course")
     parser.add_argument("--recipe", choices=["lesson", "plain"], help="default: that of the lesson for our model alone")
+    parser.add_argument("--lr", type=float, default=3e-3, help="Adam's peak rate in the plain recipe (default: 0.003)")
     parser.add_argument("--subwords", type=int, default=VOCAB_SIZE, help="default: %(default)s, as in the lesson")
     parser.add_argument("--threads", type=int, default=2, help="workers, one core each (default: 2)")
     parser.add_argument("--device", default="cpu")
+    parser.add_argument("--precision", choices=["float32", "bfloat16"], default="float32")
+    parser.add_argument("--compiled", action="store_true", help="steps by torch.compile; needs --threads 1")
+    parser.add_argument("--batch-tokens", type=int, default=RECIPE["batch_tokens"], help="default: %(default)s")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--ceiling", action="store_true", help="people, and lesson 09's translator ...")
     parser.add_argument("--valid", action="store_true", help="... on the validation part's sentences, too")
     parser.add_argument("--json", action="store_true", help="print one line of JSON")
     options = parser.parse_args()
+    recipe = options.recipe or ("lesson" if options.model == "course" else "plain")
+    if recipe == "lesson" and options.model not in ("course", "torch"):
+        parser.error("the tutorials' models have a table of vectors for each language, and the recipe of the lesson "
+                     "begins with one for both: leave out --recipe lesson")
     torch.set_num_threads(options.threads)
     if options.ceiling:
         result = measure_ceiling(options)
@@ -60,18 +69,18 @@ def main() -> None:
     split = split_pairs(short_pairs(load_pairs()))
     subwords = Subwords.train([sentence for pair in split.train for sentence in pair[:2]], vocab_size=options.subwords)
     torch.manual_seed(options.seed)
-    build = {"course": Transformer, "torch": TorchTransformer}[options.model]
-    model = build(len(subwords), d_model=128, n_heads=4, d_ff=512, n_layers=2)
+    model = {"course": Transformer, **PEERS}[options.model](len(subwords), d_model=128, n_heads=4, d_ff=512, n_layers=2)
 
     encoded = encode_pairs(split.train, subwords)
-    recipe = options.recipe or {"course": "lesson", "torch": "plain"}[options.model]
     budget = {"tokens": options.tokens} if options.tokens else {"seconds": options.seconds}
     started = time.perf_counter()
     if recipe == "lesson":
         begin_with(model, count_vectors(encoded, *model.embedding.weight.shape))
     counting = time.perf_counter() - started
-    history = train(model, encoded, **budget, **RECIPE if recipe == "lesson" else {}, seed=options.seed,
-                    device=options.device, workers=options.threads, progress=sys.stderr.isatty())
+    rates = RECIPE if recipe == "lesson" else {"lr": options.lr}
+    history = train(model, encoded, **budget, **{**rates, "batch_tokens": options.batch_tokens}, seed=options.seed,
+                    device=options.device, precision=options.precision, compiled=options.compiled,
+                    workers=options.threads, progress=sys.stderr.isatty())
     seconds = time.perf_counter() - started
     translations = translate(model, [pair.source for pair in split.test], subwords)
     bleu = sacrebleu.BLEU()
@@ -80,6 +89,7 @@ def main() -> None:
     result = {
         "model": options.model,
         "recipe": recipe,
+        "lr": RECIPE["lr"] if recipe == "lesson" else options.lr,
         "subwords": len(subwords),
         "seed": options.seed,
         "bleu": round(score.score, 2),

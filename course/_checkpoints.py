@@ -18,7 +18,7 @@ from course._words import listed, say
 from course.muon import Muon
 from course.tokens import Encoded
 
-__all__ = ["Run", "code_of", "interrupts_between_steps", "load", "read", "runs", "save"]
+__all__ = ["Run", "bytes_of", "code_of", "interrupts_between_steps", "load", "measured", "read", "runs", "save"]
 
 
 @contextlib.contextmanager
@@ -55,7 +55,7 @@ class Run(NamedTuple):
         """The run that the model has been in, if it is just as that run has left it; else a new one."""
         code = code_of("attention", "transformer", "tokens", "training", "muon", "_team").encode()
         settings = json.dumps(recipe, sort_keys=True) + str(model)            # layers and sizes, dropout among them
-        rest, now = _digest([settings.encode(), *map(_bytes, encoded), code]), _digest_of(model)
+        rest, now = _digest([settings.encode(), *map(bytes_of, encoded), code]), _digest_of(model)
         known = runs.get(model)
         same = known is not None and known.rest == rest and known.end == now
         return cls(known.start if known is not None and same else now, rest)
@@ -76,6 +76,24 @@ class Run(NamedTuple):
 
 # The run of the cache that each model has been in last.
 runs: weakref.WeakKeyDictionary[torch.nn.Module, Run | None] = weakref.WeakKeyDictionary()
+
+
+def measured(model: torch.nn.Module, by: Iterable[bytes], measure: Callable[[], dict[str, float]]) -> dict[str, float]:
+    """What `measure` finds of a model. Of one that is just as a run of the cache has left it, it is kept beside that
+    run's file, and found there the next time; `by` is all else that decides the result.
+    """
+    run = runs.get(model)
+    if run is None or run.end != _digest_of(model):
+        return measure()
+    path = run.path.with_suffix(f".{_digest(by)[:12]}.json")
+    with contextlib.suppress(OSError, ValueError):
+        found = json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(found, dict) and found and all(isinstance(number, float) for number in found.values()):
+            return found
+    found = measure()
+    with contextlib.suppress(OSError), atomic_path(path) as temporary:
+        temporary.write_text(json.dumps(found), encoding="utf-8")
+    return found
 
 
 def code_of(*modules: str) -> str:
@@ -104,10 +122,10 @@ def _digest(parts: Iterable[bytes]) -> str:
 
 
 def _digest_of(model: torch.nn.Module) -> str:
-    return _digest(map(_bytes, model.state_dict().values()))
+    return _digest(map(bytes_of, model.state_dict().values()))
 
 
-def _bytes(tensor: Tensor) -> bytes:
+def bytes_of(tensor: Tensor) -> bytes:
     return tensor.cpu().contiguous().numpy().tobytes()
 
 

@@ -18,7 +18,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from course._checkpoints import code_of
+from course._checkpoints import bytes_of, code_of, measured
 from course._words import listed, say
 from course.attention import MultiHeadAttention
 from course.data import Pair, normalise, split_pairs
@@ -33,6 +33,7 @@ __all__ = [
 ]
 
 _CODE = code_of("ablation")[:12]
+_MEASURED = f"{code_of('ablation', 'decoding', 'tokens')} {sacrebleu.__version__} {torch.__version__}"
 
 
 @dataclass(frozen=True)
@@ -162,7 +163,7 @@ def task_from(pairs: Sequence[Pair], n_valid: int = 500, vocab_size: int = 1000)
 
 
 def run(config: Config, seed: int, task: Task, batch_tokens: int = 400, progress: bool = True) -> Result:
-    """Train one variant, from the cache if it was trained before, and measure it.
+    """Train one variant and measure it, or find both in the cache if that was done before.
 
     The seed decides the initial weights, the order of the batches, and the dropout.
     """
@@ -171,12 +172,18 @@ def run(config: Config, seed: int, task: Task, batch_tokens: int = 400, progress
     history = train(model, task.train, steps=config.steps, batch_tokens=batch_tokens, lr=config.lr,
                     schedule=partial(linear_schedule, warmup=config.warmup) if config.warmup else _only_down,
                     smoothing=config.smoothing, seed=seed, checkpoint="cache", progress=progress)
+    by = [_MEASURED.encode(), *map(bytes_of, task.valid), repr(list(task.valid_pairs)).encode()]
+    found = measured(model, by, lambda: _measure(model, task))
+    return Result(found["loss"], found["bleu"], model.eval(), history)
+
+
+def _measure(model: Transformer, task: Task) -> dict[str, float]:
     losses, counts = sentence_losses(model, task.valid)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")                 # a model of few steps may not end its sentences
         written = translate(model, [pair.source for pair in task.valid_pairs], task.subwords, batch_size=500)
     bleu = sacrebleu.corpus_bleu(written, [[pair.target for pair in task.valid_pairs]]).score
-    return Result(float(losses.sum() / counts.sum()), bleu, model.eval(), history)
+    return {"loss": float(losses.sum() / counts.sum()), "bleu": bleu}
 
 
 @torch.no_grad()

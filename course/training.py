@@ -98,8 +98,8 @@ def train(
     model: torch.nn.Module, encoded: Encoded, *, steps: int | None = None, tokens: int | None = None,
     seconds: float | None = None, batch_tokens: int = 1200, lr: float = 3e-3, matrix_lr: float | None = None,
     matrix_every: int = 1, schedule: Callable[[float], float] = linear_schedule, smoothing: float = 0.1, seed: int = 0,
-    device: str = "cpu", workers: int = 1, checkpoint: Path | str | None = None, checkpoint_seconds: float = 30.0,
-    progress: bool = True,
+    device: str = "cpu", precision: str = "float32", compiled: bool = False, workers: int = 1,
+    checkpoint: Path | str | None = None, checkpoint_seconds: float = 30.0, progress: bool = True,
 ) -> list[dict[str, float]]:
     """Train `model` in place with Adam (§5.3), or Adam and Muon, and return its learning curve.
 
@@ -117,6 +117,10 @@ def train(
         smoothing: see `label_smoothing_loss`.
         seed: decides the order of the batches and the dropout.
         device: "cpu", "cuda", "mps"; the model is moved there, and afterwards back to where it was.
+        precision: "float32", or "bfloat16": then matrix products and attention are computed with half as many bits
+            (`torch.autocast`), while weights, norms and the loss keep theirs. Meant for graphics cards.
+        compiled: whether to compute the loss with `torch.compile`, which joins small operations. The first steps
+            wait for the compiler (on a card Triton, else C++). Needs `workers=1`.
         workers: processes, of one core each, that share the work of a batch: each computes the
             gradient of its part. For models as small as ours that is faster than to let PyTorch split
             every single matrix product between the cores. See `course._team`.
@@ -134,8 +138,9 @@ def train(
 
     Raises:
         ValueError: if the budget is not given once and above 0, `batch_tokens`, `workers` or `matrix_every` is below 1,
-            a rate is not above 0, `smoothing` is not from 0 to 1, a sentence is longer than the model's positions, or
-            the checkpoint is of another run or damaged.
+            a rate is not above 0, `smoothing` is not from 0 to 1, `precision` is another word, `compiled` is asked of
+            several workers, a sentence is longer than the model's positions, or the checkpoint is of another run or
+            damaged.
         FloatingPointError: if the loss is no longer a finite number.
     """
     budget = _checked(model, encoded, {"steps": steps, "tokens": tokens, "seconds": seconds}, batch_tokens, workers,
@@ -144,11 +149,17 @@ def train(
     if not (lr > 0 and (matrix_lr is None or matrix_lr > 0) and 0 <= smoothing <= 1):
         raise ValueError(say("`lr` must be above 0, `matrix_lr` too where it is given, and `smoothing` from 0 to 1; "
                              "got {lr}, {matrix_lr} and {smoothing}", lr=lr, matrix_lr=matrix_lr, smoothing=smoothing))
+    if precision not in ("float32", "bfloat16"):
+        raise ValueError(say('`precision` is "float32" or "bfloat16"; got {precision!r}', precision=precision))
+    if compiled and workers > 1:
+        raise ValueError(say("`compiled=True` needs `workers=1`: each worker would compile for itself; got {workers}",
+                             workers=workers))
     pad_id, home = cast(int, model.pad_id), next(model.parameters()).device
     recipe = {
         **budget, "batch_tokens": batch_tokens, "lr": lr, "matrix_lr": matrix_lr, "matrix_every": matrix_every,
         "smoothing": smoothing, "seed": seed, "workers": workers,
         "pairs": len(encoded), "parameters": sum(parameter.numel() for parameter in model.parameters()),
+        **({} if precision == "float32" else {"precision": precision}),
     }
     run = None
     if checkpoint == "cache":
@@ -167,7 +178,15 @@ def train(
     model.to(device).train()
     matrices = [] if matrix_lr is None else matrices_of(model)
     parameters = [*matrices, *(p for p in model.parameters() if not any(p is matrix for matrix in matrices))]
-    team = Team(lambda batch: training_loss(model, _to(batch, device), smoothing), parameters, workers, seed)
+    compute = torch.compile(training_loss, dynamic=True) if compiled else training_loss
+
+    def loss_of(batch: Batch) -> Tensor:
+        if precision == "float32":
+            return compute(model, _to(batch, device), smoothing)
+        with torch.autocast(torch.device(device).type, torch.bfloat16):
+            return compute(model, _to(batch, device), smoothing)
+
+    team = Team(loss_of, parameters, workers, seed)
     adam: dict[str, Any] = dict(lr=lr, betas=(0.9, 0.98), eps=1e-9, fused=device != "mps")
     optimizer = torch.optim.Adam([team.flat], **adam) if matrix_lr is None else \
         Muon(team.flat, [matrix.shape for matrix in matrices], matrix_lr, every=matrix_every, spread=team.spread,

@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 import torch
 
+from course import _checkpoints, ablation
 from course.ablation import (
     Config,
     Result,
@@ -19,6 +20,7 @@ from course.ablation import (
 from course.attention import MultiHeadAttention
 from course.data import Pair
 from course.decoding import greedy_decode
+from course.tokens import Encoded
 from course.transformer import Transformer
 
 SMALL = Config(n_heads=2, d_model=12, d_ff=16, n_layers=1, steps=4)
@@ -106,6 +108,36 @@ class TestRun:
         first, again, other = (run(SMALL, seed, task, progress=False) for seed in (0, 0, 1))
         assert first.loss == again.loss != other.loss
         assert len(first.history) == SMALL.steps and 0 <= first.bleu <= 100
+
+    def test_what_was_measured_is_found_again_and_nothing_else(self, tmp_path, monkeypatch):
+        monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
+        task = task_from(small_pairs(), n_valid=20, vocab_size=40)
+        first = run(SMALL, 0, task, progress=False)
+        kept, = (tmp_path / "models").glob("*.json")
+        measured, measure = [], ablation._measure
+        monkeypatch.setattr(ablation, "_measure", lambda *args: measured.append(args) or measure(*args))
+        again = run(SMALL, 0, task, progress=False)
+        assert not measured and (again.loss, again.bleu) == (first.loss, first.bleu)
+        fewer = task._replace(valid=Encoded(*(part[:10] for part in task.valid)), valid_pairs=task.valid_pairs[:10])
+        assert run(SMALL, 0, fewer, progress=False).loss != first.loss
+        run(SMALL, 1, task, progress=False)
+        assert len(measured) == 2
+        for text in ("{", "[]", '{"loss": "1"}'):
+            kept.write_text(text, encoding="utf-8")
+            assert run(SMALL, 0, task, progress=False).loss == first.loss
+        assert len(measured) == 5
+
+    def test_a_model_that_was_changed_since_is_measured_anew(self, tmp_path, monkeypatch):
+        monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
+        model = run(SMALL, 0, task_from(small_pairs(), n_valid=20, vocab_size=40), progress=False).model
+
+        def found(number: float) -> float:
+            return _checkpoints.measured(model, [b""], lambda: {"number": number})["number"]
+
+        assert [found(1.0), found(2.0)] == [1.0, 1.0]
+        with torch.no_grad():
+            next(model.parameters()).mul_(2)
+        assert [found(3.0), found(4.0)] == [3.0, 4.0]
 
     def test_warmup_off_begins_at_the_peak(self):
         task = task_from(small_pairs(), n_valid=20, vocab_size=40)

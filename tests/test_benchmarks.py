@@ -1,11 +1,18 @@
 """What the benchmarks choose and count; what they measure is not for tests."""
+from pathlib import Path
+
 import numpy as np
 import pytest
+import torch
+import torch.nn.functional as F
 from nbformat.v4 import new_code_cell
 from sacrebleu.metrics import BLEU, CHRF
 
-from benchmarks import ceiling, cells
+from benchmarks import ceiling, cells, peers
 from course.data import Pair
+from course.decoding import greedy_decode
+from course.tokens import Batch, Encoded
+from course.training import train
 
 PAIRS = [Pair("Go on.", "Continúa."), Pair("I run.", "Corro."), Pair("Go on!", "¡Continúa!"), Pair("Go on.", "Sigue."),
          Pair("Go on!", "¡Adelante!"), Pair("I see.", "Ya veo."), Pair("I see.", "Veo."), Pair("He ran.", "Corrió.")]
@@ -125,3 +132,58 @@ class TestCells:
         found = cells.longest([run(1, 2, 30), run(9, 3, 20), run(1, 4, 25)])
         assert (found["cell"], found["median"], found["from"], found["to"]) == ("b", 3, 2, 4)
         assert found["training"] == {"c": {"median": 25, "from": 20, "to": 30}}
+
+
+@pytest.fixture(params=peers.PEERS)
+def peer(request):
+    torch.manual_seed(0)
+    return peers.PEERS[request.param](50, d_model=32, n_heads=4, d_ff=64, n_layers=2).eval()
+
+
+@pytest.fixture
+def batch():
+    generator = torch.Generator().manual_seed(0)
+    source, target = (torch.randint(3, 50, (4, size), generator=generator) for size in (7, 9))
+    target[:, 0] = 1
+    source[1, 5:], target[2, 6:] = 0, 0
+    return Batch(source, target)
+
+
+class TestPeers:
+    def test_padding_is_not_read_and_the_future_neither(self, peer, batch):
+        logits = peer(batch.source, batch.target)
+        assert logits.shape == (4, 9, 50)
+        torch.testing.assert_close(peer(batch.source[1:2, :5], batch.target[1:2]), logits[1:2])
+        torch.testing.assert_close(peer(batch.source, batch.target[:, :4]), logits[:, :4])
+        assert not torch.allclose(peer(batch.source.roll(1, 1), batch.target), logits), "the source is read"
+
+    def test_the_loss_counts_real_tokens_alone(self, peer, batch):
+        longer = Batch(batch.source, F.pad(batch.target, (0, 3)))
+        torch.testing.assert_close(peer.loss(longer), peer.loss(batch))
+
+    def test_it_learns_in_our_loop_and_our_decoding_writes(self, peer, batch):
+        lengths = [(ids != 0).sum(1) for ids in batch]
+        history = train(peer, Encoded(*batch, *lengths), steps=80, batch_tokens=100, lr=0.01, progress=False)
+        assert history[-1]["loss"] < history[0]["loss"] / 2
+        written = greedy_decode(peer, batch.source, 1, 2, max_len=6)
+        assert torch.equal(written[0], batch.target[0, 1:7])
+
+    def test_a_divergence_has_the_gradient_of_a_smoothed_loss(self, batch):
+        """Smoothing leaves out padding and the right token; over 50 tokens that is nearly ours, but for a constant."""
+        torch.manual_seed(0)
+        model = peers.AnnotatedTransformer(50, d_model=32, n_heads=4, d_ff=64, n_layers=1).eval()
+        gradients = []
+        for loss in (model.loss, lambda batch: peers.Peer.loss(model, batch)):
+            model.zero_grad()
+            loss(batch).backward()
+            gradients.append(model.generator.weight.grad.flatten().clone())
+        assert F.cosine_similarity(*gradients, dim=0) > 0.99
+
+
+def test_what_a_card_reads_is_counted(monkeypatch, batch):
+    monkeypatch.syspath_prepend(Path(__file__).parents[1] / "benchmarks")
+    from benchmarks import card
+    encoded = Encoded(*batch, *((ids != 0).sum(1) for ids in batch))
+    for way in ({}, {"precision": "bfloat16"}):
+        found = card.speed(encoded, 50, "cpu", 100, 4, way)
+        assert found["tokens_per_second"] > 0 and found["memory_mb"] is None

@@ -1,4 +1,5 @@
 """The loss, the schedules and the training loop."""
+import functools
 import itertools
 import math
 from pathlib import Path
@@ -145,6 +146,41 @@ class TestTrain:
             assert next(model.parameters()).device.type == "cpu"
         assert curves[0] == pytest.approx(curves[1], rel=0.01)
 
+    @pytest.mark.parametrize("device", ["cpu", pytest.param("cuda", marks=pytest.mark.skipif(
+        best_device() != "cuda", reason="needs a graphics card"))])
+    @pytest.mark.parametrize("rates", [{}, {"matrix_lr": 0.01, "matrix_every": 2}], ids=["adam", "muon"])
+    def test_bfloat16_gives_nearly_the_same_curve(self, device, rates):
+        exact, short = (
+            [record["loss"] for record in train(small_model(), reverse_task(), steps=20, device=device,
+                                                precision=precision, progress=False, **rates)]
+            for precision in ("float32", "bfloat16"))
+        assert short != exact, "it has been computed in another way"
+        assert short == pytest.approx(exact, rel=0.02)
+
+    def test_bfloat16_keeps_the_weights_in_float32(self):
+        model = small_model()
+        train(model, reverse_task(), steps=3, precision="bfloat16", progress=False)
+        assert {parameter.dtype for parameter in model.parameters()} == {torch.float32}
+
+    @pytest.mark.slow
+    def test_compiled_steps_give_the_same_curve(self, monkeypatch):
+        # All that PyTorch does for a compiler, up to the compiler itself, which not every machine has.
+        traced = functools.partial(torch.compile, backend="aot_eager")
+        monkeypatch.setattr(training.torch, "compile", traced)
+        plain, compiled = (
+            [record["loss"] for record in train(small_model(), reverse_task(), steps=3, batch_tokens=200,
+                                                compiled=compiled, progress=False)] for compiled in (False, True))
+        assert compiled == pytest.approx(plain, rel=1e-4)
+
+    @pytest.mark.skipif(best_device() != "cuda", reason="needs a graphics card")
+    @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+    def test_compiled_steps_on_a_graphics_card(self, precision):
+        options = dict(steps=8, batch_tokens=200, precision=precision, device="cuda", progress=False)
+        plain, compiled = (
+            [record["loss"] for record in train(small_model(), reverse_task(), compiled=compiled, **options)]
+            for compiled in (False, True))
+        assert compiled == pytest.approx(plain, rel=0.02)
+
     def test_muon_learns_the_reverse_task_in_fewer_steps(self):
         losses = {rate: train(small_model(), reverse_task(), steps=60, batch_tokens=400, matrix_lr=rate,
                               progress=False)[-1]["loss"] for rate in (None, 0.02)}
@@ -275,6 +311,13 @@ class TestTrain:
     def test_a_rate_is_above_0(self, rates):
         with pytest.raises(ValueError, match="`lr` must be above 0, `matrix_lr` too"):
             train(small_model(), reverse_task(), steps=1, **rates)
+
+    @pytest.mark.parametrize("options, said", [
+        ({"precision": "float16"}, '`precision` is "float32" or "bfloat16"; got \'float16\''),
+        ({"compiled": True, "workers": 2}, "`compiled=True` needs `workers=1`: .* got 2")])
+    def test_how_a_step_is_computed_is_one_of_what_there_is(self, options, said):
+        with pytest.raises(ValueError, match=said):
+            train(small_model(), reverse_task(), steps=1, **options)
 
     def test_a_sentence_that_is_too_long_is_named_before_anything_is_trained(self):
         data = reverse_task(20)
