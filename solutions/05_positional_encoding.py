@@ -140,8 +140,8 @@ for t in range(4):
 #   column is a sine without its cosine.
 # - **Return** the table (max_len, d_model), a tensor of float32, right for any max_len; column $2i$ holds sines, column
 #   $2i+1$ the cosines of the same angles. A plain tensor, not a parameter.
-# - **Use** a column of positions (max_len, 1) and a row of frequencies: their product is a table of all
-#   angles. `table[:, 0::2]` is the even columns; numbers can be assigned to it.
+# - **Use** a column of positions (max_len, 1) and a row of frequencies, each 1 over the divisor of its pair: their
+#   product is a table of all angles. `table[:, 0::2]` is the even columns; numbers can be assigned to it.
 
 # %%
 def sinusoidal_encoding(max_len, d_model):
@@ -440,6 +440,9 @@ show_encoding(too_fast(32, 16), title="Multiplied instead of divided")
 # A point $(a, b)$ turned by the angle $\varphi$ is
 #
 # $$(a\, \cos\varphi - b\, \sin\varphi,\;\; a\, \sin\varphi + b\, \cos\varphi)$$
+#
+# Here $a$ is the distance to the right, and $b$ the height. In your table the height, the sine, comes first. So the
+# minus of `shift_matrix` stands in the other corner.
 
 # %% [markdown]
 # ### Exercise 5.4 · rotary encoding        ●●●  about 15 minutes · 3 points
@@ -621,6 +624,10 @@ for kind in kinds:
     accuracy[kind] = [right[p:p + 4].mean() for p in places[:-1]]
     print(f"{kind:12} places 3 to 15: {right[3:16].mean():4.0%}   places 20 to 63: {right[20:].mean():4.0%}")
 
+ids = torch.randint(N_WORDS, (4000, 16))
+most_frequent = ids.mode(dim=1).values.unsqueeze(1)           # the same answer at every place of a sentence
+print(f"always the most frequent word of 16: {(ids[:, :-STEP] == most_frequent).float().mean():.0%}")
+
 # %% tags=["nbval-ignore-output"]
 shown = {kind: accuracy[kind] for kind in ("no positions", "sinusoidal", "learned", "rotary")}
 show_curves(places[:-1], shown, "place in the sentence", "share of right answers",
@@ -631,11 +638,12 @@ show_curves(places[:-1], shown, "place in the sentence", "share of right answers
 # penalty are not enough for this task, so the picture leaves them out. In one layer, a mask says which words are
 # earlier, not how much earlier. (Several layers can learn positions from a mask alone: Haviv et al., below.)
 # And with this penalty, of two equal words the nearer one always gets more. (Without positions, a model can still name
-# one of the words that are there.) Beyond the length of training:
+# the most frequent word of the sentence: the last line of the list shows how often that is right.)
+# Beyond the length of training:
 #
 # - **learned**: the rows from 16 on still hold the random numbers of the beginning. One word
 #   in ten is right by chance.
-# - **sinusoidal**: at many places hardly better than chance, at some places better. There *is*
+# - **sinusoidal**: at many places hardly better than chance, at a few much better: the peaks of its curve. There *is*
 #   one rotation that would serve everywhere, as you have shown. But training on 16 places does not force the
 #   model to find this one, and beyond them the clocks stand in combinations that it has never met.
 # - **rotary**: as good as before. The model never sees a position, only differences of positions,

@@ -645,3 +645,62 @@ def sinusoidal_encoding(max_len, d_model):
     angle = np.arange(max_len)[:, None] / np.power(10000, (2 * (column // 2)) / d_model)
     table = np.where(column % 2 == 0, np.sin(angle), np.cos(angle))
     return torch.from_numpy(table).float()
+
+# %% prelude
+import math
+
+import numpy as np
+import torch
+
+# %% wrong: tensor2tensor habit: frequencies spread over (pairs - 1), so the last is exactly 1/10000
+def sinusoidal_encoding(max_len, d_model):
+    pairs = (d_model + 1) // 2
+    step = math.log(10000) / max(pairs - 1, 1)
+    freq = torch.exp(-step * torch.arange(pairs))
+    angles = torch.arange(max_len).unsqueeze(1) * freq
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = angles.sin()
+    table[:, 1::2] = angles.cos()[:, :d_model // 2]
+    return table
+
+# %% wrong: odd d_model: the last column (sine without cosine) is never written and stays 0
+def sinusoidal_encoding(max_len, d_model):
+    table = torch.zeros(max_len, d_model)
+    pos = torch.arange(max_len, dtype=torch.float32)
+    for i in range(d_model // 2):
+        angle = pos / 10000 ** (2 * i / d_model)
+        table[:, 2 * i] = torch.sin(angle)
+        table[:, 2 * i + 1] = torch.cos(angle)
+    return table
+
+# %% wrong: numpy: the tensor is float64
+def sinusoidal_encoding(max_len, d_model):
+    pos = np.arange(max_len)[:, None]
+    col = np.arange(d_model)[None, :]
+    angles = pos / np.power(10000, (2 * (col // 2)) / d_model)
+    angles[:, 0::2] = np.sin(angles[:, 0::2])
+    angles[:, 1::2] = np.cos(angles[:, 1::2])
+    return torch.from_numpy(angles)
+
+# %% wrong: exponent i/d_model instead of 2i/d_model (the 2 forgotten)
+def sinusoidal_encoding(max_len, d_model):
+    i = torch.arange((d_model + 1) // 2)
+    freq = 1 / 10000 ** (i / d_model)
+    angles = torch.arange(max_len)[:, None] * freq[None, :]
+    table = torch.empty(max_len, d_model)
+    table[:, 0::2] = torch.sin(angles)
+    table[:, 1::2] = torch.cos(angles[:, :d_model // 2])
+    return table
+
+# %% wrong: all sines first, then all cosines (not interleaved)
+def sinusoidal_encoding(max_len, d_model):
+    freq = 10000.0 ** (-torch.arange(0, d_model, 2) / d_model)
+    angles = torch.arange(max_len).float().unsqueeze(1) * freq
+    return torch.cat([angles.sin(), angles.cos()], dim=1)[:, :d_model]
+
+# %% right: one formula per column: sine with phase pi/2 for the odd ones, in float64, then float32
+def sinusoidal_encoding(max_len, d_model):
+    col = torch.arange(d_model, dtype=torch.float64)
+    freq = torch.exp(-math.log(10000.0) * (col - col % 2) / d_model)
+    pos = torch.arange(max_len, dtype=torch.float64)
+    return torch.sin(torch.outer(pos, freq) + (col % 2) * math.pi / 2).float()

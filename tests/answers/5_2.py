@@ -608,3 +608,45 @@ def shift_matrix(offset, d_model):
     turn = torch.tensor([[0.0, 1.0], [-1.0, 0.0]], dtype=torch.float64)
     generator = torch.block_diag(*[f * turn for f in freq])
     return torch.linalg.matrix_exp(offset * generator).float()
+
+# %% prelude
+import math
+
+import torch
+
+# %% wrong: the rotation matrix from the schoolbook [[c,-s],[s,c]] although the pair is (sin, cos)
+def shift_matrix(offset, d_model):
+    R = torch.zeros(d_model, d_model)
+    for i in range(d_model // 2):
+        b = offset / 10000 ** (2 * i / d_model)
+        R[2*i:2*i+2, 2*i:2*i+2] = torch.tensor([[math.cos(b), -math.sin(b)], [math.sin(b), math.cos(b)]])
+    return R
+
+# %% wrong: one step repeated range(offset) times: identity for negative offsets
+def shift_matrix(offset, d_model):
+    step = torch.zeros(d_model, d_model, dtype=torch.float64)
+    for i in range(d_model // 2):
+        w = 10000 ** (-2 * i / d_model)
+        step[2*i, 2*i] = step[2*i+1, 2*i+1] = math.cos(w)
+        step[2*i, 2*i+1] = math.sin(w)
+        step[2*i+1, 2*i] = -math.sin(w)
+    R = torch.eye(d_model, dtype=torch.float64)
+    for _ in range(offset):
+        R = step @ R
+    return R.float()
+
+# %% wrong: cosines on the diagonal with repeat(2) (c0 c1 c0 c1) instead of repeat_interleave(2)
+def shift_matrix(offset, d_model):
+    even = torch.arange(0, d_model, 2)
+    odd = even + 1
+    angle = offset * 10000.0 ** (-even / d_model)
+    R = torch.diag(angle.cos().repeat(2))
+    R[even, odd] = angle.sin()
+    R[odd, even] = -angle.sin()
+    return R
+
+# %% right: block_diag of 2x2 matrices, each the exponential of a generator
+def shift_matrix(offset, d_model):
+    turn = torch.tensor([[0.0, 1.0], [-1.0, 0.0]], dtype=torch.float64)
+    blocks = [torch.linalg.matrix_exp(turn * offset * 10000 ** (-2 * i / d_model)) for i in range(d_model // 2)]
+    return torch.block_diag(*blocks).to(torch.float32)

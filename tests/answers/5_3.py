@@ -447,3 +447,35 @@ def add_positions(embedded):
     B, T, d_model = embedded.shape
     pe = sinusoidal_encoding(T, d_model).unsqueeze(0).expand(B, T, d_model)
     return (embedded * math.sqrt(d_model) + pe).squeeze()
+
+# %% prelude
+import math
+
+import torch
+
+def sinusoidal_encoding(max_len, d_model):
+    freq = 10000.0 ** (-torch.arange(0, d_model, 2) / d_model)
+    angles = torch.arange(max_len).unsqueeze(1) * freq
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = angles.sin()
+    table[:, 1::2] = angles.cos()[:, :d_model // 2]
+    return table
+
+# %% wrong: in place: changes the tensor it was given
+def add_positions(embedded):
+    B, T, d_model = embedded.shape
+    embedded *= math.sqrt(d_model)
+    embedded += sinusoidal_encoding(T, d_model)
+    return embedded
+
+# %% wrong: fixed table of 512 positions: raises for a sentence of 1000 words
+MAX_LEN = 512
+def add_positions(embedded):
+    T, d_model = embedded.shape[1:]
+    table = sinusoidal_encoding(MAX_LEN, d_model)
+    return embedded * d_model ** 0.5 + table[:T]
+
+# %% right: torch.add with alpha, table expanded to the batch first
+def add_positions(embedded):
+    pos = sinusoidal_encoding(embedded.size(-2), embedded.size(-1)).expand_as(embedded)
+    return torch.add(pos, embedded, alpha=embedded.size(-1) ** 0.5)

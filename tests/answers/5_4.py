@@ -625,3 +625,48 @@ def apply_rotary(x):
     turn = torch.polar(torch.ones_like(angle), angle)
     z = torch.view_as_complex(x.reshape(*x.shape[:-1], d // 2, 2).contiguous())
     return torch.view_as_real(z * turn).flatten(-2)
+
+# %% prelude
+import math
+
+import torch
+
+# %% wrong: a is a view of the clone: the second line uses the already turned a
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    pos = torch.arange(T, dtype=x.dtype)
+    freq = 10000.0 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    angle = pos[:, None] * freq
+    out = x.clone()
+    a, b = out[..., 0::2], out[..., 1::2]
+    out[..., 0::2] = a * angle.cos() - b * angle.sin()
+    out[..., 1::2] = a * angle.sin() + b * angle.cos()
+    return out
+
+# %% wrong: T = x.shape[1], as if x always had shape (B, T, d)
+def apply_rotary(x):
+    T, d = x.shape[1], x.shape[-1]
+    pos = torch.arange(T, dtype=x.dtype)
+    freq = 1.0 / 10000 ** (torch.arange(0, d, 2, dtype=x.dtype) / d)
+    angle = pos.unsqueeze(1) * freq
+    a, b = x[..., 0::2], x[..., 1::2]
+    return torch.stack((a * angle.cos() - b * angle.sin(), a * angle.sin() + b * angle.cos()), dim=-1).flatten(-2)
+
+# %% wrong: rotate_half of LLaMA in Hugging Face: pairs i and i + d/2 instead of neighbours
+def rotate_half(x):
+    x1, x2 = x.chunk(2, dim=-1)
+    return torch.cat((-x2, x1), dim=-1)
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    inv_freq = 1.0 / (10000 ** (torch.arange(0, d, 2, dtype=x.dtype) / d))
+    freqs = torch.outer(torch.arange(T, dtype=x.dtype), inv_freq)
+    emb = torch.cat((freqs, freqs), dim=-1)
+    return x * emb.cos() + rotate_half(x) * emb.sin()
+
+# %% right: complex numbers: multiply by exp(i angle)
+def apply_rotary(x):
+    *front, T, d = x.shape
+    z = torch.view_as_complex(x.reshape(*front, T, d // 2, 2).contiguous())
+    freq = torch.pow(torch.tensor(10000.0, dtype=x.dtype), -2 * torch.arange(d // 2, dtype=x.dtype) / d)
+    angle = torch.outer(torch.arange(T, dtype=x.dtype), freq)
+    return torch.view_as_real(z * torch.polar(torch.ones_like(angle), angle)).reshape(x.shape)

@@ -155,3 +155,64 @@ def test_the_hands_stand_in_combinations():
     assert "combinations" in evaluate("5.5", "sinusoidal").message
     assert "bag of words" in evaluate("5.5", "no positions").message
     assert "no positions" in evaluate("5.5", "none").message
+
+
+# ----------------------------------------------------------------------------- what a new user was told
+
+
+def powers(d):
+    return 10000.0 ** (-torch.arange(0, d, 2) / d)
+
+
+def columns_repeated(n, d):
+    angle = torch.arange(n).unsqueeze(1) * powers(d).repeat(2)[:d]
+    return torch.where(torch.arange(d) % 2 == 0, angle.sin(), angle.cos())
+
+
+def cosines_repeated(offset, d):
+    angle, even = offset * powers(d), torch.arange(0, d, 2)
+    matrix = torch.diag(angle.cos().repeat(2))
+    matrix[even, even + 1], matrix[even + 1, even] = angle.sin(), -angle.sin()
+    return matrix
+
+
+def rows_repeated(offset, d):
+    angle = (offset * powers(d)).repeat(2)
+    quarter = torch.block_diag(*[torch.tensor([[0.0, 1.0], [-1.0, 0.0]])] * (d // 2))
+    return torch.diag(angle.cos()) + torch.diag(angle.sin()) @ quarter
+
+
+@pytest.mark.parametrize("id, answer, what", [
+    ("5.1", columns_repeated, "the angles of the columns"), ("5.2", cosines_repeated, "the cosines on the diagonal"),
+    ("5.2", rows_repeated, "the angles of the rows")])
+def test_repeat_for_repeat_interleave(id, answer, what):
+    refused(id, answer, "angles-repeated", ["exactly", f"{what} stand in the order 0 1 … 0 1 …", "repeat_interleave"])
+
+
+@pytest.mark.parametrize("make", [lambda n: torch.arange(n), lambda n: torch.zeros(n, 4)])
+def test_no_table_of_negative_length(make):
+    def from_a_table(offset, d):
+        make(offset + 1)
+        return waves(offset, d)
+    refused("5.2", from_a_table, "no-step-back", ["a tensor of negative length"], ["stops-by-itself"])
+
+
+def test_the_minus_of_5_2_is_in_the_other_corner():
+    def by_shift_matrix(x):
+        angle = torch.arange(x.shape[-2], dtype=x.dtype).unsqueeze(1) * exact(x)
+        a, b = x[..., 0::2], x[..., 1::2]
+        return torch.stack((a * angle.cos() + b * angle.sin(), b * angle.cos() - a * angle.sin()), -1).flatten(-2)
+    refused("5.4", by_shift_matrix, "turned-backwards", ["In exercise 5.2 the minus stands in the other corner"])
+
+
+def test_what_the_table_is_told_is_true():
+    refused("5.1", lambda n, d: sinusoidal_encoding(n, d).unsqueeze(0), "batch-axis", ["`table[t]`"],
+            ["Nothing is lost"])
+    refused("5.1", lambda n, d: waves_of(n, 10000.0 ** (torch.arange(0, d, 2) / d))[:, :d], "divided-for-multiplied",
+            ["thousands of radians"], ["thousands of turns"])
+    refused("5.1", lambda n, d: waves_of(n, torch.deg2rad(powers(d)))[:, :d], "degrees", ["a function that converts"])
+
+
+def waves_of(n, frequency):
+    angle = torch.arange(n).unsqueeze(1) * frequency
+    return torch.stack((angle.sin(), angle.cos()), -1).flatten(1)

@@ -80,6 +80,9 @@ def _encode(max_len, d_model, start=0, exponent="2i/d", base=10000.0, each_colum
         table = torch.where(column % 2 == 0, each.sin(), each.cos())
     elif layout == "halves":
         table = torch.cat((sin, cos), dim=1)[:, : None if odd == "one more" else d_model]
+    elif layout == "repeated":
+        wave = angle.repeat(1, 2)[:, :d_model]
+        table = torch.where(torch.arange(d_model) % 2 == 0, wave.sin(), wave.cos())
     elif layout == "by position":
         wave = angle.repeat_interleave(2, dim=1)[:, :d_model]
         table = torch.where(position.round() % 2 == 0, wave.sin(), wave.cos())
@@ -142,6 +145,9 @@ _SPEEDS = ("The first pair is the fastest, one full turn in about 6 positions. E
            "100 times in 4 dimensions, nearly 10000 times in many, so that no two positions look alike.")
 
 # Said in 5.2 and 5.4 as well.
+TWICE = "Both numbers of a pair have one angle. So the order is 0 0 1 1 …, with the angle of each pair twice."
+REPEAT = ("Is there a `repeat` or a `cat` in your code? They put whole rows side by side; `repeat_interleave(2)` "
+          "writes each number twice.")
 DIVIDED_BY_0 = ("the first pair is divided by 0, and each later one by so large a number that nothing is left of its "
                 "angle")
 NO_BRACKETS = ("`10000 ** 2*i / d` does just this: Python computes `**` before `*` and `/`, so it is 10000², times i, "
@@ -154,8 +160,9 @@ RANGE = "Which is the last pair that your loop reaches?"
 ENCODING = [
     *(_slip("divided-for-multiplied",
             "the positions are multiplied by 10000^(2i/d_model) instead of divided by it",
-            later("{speeds} Yours get faster, up to thousands of turns from one word to the next, which looks like "
-                  "noise. A model can still train on it, so that its loss need not show the mistake.", speeds=_SPEEDS),
+            later("{speeds} Yours get faster: in many dimensions, the last one turns by thousands of radians from one "
+                  "word to the next. A model can still train on it, so that its loss need not show the mistake.",
+                  speeds=_SPEEDS),
             "Is your frequency 1 for the first pair and small for the last?", **switches)
       for switches in ({"exponent": "inverse"}, *({"fast": way} for way in FAST))),
     _slip("integer-exponent", "the exponent is 0 for every pair, so that all of them turn at the same speed", _SPEEDS,
@@ -168,6 +175,8 @@ ENCODING = [
           "In the formula i counts pairs: 2i is the number of the even column already. A sine and the cosine after it "
           "belong together: only with the same angle are they a point on a circle.",
           "What is i for column 3, and what is it for column 2?", each_column=2),
+    _slip("angles-repeated", "the angles of the columns stand in the order 0 1 … 0 1 …: those of all pairs, and "
+          "then all of them again", TWICE, REPEAT, layout="repeated"),
     _slip("exponent-halved", "the exponent is i/d_model, where i counts the pairs",
           later("{speeds} Yours become slower by the root of that.",
                 speeds=_SPEEDS), "What is your exponent for pair 1, and what is 2i/d_model there?",
@@ -257,11 +266,12 @@ ENCODING = [
           "The first word has position 0, as everywhere in the course.", "What does your `arange` begin with?",
           start=1),
     _slip("degrees", "the angles are taken for degrees",
-          "`torch.sin` takes radians, and so does the paper: no conversion is needed.", "Is there a 180 in your code?",
-          unit=math.pi / 180),
+          "`torch.sin` takes radians, and so does the paper: no conversion is needed.",
+          "Is there a 180 in your code, or a function that converts?", unit=math.pi / 180),
     *(_slip("degrees", "the angles are turned into degrees first",
             "`torch.sin` takes radians, and so does the paper: no conversion is needed.",
-            "Is there a 180 in your code?", unit=180 / math.pi, single=single) for single in (False, True)),
+            "Is there a 180 in your code, or a function that converts?", unit=180 / math.pi, single=single)
+      for single in (False, True)),
     *(_slip("whole-turns", "the angles are multiplied by 2π",
             "The fastest pair then makes a full turn from each position to the next, and says nothing.",
             "Is there a π in your code? The formula has none.", unit=2 * math.pi, single=single)
@@ -330,7 +340,8 @@ ENCODING = [
                   "The angles grow with the position: that of the first pair by 1 for each word.",
                   later("What are your angles at position 3? If they are tiny: {brackets}", brackets=BRACKETS)),
     _slip("batch-axis", "the table has an axis of length 1 in front",
-          "Nothing is lost by it, and nothing gained: (max_len, d_model) is added to a batch just as well.",
+          "Nothing is gained by it: (max_len, d_model) is added to a batch just as well. And `table[t]` is no longer "
+          "the row of position t.",
           "Is there an `unsqueeze` or `[None]` at the end?", shape="batch axis"),
     _slip("waves-below-each-other", "all rows of sines come first, and all rows of cosines below them",
           "Each position has one row, with its sines and its cosines side by side.",

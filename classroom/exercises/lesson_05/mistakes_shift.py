@@ -11,7 +11,18 @@ from classroom.judge.exercise import Misconception, Property
 from course._words import later, say
 from course.transformer import sinusoidal_encoding
 
-from .mistakes import BRACKETS, DIVIDED_BY_0, FAST, NO_BRACKETS, RANGE, TYPED_IN, frequencies, too_fast
+from .mistakes import (
+    BRACKETS,
+    DIVIDED_BY_0,
+    FAST,
+    NO_BRACKETS,
+    RANGE,
+    REPEAT,
+    TWICE,
+    TYPED_IN,
+    frequencies,
+    too_fast,
+)
 
 
 def _shift(offset, d_model, exponent="2i/d", base=10000.0, signs=(1, 1, -1, 1), kinds="cssc", layout="pairs", sign=1,
@@ -19,7 +30,8 @@ def _shift(offset, d_model, exponent="2i/d", base=10000.0, signs=(1, 1, -1, 1), 
            steps=0, how="", fast=""):
     """Rotations with switches; `signs` and `kinds` of the entries [[a, b], [c, d]] of a block.
 
-    `each` "row" or "column" has a frequency of its own, base^(−`column` · its number / d_model).
+    `each` "row" or "column" has a frequency of its own, base^(−`column` · its number / d_model). With "repeated" before
+    it, they have the angles of all pairs, and then all of them again.
     """
     if ignore:
         return torch.eye(d_model)
@@ -34,8 +46,10 @@ def _shift(offset, d_model, exponent="2i/d", base=10000.0, signs=(1, 1, -1, 1), 
     four = [angle] * 4
     if each != "pair":
         own = sign * unit * offset * base ** (-column * torch.arange(d_model, dtype=torch.float64) / d_model)
+        own = angle.repeat(2) if each.startswith("repeated") else own
         even, odd = own[0::2], own[1::2]
-        four = [even, even, odd, odd] if each == "row" else [even, odd, even, odd]
+        four = {"row": [even, even, odd, odd], "column": [even, odd, even, odd],
+                "cosine": [even, angle, angle, odd]}[each.split()[-1]]
     a, b, c, d = (n * (angle.cos() if kind == "c" else angle.sin())
                   for n, kind, angle in zip(signs, kinds, four, strict=True))
     matrix = torch.zeros(d_model, d_model)
@@ -96,6 +110,12 @@ def _all_but_the_last(d_model):
 def _shift_from_a_table(offset, d_model, rows=None):
     """The turn to row `offset` of a table, counted from the end where that is negative."""
     return _shift(offset if offset >= 0 else offset + (rows or abs(offset) + 1), d_model)
+
+
+def _shift_of_negative_length(offset, d_model, make):
+    """Asks for a tensor of `offset` + 1 numbers or rows, which raises if that is negative."""
+    make(min(offset + 1, 1))
+    return _shift(offset, d_model)
 
 
 def _move(offset, d_model, sign, around=True):
@@ -170,6 +190,14 @@ SHIFT = [
             "column 2.", "How many different angles does your code compute? There are d_model/2 of them.",
             each=each, column=column)
       for each in ("row", "column") for column, twice in ((1, ""), (2, ", its number put in for i"))),
+    *(_turn("angles-repeated", says, TWICE, REPEAT, each="repeated " + each)
+      for each, says in (
+          ("cosine", "the cosines on the diagonal stand in the order 0 1 … 0 1 …: those of all pairs, and then all of "
+                     "them again"),
+          ("row", "the angles of the rows stand in the order 0 1 … 0 1 …: those of all pairs, and then all of them "
+                  "again"),
+          ("column", "the angles of the columns stand in the order 0 1 … 0 1 …: those of all pairs, and then all of "
+                     "them again"))),
     _turn("power-before-division", "10000 is raised to the power 2i first, and the result divided by d_model",
           "Python's `**` binds more strongly than `/`.", "Where do the brackets belong?", exponent="power first"),
     _turn("power-before-division", "10000 is raised to the power 2i, and the angle is then divided by d_model",
@@ -221,6 +249,11 @@ SHIFT = [
                   "For negative offsets, your matrix is exactly the one that changes nothing.",
                   "A step back is a turn the other way.",
                   "What does a loop over `range(offset)` do for an offset of −2?"),
+    *(Misconception("no-step-back", partial(_shift_of_negative_length, make=make),
+                    "For a negative offset, your code asks for a tensor of negative length.",
+                    "A step back is a turn the other way. (If you want a row of the table: a negative position has "
+                    "none.)", "Which length does your code ask for, with an offset of −2?")
+      for make in (torch.arange, torch.zeros)),
     *(Misconception("index-from-the-end", partial(_shift_from_a_table, rows=rows),
                     later("For negative offsets, your matrix is exactly what comes out when row `[offset]` is taken "
                           "from a table of {rows} rows.", rows=words),
