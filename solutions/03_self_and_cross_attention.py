@@ -74,8 +74,8 @@ for rate in (0.05, 0.125, 0.3):
 # The first is slow, the second arrives at once, and the third jumps over the goal, further each time.
 #
 # An **optimiser** takes the steps, for all parameters at once. The usual one is **Adam**. It divides each gradient by
-# its usual size, so that steps are equally long, whatever the scale of the loss. To see it, multiply the loss by 0.01
-# or by 100, and let plain gradient descent and Adam each take a first step. How far will w move?
+# its usual size, so that the length of a step does not depend on the scale of the loss. To see it, multiply the loss by
+# 0.01 or by 100, and let plain gradient descent and Adam each take a first step. How far will w move?
 
 # %%
 for times in (0.01, 1, 100):
@@ -154,8 +154,8 @@ print("logits for two inputs:", tuple(model(torch.randn(2, 5)).shape))
 #   `optimiser` of the model's parameters; and `batches`, which a `for` loop can go through, once. It may have no
 #   length.
 # - **Do** one step for each batch. The model may come in either mode. Train it in training mode, and leave it in
-#   evaluation mode. The two modes hold for the model and for all its layers. A parameter may be frozen, that is, its
-#   `requires_grad` is False: leave `requires_grad` as it is.
+#   evaluation mode. The two modes hold for the model and for all its layers. Before the first call of `fit` there are
+#   no gradients. A parameter may be frozen, that is, its `requires_grad` is False: leave `requires_grad` as it is.
 # - **Return** a list: for each batch the loss that its step was computed from, as a plain number (`loss.item()`).
 #   Compute it only once for each batch: with dropout, a second time gives another number.
 
@@ -240,8 +240,9 @@ for name, one in ((f"epoch {best_epoch}", best), ("epoch 40", model)):
               f"test loss {group_loss(one, test):.2f}   right {right:.2f}")
 
 # %% [markdown]
-# The order is the same. In our run both test losses are the lower ones: even with 1,000 examples, a loss differs by
-# chance from one sample to the next. That is all you need to know of training for now. Back to attention.
+# In our run the model that we keep is better on the test data, too. There both losses are lower than on the validation
+# data: even with 1,000 examples, a loss differs by chance from one sample to the next. That is all you need to know of
+# training for now. Back to attention.
 
 # %% [markdown]
 # ## One vector for each word
@@ -342,8 +343,8 @@ print(w_q.weight.detach().T.round(decimals=2) + 0.0)
 #
 # - **You have** in `__init__`: `d_model`, `d_k` and `d_v`. In `forward`: `x` (B, T, d_model), float32 or float64, as
 #   the layers then are; and `mask`, None or boolean, True = may attend. It has two or three axes and broadcasts to
-#   (B, T, T), as (T, T), (B, 1, T), (B, T, 1) and (1, T, T) do. It holds in both modes. A query that may attend to
-#   nothing gets zeros, as in lesson 02.
+#   (B, T, T), as (T, T), (B, 1, T), (B, T, 1) and (1, T, T) do. The mask is used in training mode and in evaluation
+#   mode. A query that may attend to nothing gets zeros, as in lesson 02.
 # - **Make** three `nn.Linear` without bias, with the names `w_q`, `w_k`, `w_v`, and use no other parameters. (Dropout,
 #   if you add it, is off where the check compares numbers.)
 # - **Return** the output (B, T, d_v) and the weights (B, T, T).
@@ -435,11 +436,11 @@ print(" ".join(f"{lexicon[i]}({'mf'[a]})" for i, a in zip(ids[0], answers[0], st
 # - the attention is your `SelfAttention`, or it has no projections: words as they are, as in the first picture;
 # - the word vectors stay as they were drawn, or they are learned along with the rest.
 #
-# Guess: how many adjectives, out of 100, are right *without* projections and with *fixed* vectors? (Tossing a coin
-# gives 50.) And will learned vectors help?
+# Guess: what share of the adjectives is right *without* projections and with *fixed* vectors? (Tossing a coin
+# gives 0.5.) And will learned vectors help?
 
 # %%
-my_guess = None     # a number between 50 and 100
+my_guess = None     # a number between 0.5 and 1
 
 # %% tags=["nbval-ignore-output"]
 class AsTheyAre(nn.Module):
@@ -877,8 +878,8 @@ for word, row in zip(lexicon_of_4, with_places, strict=True):
 #   n_words says which word it is, and a 1 among the last n_places at which place it stands.
 # - **Return** two tensors `W_q` and `W_k`, each (n_words + n_places, d_k). You choose d_k.
 # - **It is right** if in every sentence of up to n_places words, each word but the first gives more than 0.9 of its
-#   attention to the word before it. Queries are `x @ W_q`, keys are `x @ W_k`, scores are divided by √d_k, and there
-#   is no mask. The first word may attend to what it likes.
+#   attention to the word before it. Queries are `x @ W_q`, keys are `x @ W_k`, scores are divided by √d_k, all in
+#   64 bits, and there is no mask. The first word may attend to what it likes.
 
 # %%
 def look_back(n_words, n_places):
@@ -938,8 +939,8 @@ for word, text in description.items():
     print(f"{word:7} {vector(text).int().tolist()}   {text}")
 
 # %% [markdown]
-# *la* is feminine and singular, and no noun; so is *blanca* itself. A score is a sum of products. How can one sum ask
-# for three things?
+# *la* is feminine and singular, but it is not a noun. The same is true of *blanca* itself. A score is a sum of
+# products. How can one sum ask for three things?
 
 # %% [markdown]
 # ### Exercise 3.7 · an adjective's noun        ●●●  about 12 minutes · 2 points

@@ -837,3 +837,65 @@ class SelfAttention(nn.Module):
         if mask is not None:
             self.mask = mask
         return scaled_dot_product_attention(self.w_q(x), self.w_k(x), self.w_v(x), self.mask)
+
+# %% prelude
+import math
+
+import torch
+from torch import nn
+
+from course.attention import scaled_dot_product_attention
+
+# %% wrong: an output projection w_o more, as in nn.MultiheadAttention
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+        self.w_o = nn.Linear(d_v, d_v, bias=False)
+    def forward(self, x, mask=None):
+        out, weights = scaled_dot_product_attention(self.w_q(x), self.w_k(x), self.w_v(x), mask)
+        return self.w_o(out), weights
+
+# %% wrong: mask.unsqueeze(1) for a mask with three axes, the habit of several heads: four axes come out
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+    def forward(self, x, mask=None):
+        if mask is not None and mask.dim() == 3:
+            mask = mask.unsqueeze(1)
+        return scaled_dot_product_attention(self.w_q(x), self.w_k(x), self.w_v(x), mask)
+
+# %% wrong: own attention with -1e9: a query that may attend to nothing gets equal shares, not zeros
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.d_k = d_k
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+    def forward(self, x, mask=None):
+        q, k, v = self.w_q(x), self.w_k(x), self.w_v(x)
+        scores = q @ k.transpose(-2, -1) / math.sqrt(self.d_k)
+        if mask is not None:
+            scores = scores.masked_fill(~mask, -1e9)
+        weights = scores.softmax(dim=-1)
+        return weights @ v, weights
+
+# %% right: einsum, -inf and nan_to_num, layers set in a loop, scale by the number of outputs of w_q
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        for name, size in (("w_q", d_k), ("w_k", d_k), ("w_v", d_v)):
+            self.add_module(name, nn.Linear(d_model, size, bias=False))
+    def forward(self, x, mask=None):
+        q, k, v = (layer(x) for layer in (self.w_q, self.w_k, self.w_v))
+        scores = torch.einsum("bqd,bkd->bqk", q, k) * self.w_q.out_features ** -0.5
+        if mask is not None:
+            scores = torch.where(mask, scores, float("-inf"))
+        weights = torch.nan_to_num(scores.softmax(-1), nan=0.0)
+        return torch.einsum("bqk,bkv->bqv", weights, v), weights

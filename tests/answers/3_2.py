@@ -848,3 +848,23 @@ class CrossAttention(nn.Module):
         q = F.linear(x, self.w_q.weight)
         k, v = (F.linear(memory, layer.weight) for layer in (self.w_k, self.w_v))
         return scaled_dot_product_attention(q, k, v, mask=mask)
+
+# %% prelude
+import math
+
+import torch
+from torch import nn
+
+from course.attention import scaled_dot_product_attention
+
+# %% wrong: a mask with two axes is taken for a padding mask (B, T_k): unsqueeze(1)
+class CrossAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+    def forward(self, x, memory, mask=None):
+        if mask is not None and mask.dim() == 2:
+            mask = mask.unsqueeze(1)          # (B, 1, T_k)
+        return scaled_dot_product_attention(self.w_q(x), self.w_k(memory), self.w_v(memory), mask)

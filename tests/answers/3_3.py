@@ -500,3 +500,29 @@ def test_equivariance(attend):
     x = torch.randn(4, 3, 8)
     order = torch.randperm(3)
     assert torch.allclose(attend(x[:, order]), attend(x)[:, order], atol=1e-5)
+
+# %% prelude
+import torch
+
+# %% wrong: the order is the reverse: distances stay, so what uses only distance passes
+def test_equivariance(attend):
+    torch.manual_seed(0)
+    x = torch.randn(4, 7, 8)
+    order = torch.arange(6, -1, -1)
+    assert torch.allclose(attend(x[:, order]), attend(x)[:, order], atol=1e-5)
+
+# %% wrong: assert forgotten: allclose is computed and thrown away
+def test_equivariance(attend):
+    x = torch.randn(3, 6, 8)
+    for _ in range(5):
+        order = torch.randperm(6)
+        torch.allclose(attend(x[:, order]), attend(x)[:, order], atol=1e-5)
+
+# %% wrong: wrong axis: x[order] shuffles the sentences of the batch, not the words
+def test_equivariance(attend):
+    torch.manual_seed(1)
+    x = torch.randn(6, 6, 8)
+    order = torch.tensor([3, 0, 5, 1, 4, 2])
+    a = attend(x[order])
+    b = attend(x)[order]
+    assert torch.allclose(a, b, atol=1e-5)

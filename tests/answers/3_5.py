@@ -585,3 +585,46 @@ def fit(model, loss_of, batches, optimiser):
     finally:
         model.train(False)
     return losses
+
+# %% prelude
+
+# %% wrong: goes through batches by index and len(): they may have no length
+def fit(model, loss_of, batches, optimiser):
+    losses = []
+    model.train()
+    for i in range(len(batches)):
+        optimiser.zero_grad()
+        loss = loss_of(model, batches[i])
+        loss.backward()
+        optimiser.step()
+        losses.append(loss.item())
+    model.eval()
+    return losses
+
+# %% wrong: model.training = False at the end: only the outer module, not its layers
+def fit(model, loss_of, batches, optimiser):
+    model.train()
+    losses = []
+    for batch in batches:
+        optimiser.zero_grad()
+        loss = loss_of(model, batch)
+        loss.backward()
+        optimiser.step()
+        losses.append(loss.item())
+    model.training = False
+    return losses
+
+# %% right: helper function, loss before zero_grad, try/finally, float()
+def fit(model, loss_of, batches, optimiser):
+    def one_step(batch):
+        loss = loss_of(model, batch)
+        optimiser.zero_grad(set_to_none=False)
+        loss.backward()
+        optimiser.step()
+        return float(loss.detach())
+
+    model.train(True)
+    try:
+        return [one_step(batch) for batch in batches]
+    finally:
+        model.train(False)

@@ -362,3 +362,37 @@ def look_back(n_words, n_places):
     W_q = torch.cat([words, torch.stack([20 * (j - 1), -10 * torch.ones_like(j)], dim=1)])
     W_k = torch.cat([words, torch.stack([j, j * j], dim=1)])
     return W_q, W_k
+
+# %% prelude
+import math
+
+import torch
+
+# %% wrong: wrong direction: query of place i asks for i + 1, so each word looks at the next
+def look_back(n_words, n_places):
+    W_q = torch.zeros(n_words + n_places, n_places)
+    W_k = torch.zeros(n_words + n_places, n_places)
+    for i in range(n_places):
+        W_k[n_words + i, i] = 100.
+        if i + 1 < n_places:
+            W_q[n_words + i, i + 1] = 100.
+    return W_q, W_k
+
+# %% wrong: a lead of 10 in all: divided by sqrt(d_k) it is enough for 4 places, not for many
+def look_back(n_words, n_places):
+    W_q = torch.zeros(n_words + n_places, n_places)
+    W_k = torch.zeros(n_words + n_places, n_places)
+    W_k[n_words:] = torch.eye(n_places)
+    for i in range(1, n_places):
+        W_q[n_words + i, i - 1] = 10.
+    return W_q, W_k
+
+# %% right: d_k = 2, the places on a circle, the query turned back by one place
+def look_back(n_words, n_places):
+    angle = torch.arange(n_places, dtype=torch.float64) * (2 * math.pi / max(n_places, 2))
+    step = 2 * math.pi / max(n_places, 2)
+    W_k = torch.zeros(n_words + n_places, 2, dtype=torch.float64)
+    W_q = torch.zeros(n_words + n_places, 2, dtype=torch.float64)
+    W_k[n_words:, 0], W_k[n_words:, 1] = angle.cos(), angle.sin()
+    W_q[n_words:, 0], W_q[n_words:, 1] = (angle - step).cos(), (angle - step).sin()
+    return 1e6 * W_q, W_k

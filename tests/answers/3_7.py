@@ -615,3 +615,37 @@ def find_noun(n_genders, n_numbers):
     W_q[3:3 + n_genders, 1] = W_k[3:3 + n_genders, 1] = 10 * genders
     W_q[3 + n_genders:, 2] = W_k[3 + n_genders:, 2] = 10 * numbers
     return W_q, W_k
+
+# %% prelude
+import torch
+
+# %% wrong: gender and number only, the noun forgotten: the adjective itself fits as well
+def find_noun(n_genders, n_numbers):
+    n = 3 + n_genders + n_numbers
+    W_q, W_k = torch.zeros(n, n), torch.zeros(n, n)
+    for i in range(3, n):
+        W_q[i, i] = 50.
+        W_k[i, i] = 50.
+    return W_q, W_k
+
+# %% wrong: the numbers begin at 3 + n_numbers in place of 3 + n_genders: right for (2, 2) and (3, 3) only
+def find_noun(n_genders, n_numbers):
+    n = 3 + n_genders + n_numbers
+    d_k = 1 + n_genders + n_numbers
+    W_q, W_k = torch.zeros(n, d_k), torch.zeros(n, d_k)
+    W_q[1, 0] = W_k[0, 0] = 20.              # an adjective looks for a noun
+    for g in range(n_genders):
+        W_q[3 + g, 1 + g] = W_k[3 + g, 1 + g] = 20.
+    for m in range(n_numbers):
+        W_q[3 + n_numbers + m, 1 + n_genders + m] = 20.
+        W_k[3 + n_numbers + m, 1 + n_genders + m] = 20.
+    return W_q, W_k
+
+# %% right: keys as they are, with minus for adjectives and other words; float64
+def find_noun(n_genders, n_numbers):
+    n = 3 + n_genders + n_numbers
+    W_k = torch.eye(n, dtype=torch.float64)
+    ask = torch.eye(n, dtype=torch.float64)
+    ask[:3] = 0                                # nouns and other words ask for nothing of this kind
+    ask[1, :3] = torch.tensor([1., -1., -1.], dtype=torch.float64)
+    return 40 * n ** 0.5 * ask, W_k

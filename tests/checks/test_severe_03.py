@@ -241,3 +241,78 @@ def test_a_product_of_two_numbers_is_named():
 
 def test_strong_matrices_are_right_in_long_sentences():
     accepted("3.7", strength(20 * math.sqrt(24), 1))
+
+
+# ------------------------------------------------------------------------------------- found by a new user
+
+class AxisForHeads(OfItself):
+    def forward(self, x, mask=None):
+        return super().forward(x, mask.unsqueeze(1) if mask is not None and mask.dim() == 3 else mask)
+
+
+class MaskTimesScores(OfItself):
+    def forward(self, x, mask=None):
+        scores = self.w_q(x) @ self.w_k(x).mT / math.sqrt(self.w_q.out_features)
+        weights = (scores if mask is None else scores * mask).softmax(-1)
+        return weights @ self.w_v(x), weights
+
+
+def shuffles_sentences(attend):
+    x, order = torch.randn(6, 6, 8), torch.tensor([3, 0, 5, 1, 4, 2])
+    assert torch.allclose(attend(x[order]), attend(x)[order], atol=1e-5)
+
+
+def outermost_in_the_end(model, loss_of, batches, optimiser):
+    losses = loop()(model, loss_of, batches, optimiser)
+    model.train()
+    model.training = False
+    return losses
+
+
+def layers_in_the_end(model, loss_of, batches, optimiser):
+    losses = loop()(model, loss_of, batches, optimiser)
+    model.training = True
+    return losses
+
+
+def numbers_behind_numbers(n_genders, n_numbers):
+    W_q, W_k = torch.zeros(2, 3 + n_genders + n_numbers, 1 + n_genders + n_numbers)
+    W_q[1, 0] = W_k[0, 0] = 20
+    for W in (W_q, W_k):
+        for n in range(n_genders):
+            W[3 + n, 1 + n] = 20
+        for n in range(n_numbers):
+            W[3 + n_numbers + n, 1 + n_genders + n] = 20
+    return W_q, W_k
+
+
+@pytest.mark.parametrize("id, answer, slug, says, never", [
+    ("3.1", AxisForHeads, "mask-given-an-axis", "one axis more, behind its first", "a row?"),
+    ("3.1", MaskTimesScores, "mask-fills-zero", "all shares are equal", "nan"),
+    ("3.3", shuffles_sentences, "misses-positions-added", "change places in the batch", "did not fail"),
+    ("3.5", outermost_in_the_end, "outermost-mode-only", "`model.eval()` sets it in all layers", "came"),
+    ("3.5", layers_in_the_end, "layers-mode-only", "in the end", "came"),
+    ("3.7", numbers_behind_numbers, "numbers-in-other-rows", "beyond the last row", "cases that differ"),
+])
+def test_a_new_user(id, answer, slug, says, never):
+    refused(id, answer, slug, [says], [never])
+
+
+def test_two_things_at_once_are_told_in_sentences():
+    class Answer(OfItself):
+        def forward(self, x, mask=None):
+            scores = self.w_q(x) @ self.w_k(x).mT
+            weights = (scores if mask is None else scores.masked_fill(~mask, -math.inf)).softmax(-1)
+            return weights @ self.w_v(x), weights
+
+    refused("3.1", Answer, "no-scaling", ["2. Forbidden scores are −∞"], ["Empty rows"])
+
+
+def words_and_sentences_shuffled(attend):
+    x, order, turn = torch.randn(3, 6, 8), torch.tensor([2, 0, 5, 3, 1, 4]), torch.tensor([2, 0, 1])
+    attend(x[turn])
+    assert torch.allclose(attend(x[:, order])[0], attend(x)[:, order][0], atol=1e-5)
+
+
+def test_shuffled_sentences_are_named_only_if_no_word_moves():
+    refused("3.3", words_and_sentences_shuffled, "misses-later-sentences-only", [], ["change places in the batch"])

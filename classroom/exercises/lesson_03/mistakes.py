@@ -27,7 +27,7 @@ class Sloppy(nn.Module):
     shapes are equal); `norm` normalises "x", the "output", or the "sum" of both; `closed` shuts out "zeros", vectors
     that are all 0, "itself", or, where x is as long as the memory and no mask is given, the "future"; `mask_as` makes
     another mask of one with "a row for each sentence" or for "padded queries" (of any mask
-    "of one row"), too; `zeroed` sets outputs at padded
+    "of one row"), too, or gives "an axis more" to all, or to those of "3 axes and one"; `zeroed` sets outputs at padded
     places to 0; `cosine` makes queries and keys as long as 1; `first` takes the memory of sentence 0.
     What else there is goes to `sloppy_attention`.
     """
@@ -67,6 +67,8 @@ class Sloppy(nn.Module):
         mask = self.widened(mask, x, memory) if self.own and mask is not None else mask
         one_row = mask is not None and mask.dim() == 3 and mask.shape[1] == 1
         if self.mask_as == "a row for each sentence" and mask is not None and mask.dim() == 2 and len(mask) == len(x):
+            mask = mask.unsqueeze(1)
+        if mask is not None and self.mask_as in ("an axis more", f"{mask.dim()} axes and one"):
             mask = mask.unsqueeze(1)
         if self.mask_as.startswith("padded queries") and (one_row or (
                 self.mask_as.endswith("row") and mask is not None and mask.shape[-2] == 1)):
@@ -217,26 +219,29 @@ def _shared(cls) -> list[Misconception]:
             "mask-after-softmax", partial(cls, how="after"),
             "Your weights are exactly those without the mask, with zeros put in afterwards.",
             "The softmax had already given part of the attention to forbidden places.", _CALL, sums("weights")),
-        Misconception(
-            "mask-fills-zero", partial(cls, how="zero"),
+        *(Misconception(
+            "mask-fills-zero", partial(cls, how="zero", empty=empty),
             "Your weights are exactly what comes out when forbidden scores are set to 0.",
-            "exp(0) is 1, not 0: a score of 0 is an ordinary score.", _CALL),
+            why, _CALL)
+          for empty, why in (("zero", "exp(0) is 1, not 0: a score of 0 is an ordinary score."),
+                             ("kept", "exp(0) is 1, not 0: a score of 0 is an ordinary score. And where all scores of "
+                                      "a row are 0, all shares are equal."))),
         Misconception(
             "causal-whatever-the-mask", partial(cls, how="causal"),
             "Your weights are exactly what comes out with a causal mask, whatever mask is given.",
-            "`mask` says what is forbidden: padding, the future, or nothing.", _CALL),
+            "`mask` alone says what may be looked at; with None, that is everything.", _CALL),
         Misconception(
             "mask-of-first-sentence", partial(cls, how="first sentence"),
             "Your weights are exactly what comes out when the mask of sentence 0 is used for all.",
             "Sentences differ in length, so that each has its own padding.", "Is there an index 0 on the mask?"),
         Misconception(
             "empty-rows-nan", partial(cls, empty="nan"),
-            "Your weights are exactly what filling with −∞ gives: NaN for queries that may attend to nothing.", _EMPTY,
-            _CALL),
+            "Your weights are exactly what comes out when forbidden scores are −∞ and queries that may attend to "
+            "nothing get NaN.", _EMPTY, _CALL),
         Misconception(
             "empty-rows-not-zero", partial(cls, empty="kept"),
-            "Queries that may attend to nothing get exactly the weights of a softmax over forbidden places.", _EMPTY,
-            _CALL, sums("weights")),
+            "Your weights are exactly what comes out when queries that may attend to nothing get weights from a "
+            "softmax over forbidden places.", _EMPTY, _CALL, sums("weights")),
         Misconception(
             "output-unmasked", partial(cls, gives="unmasked output"),
             "Your output is exactly the one without the mask, beside weights that have it.",
@@ -261,9 +266,18 @@ def _shared(cls) -> list[Misconception]:
             "alike, and `scaled_dot_product_attention` takes it as it is.",
             "Which of your lines gives the mask another axis, and when?"),
         *(Misconception(
+            "mask-given-an-axis", partial(cls, mask_as=mask_as),
+            later("Your code does exactly what happens when {any_} is given one axis more, behind its first.",
+                  any_=any_),
+            "The mask of each sentence then meets the words of every sentence, and not only its own. "
+            "`scaled_dot_product_attention` takes the mask as it is.",
+            "Which of your lines gives the mask another axis?")
+          for mask_as, any_ in (("3 axes and one", "a mask of three axes"), ("an axis more", "any mask"))),
+        *(Misconception(
             f"causal-{slug}", partial(cls, how=f"causal {how}"),
             later("Your weights are exactly what comes out when a causal mask is {words}.", words=words),
-            "`mask` says what is forbidden: padding, the future, or nothing.", "Where does the triangle come from?")
+            "`mask` alone says what may be looked at; with None, that is everything.",
+            "Where does the triangle come from?")
           for slug, how, words in (("as-well", "as well", "added to whatever mask is given"),
                                    ("without-a-mask", "without a mask", "used wherever none is given"))),
         Misconception(
@@ -300,7 +314,7 @@ SELF = [
     Misconception(
         "itself-forbidden", partial(SloppySelf, closed="itself"),
         "Your weights are exactly what comes out when no word may look at itself.",
-        "`mask` says what is forbidden. A word may look at itself like at any other.",
+        "`mask` alone says what may be looked at. A word may look at itself like at any other.",
         "Where does the diagonal come from?"),
     *(Misconception(
         "padded-queries-closed", partial(SloppySelf, mask_as=mask_as),

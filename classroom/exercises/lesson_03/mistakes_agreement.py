@@ -73,6 +73,21 @@ def shared_columns(n_genders, n_numbers):
     return BIG * d_k ** 0.5 * W_q, W_k
 
 
+def numbers_elsewhere(n_genders, n_numbers, sliced=False):
+    """`find_noun` with the rows of the numbers behind as many rows as there are numbers."""
+    d_k = 1 + n_genders + n_numbers
+    W_q, W_k = (torch.zeros(d_k + 2, d_k, dtype=torch.float64) for _ in range(2))
+    W_q[1, 0] = W_k[0, 0] = 1.0
+    base = 3 + n_numbers
+    for W in (W_q, W_k):
+        W[3 : 3 + n_genders, 1 : 1 + n_genders] = torch.eye(n_genders, dtype=torch.float64)
+        if sliced:
+            W[base : base + n_numbers, 1 + n_genders :] = torch.eye(n_numbers, dtype=torch.float64)
+        for n in range(n_numbers):
+            W[base + n, 1 + n_genders + n] = 1.0
+    return BIG * d_k ** 0.5 * W_q, W_k
+
+
 def for_one_size(n_genders, n_numbers, genders=2, numbers=2):
     """`find_noun` for a fixed number of genders and numbers, whatever it is given."""
     return sloppy_agreement(genders, numbers)
@@ -277,6 +292,10 @@ AGREEMENT = [
       for noun in (1.0, 2.0, 3.0)
       for which_ones, first, last in (("from 1 on", 1.0, None), ("from −1 to 1", -1.0, 1.0), ("from 0 to 1", 0.0, 1.0))
       for which, parts in _ONE_NUMBER.items()),
+    *(_looks("numbers-in-other-rows", "the rows of the numbers begin at 3 + n_numbers", "A vector has the three kinds "
+             "first, then all genders, then all numbers. With more numbers than genders, your lines go beyond the last "
+             "row.", "In which row does the first number stand, and which sizes stand before it?",
+             how=numbers_elsewhere, sliced=sliced) for sliced in (False, True)),
     *(_looks("for-one-size", later("there are {genders} genders and {numbers} numbers, whatever the function is given",
                                    genders=genders, numbers=numbers),
              "Other languages have others: `n_genders` and `n_numbers` say how many.",

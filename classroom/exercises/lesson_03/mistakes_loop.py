@@ -22,12 +22,11 @@ def sloppy_fit(model, loss_of, batches, optimiser, modes="right", zero="each", o
     came_in = model.training
     if thaws:
         model.requires_grad_(True)
-    if modes in ("right", "train only", "each batch", "restored"):
+    if modes in ("right", "train only", "each batch", "restored") or modes.endswith("in the end"):
         model.train()
     if modes in ("eval first", "exchanged"):
         model.eval()
-    if modes == "outermost":
-        model.training = True
+    model.training = model.training or modes == "outermost"
     for layer in model.children() if modes == "layers" else ():
         layer.train()
     if zero == "once":
@@ -89,9 +88,9 @@ def sloppy_fit(model, loss_of, batches, optimiser, modes="right", zero="each", o
         model.eval()
     if modes in ("restored", "exchanged"):
         model.train(came_in or modes == "exchanged")
-    if modes == "outermost":
+    if modes.startswith("outermost"):
         model.training = False
-    for layer in model.children() if modes == "layers" else ():
+    for layer in model.children() if modes.startswith("layers") else ():
         layer.eval()
     if freezes:
         model.requires_grad_(False)
@@ -263,9 +262,15 @@ LOOP = [
           "which they came", "Dropout is a layer inside a model, and looks at its own `training`. `model.train` and "
           "`model.eval` are functions that set it in all layers.", "Which line of yours sets the mode, and of what?",
           modes="outermost"),
+    _loop("outermost-mode-only", "in the end sets `training` of the model itself, and leaves the layers inside it in "
+          "training mode", "Dropout is a layer inside a model, and looks at its own `training`. `model.eval()` sets it "
+          "in all layers.", "Which line of yours sets the mode in the end?", modes="outermost in the end"),
     _loop("layers-mode-only", "sets the mode of the layers inside the model, and leaves the model itself in the mode "
           "in which it came", "A model may ask for its own `training`, as its layers do for theirs. `model.train()` "
           "and `model.eval()` set both.", "Of what do your lines set the mode?", modes="layers"),
+    _loop("layers-mode-only", "in the end sets the mode of the layers inside the model, and leaves the model itself in "
+          "training mode", "A model may ask for its own `training`, as its layers do. `model.eval()` sets both.",
+          "Of what do your lines set the mode in the end?", modes="layers in the end"),
     _loop("frozen-parameters-freed", "makes all parameters of the model learnable, frozen ones among them",
           "Whoever calls `fit` may have frozen a part of the model, as we shall do with word vectors.",
           "Which line of yours changes `requires_grad`?", thaws=True),

@@ -80,6 +80,10 @@ def notices(bug: Misconception, calls: Sequence[Mapping[str, Any]]) -> str:
                        "changes nothing. Take words that all differ, and an order that moves them all.")
         return say("It was called with the same `x` every time: your order leaves each word in its place. Choose one "
                    "that moves them all.")
+    moved = any(not np.array_equal(x, given[0]) for x in given)
+    if moved and all(_sentences_shuffled(x, given[0]) for x in given) and "-sentence" not in bug.slug:
+        return say("From one call to another the sentences of your `x` change places in the batch, and the words of "
+                   "each stay where they are. On which axis of `x` are the words?")
     largest = max(float(np.abs(x).max(initial=0.0)) for x in given)
     if largest < _TINY and bug.slug == "values-shifted":
         return say("No number of your `x` is further from 0 than {largest}. With scores so close to 0 all shares "
@@ -100,6 +104,13 @@ def _words_alike(x: np.ndarray) -> str:
     sentences = x.reshape(-1, *x.shape[-2:])
     found = [len(np.unique(words, axis=0)) for words in sentences]
     return "all" if max(found, default=0) == 1 else "some" if min(found, default=0) < x.shape[-2] else ""
+
+
+def _sentences_shuffled(x: np.ndarray, first: np.ndarray) -> bool:
+    """Whether x has the sentences of `first`, word by word, in the same order or another one."""
+    if x.shape != first.shape or x.ndim != 3:
+        return False
+    return sorted(sentence.tobytes() for sentence in x) == sorted(sentence.tobytes() for sentence in first)
 
 
 _SMALL = "Small differences come from a mistake as well as large ones. Rounding is far smaller still."

@@ -311,7 +311,8 @@ EXERCISES = [
             "An order is a tensor of positions, such as `torch.tensor([2, 0, 3, 1])`, and `x[:, order]` puts the words "
             "of every sentence into it. The same works for outputs.",
             "`attend(x[:, order])` against `attend(x)[:, order]`, by `torch.allclose` with `atol=1e-5`. Take several "
-            "sentences, and an order in which few neighbours stay neighbours."),
+            "sentences, and an order in which few neighbours stay neighbours. An order drawn at random may leave the "
+            "first or the last word where it is."),
         misconceptions=[
             Misconception(slug, wrong, "", "", "") for slug, wrong in [
                 ("misses-prefers-neighbours", _test_reversed), ("misses-values-shifted", _test_rolled),
