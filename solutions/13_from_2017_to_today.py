@@ -676,18 +676,17 @@ def norm_inputs(model):
 
 def show_shares(name, models):
     """mean² / mean square of the vectors that go into each norm, averaged over tokens and models."""
-    inputs = [norm_inputs(model) for model in models]
-    shares = {norm: np.mean([(x[norm].mean(-1).square() / x[norm].square().mean(-1)).mean().item() for x in inputs])
-              for norm in inputs[0]}
-    print(f"{name:15}", "  ".join(f"{norm.removeprefix('layers.')} {share:.3f}" for norm, share in shares.items()))
+    shares = [[(x.mean(-1).square() / x.square().mean(-1)).mean().item() for x in norm_inputs(model).values()]
+              for model in models]
+    print(f"{name:15}", *(f"{share:.3f}" for share in np.mean(shares, axis=0)))
 
 for name in ("one stack of 2", "RMSNorm", "rotary", "today"):
     show_shares(name, [r.model for r in results[name]])
 
 # %% [markdown]
-# In our run, the means are large in the models with sinusoids: with layer norm at all five norms, with RMSNorm at the
-# first one (`0.norm_1`). In the models with rotary positions ("today" is one of them, and has RMSNorm) all shares are
-# near that of chance.
+# A row has the five norms in order. In our run, the means are large in the models with sinusoids: with layer norm at
+# all five norms, with RMSNorm at the first one. In the models with rotary positions ("today" is one of them, and has
+# RMSNorm) all shares are near that of chance.
 #
 # So the sinusoids are suspect. Their slow cosines are nearly 1 at the positions of a short row, and they are added to
 # every embedding. If the means come from there, then they are there *before* training, and they go away if each vector
