@@ -230,7 +230,7 @@ for name, layer in (("ReLU", library.ReLULayer(64, 256, bias=False)), ("SwiGLU",
 # | **2** | ✓ | ✓ | ✓ | – |
 # | **3** | ✓ | ✓ | ✓ | ✓ |
 #
-# Which of these places would a causal mask close? A single one: row 0, column 1.
+# Which of the places with ✓ would a causal mask close? A single one: row 0, column 1.
 #
 # ### Exercise 13.3 · the mask of a prefix        ●●○  about 10 minutes · 2 points
 # - **You have** `prefix_lengths` (B,), whole numbers from 0 to `size`, one for each sentence; and `size`, the number of
@@ -656,66 +656,94 @@ show_differences(d, [*switches, *together], "nats per token above the base", "Wh
 # ### Why is the mean not needed?
 #
 # No difference is shown between the two norms, though RMSNorm leaves out two things, the mean and the bias. Here we ask
-# about the mean. **First explanation**: the means are small beside the rest, so that it does not matter whether they
+# about the mean. **An explanation**: the means are small beside the rest, so that it does not matter whether they
 # are subtracted. What would refute it are large means. For each norm of a trained model we take the vectors that go in,
-# and ask which share of their mean square comes from their mean. For vectors of 64 random numbers it is 1/64 = 0.016.
+# those of padding apart, and ask which share of their mean square comes from their mean. For vectors of 64 random
+# numbers it is 1/64 = 0.016.
 
 # %% tags=["nbval-ignore-output"]
-def share_of_the_mean(model):
-    """For each norm, by name: mean² / mean square of the vectors that go in, averaged over the held-out sentences."""
-    found = {}
-    hooks = [part.register_forward_hook(
-        lambda part, inputs, output, name=name: found.update(
-            {name: (inputs[0].mean(-1).square() / inputs[0].square().mean(-1)).mean().item()}))
-        for name, part in model.named_modules() if isinstance(part, (nn.LayerNorm, nn.RMSNorm, library.RMSNorm))]
-    batch = task.valid.batch(torch.arange(100))
+def norm_inputs(model):
+    """For each norm, by name: the vectors (n, d_model) that go in for the real tokens of 100 held-out sentences."""
+    batch, found = task.valid.batch(torch.arange(100)), {}
+    real = torch.cat([batch.source, batch.target], dim=1) != task.subwords.pad_id
+    hooks = [part.register_forward_hook(lambda part, inputs, output, name=name: found.update({name: inputs[0][real]}))
+             for name, part in model.named_modules() if isinstance(part, (nn.LayerNorm, library.RMSNorm))]
     with torch.no_grad():
         model.states(batch.source, batch.target)
     for hook in hooks:
         hook.remove()
     return found
 
-for name in ("one stack of 2", "RMSNorm"):
-    for seed in SEEDS:
-        shares = share_of_the_mean(results[name][seed].model)
-        print(f"{name:15}", "  ".join(f"{norm.removeprefix('layers.')} {share:.3f}" for norm, share in shares.items()))
+def show_shares(name, models):
+    """mean² / mean square of the vectors that go into each norm, averaged over tokens and models."""
+    shares = [[(x.mean(-1).square() / x.square().mean(-1)).mean().item() for x in norm_inputs(model).values()]
+              for model in models]
+    print(f"{name:15}", *(f"{share:.3f}" for share in np.mean(shares, axis=0)))
+
+for name in ("one stack of 2", "RMSNorm", "rotary", "today"):
+    show_shares(name, [r.model for r in results[name]])
 
 # %% [markdown]
-# In the models with layer norm, in our run, up to a seventh of the mean square comes from the mean, and at every norm
-# more than by chance. So the first explanation is wrong for them. In the models that were trained with RMSNorm the
-# means are large at the first norm only (`0.norm_1`). At the other four they are small.
+# A row has the five norms in order. In our run, the means are large in the models with sinusoids: with layer norm at
+# all five norms, with RMSNorm at the first one. In the models with rotary positions ("today" is one of them, and has
+# RMSNorm) all shares are near that of chance.
 #
-# **Second explanation**: the means may be large, but they carry nothing that the model uses. Then a trained model
-# should work with the other norm as well. We exchange the norms, after training, with the same weights (and keep the
-# biases): all five of them, and in the models with RMSNorm also the first one alone. What do you expect?
+# So the sinusoids are suspect. Their slow cosines are nearly 1 at the positions of a short row, and they are added to
+# every embedding. If the means come from there, then they are there *before* training, and they go away if each vector
+# of the table loses its mean:
+
+# %% tags=["nbval-ignore-output"]
+for name, centred in (("untrained", False), ("centred", True)):
+    models = []
+    for seed in SEEDS:
+        torch.manual_seed(seed)
+        model = DecoderOnly(len(task.subwords), base, task.subwords.pad_id)
+        if centred:
+            model.positions = model.positions - model.positions.mean(-1, keepdim=True)
+        models.append(model)
+    show_shares(name, models)
+
+# %% [markdown]
+# Both hold. So the explanation is wrong for models with sinusoids, and it may be right for those with rotary positions.
+# There, a trained model should then work with the other norm as well. We exchange all five norms after training, with
+# the same weights (and keep the biases). In the models with RMSNorm we also try something milder: each mean is not
+# subtracted, but replaced by the average of all means at that norm. What do you expect?
 
 # %% tags=["nbval-ignore-output"]
 class OtherNorm(nn.Module):
-    """RMSNorm with the weight and the bias of a layer norm; layer norm with the weight of an RMSNorm."""
+    """A layer norm that does not subtract the mean; or an RMSNorm of vectors whose mean was set to `mean`."""
 
-    def __init__(self, norm):
+    def __init__(self, norm, mean=0.0):
         super().__init__()
-        self.norm = norm
+        self.norm, self.mean = norm, mean
 
     def forward(self, x):
         if isinstance(self.norm, nn.LayerNorm):
             return library.rms_norm(x, self.norm.weight) + self.norm.bias
-        return layer_norm(x, self.norm.weight, torch.zeros(()))
+        return self.norm(x - x.mean(-1, keepdim=True) + self.mean)
 
-for name, places in (("one stack of 2", 5), ("RMSNorm", 5), ("RMSNorm", 1)):
-    for seed in SEEDS:
-        model = copy.deepcopy(results[name][seed].model)
-        for path in list(share_of_the_mean(model))[:places]:
-            model.set_submodule(path, OtherNorm(model.get_submodule(path)))
-        nats, counts = sentence_losses(model, task.valid)
-        print(f"{name:15} seed {seed}: loss {losses[name][seed]:.3f}, "
-              f"with the other norm in {places} of 5 places {nats.sum() / counts.sum():.3f}")
+def rise(r, constant):
+    """How much the loss of r rises with the other norm, or with each mean replaced by the average of all."""
+    model = copy.deepcopy(r.model)
+    for path, x in norm_inputs(model).items():
+        model.set_submodule(path, OtherNorm(model.get_submodule(path), x.mean() if constant else 0.0))
+    nats, counts = sentence_losses(model, task.valid)
+    return float(nats.sum() / counts.sum()) - r.loss
+
+for what, constant, names in (("with the other norm", False, ("one stack of 2", "RMSNorm", "rotary", "today")),
+                              ("with constant means", True, ("RMSNorm", "today"))):
+    for name in names:
+        print(f"{name:15} {what} the loss changes by", *(f"{rise(r, constant):+.3f}" for r in results[name]))
 
 # %% [markdown]
-# The loss rises, for all seeds and in both directions, by more than most switches of the table. So a trained model does
-# use its means, or has come to rely on their being gone. In the models with RMSNorm most of the rise comes from the
-# first norm alone, where the means are large. What is left is a modest statement: between models that have *learned*
-# with the one norm and with the other, no difference is shown.
+# With sinusoids the loss rises by more than most switches of the table change it. With rotary positions it rises much
+# less, but it rises.
+#
+# Does the rise show that the means say something about the sentence? With layer norm they cannot: each norm takes them
+# away. In the models with RMSNorm and sinusoids, most of the rise is gone once each mean is a constant. Their weights
+# rely on this constant, as on a bias. In "today" a constant does not help. What is left is a modest statement: a
+# trained model fits its own norm, and between models that have *learned* with the one and with the other, no
+# difference is shown.
 #
 # ### What does sharing save?
 #
@@ -966,10 +994,10 @@ library.prefix_mask = right
 # ```python
 # seeds = range(6)
 # found = {}
-# for switches in ({}, {"norm": "rms"}, {"feed_forward": "swiglu"}, {"bias": False}, {"n_kv_heads": 2}):
+# for switched in ({}, {"norm": "rms"}, {"feed_forward": "swiglu"}, {"bias": False}, {"n_kv_heads": 2}):
 #     for turn in ({}, {"positions": "rotary"}):
-#         design = replace(base, **switches, **turn)
-#         found[(*switches, *turn)] = np.array([run_stack(design, seed).loss for seed in seeds])
+#         design = replace(base, **switched, **turn)
+#         found[(*switched, *turn)] = np.array([run_stack(design, seed).loss for seed in seeds])
 # for name in ("norm", "feed_forward", "bias", "n_kv_heads"):
 #     both = found[name, "positions"] - found[name,] - found["positions",] + found[()]
 #     print(name, f"{both.mean():+.3f} ± {2.57 * both.std(ddof=1) / np.sqrt(len(both)):.3f}")    # t for 5 degrees

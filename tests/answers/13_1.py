@@ -268,3 +268,29 @@ def rms_norm(x, weight, eps=1e-6):
 def rms_norm(x, weight, eps=1e-6):
     rms = torch.linalg.vector_norm(x, dim=-1, keepdim=True) / x.size(-1) ** 0.5
     return weight * (x / torch.hypot(rms, torch.full_like(rms, eps ** 0.5)))
+
+
+# %% prelude
+import torch
+
+# %% wrong: divided by the vector's length (sum instead of mean of the squares)
+def rms_norm(x, weight, eps=1e-6):
+    length = (x ** 2).sum(dim=-1, keepdim=True)
+    return x / (length + eps).sqrt() * weight
+
+# %% wrong: habit from Gemma: scaled by (1 + weight)
+def rms_norm(x, weight, eps=1e-6):
+    ms = x.pow(2).mean(-1, keepdim=True)
+    return x * torch.rsqrt(ms + eps) * (1 + weight)
+
+# %% wrong: habit from Llama: computed in float32 and cast back, too coarse for float64
+def rms_norm(x, weight, eps=1e-6):
+    dtype = x.dtype
+    x = x.to(torch.float32)
+    x = x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + eps)
+    return weight * x.to(dtype)
+
+# %% right: einsum for the squares, rsqrt
+def rms_norm(x, weight, eps=1e-6):
+    mean_square = torch.einsum("...d,...d->...", x, x) / x.shape[-1]
+    return torch.einsum("...d,...,d->...d", x, torch.rsqrt(mean_square + eps), weight)

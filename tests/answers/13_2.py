@@ -482,3 +482,58 @@ class SwiGLU(nn.Module):
         self.w_down = nn.Linear(d_ff, d_model)
     def forward(self, x):
         return self.w_down(F.gelu(self.w_gate(x)) * self.w_up(x))
+
+
+# %% prelude
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+# %% wrong: d_ff made smaller to two thirds inside the module (Llama's code does so)
+class SwiGLU(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        d_ff = int(2 * d_ff / 3)
+        self.w_gate = nn.Linear(d_model, d_ff, bias=False)
+        self.w_up = nn.Linear(d_model, d_ff, bias=False)
+        self.w_down = nn.Linear(d_ff, d_model, bias=False)
+
+    def forward(self, x):
+        return self.w_down(F.silu(self.w_gate(x)) * self.w_up(x))
+
+# %% wrong: sigmoid instead of SiLU: the plain GLU
+class SwiGLU(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_gate = nn.Linear(d_model, d_ff, bias=False)
+        self.w_up = nn.Linear(d_model, d_ff, bias=False)
+        self.w_down = nn.Linear(d_ff, d_model, bias=False)
+
+    def forward(self, x):
+        gate = torch.sigmoid(self.w_gate(x))
+        return self.w_down(gate * self.w_up(x))
+
+# %% wrong: residual connection added inside
+class SwiGLU(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_gate = nn.Linear(d_model, d_ff, bias=False)
+        self.w_up = nn.Linear(d_model, d_ff, bias=False)
+        self.w_down = nn.Linear(d_ff, d_model, bias=False)
+
+    def forward(self, x):
+        hidden = F.silu(self.w_gate(x)) * self.w_up(x)
+        return x + self.w_down(hidden)
+
+# %% right: layers in another order, F.linear on the weights joined, nn.Dropout beside them
+class SwiGLU(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_down = nn.Linear(d_ff, d_model, bias=False)
+        self.w_up, self.w_gate = (nn.Linear(d_model, d_ff, bias=False) for _ in range(2))
+        self.dropout = nn.Dropout(0.1)
+
+    def forward(self, x):
+        both = F.linear(x, torch.cat([self.w_gate.weight, self.w_up.weight]))
+        gate, up = both.chunk(2, dim=-1)
+        return self.w_down(self.dropout(gate * torch.sigmoid(gate) * up))

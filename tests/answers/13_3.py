@@ -319,3 +319,37 @@ def prefix_mask(prefix_lengths, size):
     place = torch.arange(size)
     last = torch.maximum(place[None, :], prefix_lengths[:, None] - 1)
     return place <= last[..., None]
+
+
+# %% prelude
+import torch
+
+# %% wrong: brackets around the comparisons forgotten: raises
+def prefix_mask(prefix_lengths, size):
+    place = torch.arange(size)
+    s = place[None, None, :]
+    t = place[None, :, None]
+    return s < prefix_lengths[:, None, None] | s <= t
+
+# %% wrong: written in place into an expanded tensor: all sentences get the union of the prefixes
+def prefix_mask(prefix_lengths, size):
+    causal = torch.ones(size, size, dtype=torch.bool).tril()
+    mask = causal.expand(len(prefix_lengths), size, size)
+    for b, p in enumerate(prefix_lengths.tolist()):
+        mask[b, :, :p] = True
+    return mask
+
+# %% wrong: causal part transposed: triu, s >= t
+def prefix_mask(prefix_lengths, size):
+    causal = torch.ones(size, size).triu().bool()
+    in_prefix = torch.arange(size) < prefix_lengths[:, None]
+    return causal | in_prefix[:, None, :]
+
+# %% right: tril, and the square of the prefix opened, sentence by sentence
+def prefix_mask(prefix_lengths, size):
+    masks = []
+    for p in prefix_lengths:
+        m = torch.tril(torch.ones(size, size, dtype=torch.bool))
+        m[:p, :p] = True
+        masks.append(m)
+    return torch.stack(masks)

@@ -864,3 +864,76 @@ class GroupedQueryAttention(nn.Module):
         mask = mask if mask is None else mask[:, None, None]
         heads, weights = (t.flatten(1, 2) for t in scaled_dot_product_attention(q, k, v, mask))
         return self.w_o(merge_heads(heads)), weights
+
+
+# %% prelude
+import torch
+from torch import nn
+
+from course.attention import merge_heads, scaled_dot_product_attention, split_heads
+
+# %% wrong: mask (B, T, T) given without an axis for the heads
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
+        d_head = d_model // n_heads
+        self.d_head = d_head
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_v = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+
+    def forward(self, x, mask=None):
+
+        q = split_heads(self.w_q(x), self.n_heads)
+        k = split_heads(self.w_k(x), self.n_kv_heads).repeat_interleave(self.n_heads // self.n_kv_heads, dim=1)
+        v = split_heads(self.w_v(x), self.n_kv_heads).repeat_interleave(self.n_heads // self.n_kv_heads, dim=1)
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), weights
+
+# %% wrong: own softmax with -1e9: a query without keys gets equal weights, not 0
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
+        d_head = d_model // n_heads
+        self.d_head = d_head
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_v = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+
+    def forward(self, x, mask=None):
+
+        n = self.n_heads // self.n_kv_heads
+        q = split_heads(self.w_q(x), self.n_heads)
+        k = split_heads(self.w_k(x), self.n_kv_heads).repeat_interleave(n, dim=1)
+        v = split_heads(self.w_v(x), self.n_kv_heads).repeat_interleave(n, dim=1)
+        scores = q @ k.transpose(-2, -1) / self.d_head ** 0.5
+        if mask is not None:
+            scores = scores.masked_fill(~mask.unsqueeze(1), -1e9)
+        weights = scores.softmax(dim=-1)
+        return self.w_o(merge_heads(weights @ v)), weights
+
+# %% wrong: each key repeated n_kv_heads times instead of n_heads // n_kv_heads
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
+        d_head = d_model // n_heads
+        self.d_head = d_head
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_v = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+
+    def forward(self, x, mask=None):
+
+        q = split_heads(self.w_q(x), self.n_heads)
+        k = split_heads(self.w_k(x), self.n_kv_heads).repeat_interleave(self.n_kv_heads, dim=1)
+        v = split_heads(self.w_v(x), self.n_kv_heads).repeat_interleave(self.n_kv_heads, dim=1)
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), weights

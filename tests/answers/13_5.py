@@ -428,3 +428,44 @@ def rotate(x, positions):
     phi = torch.outer(positions.to(x.dtype), torch.pow(10000.0, -torch.arange(0, d, 2, dtype=x.dtype) / d))
     z = torch.complex(a, b) * torch.polar(torch.ones_like(phi), phi)
     return torch.cat([z.real, z.imag], dim=-1)
+
+
+# %% prelude
+import torch
+
+# %% wrong: turned the other way: signs of the two sines exchanged
+def rotate(x, positions):
+    d = x.shape[-1]
+    half = d // 2
+    i = torch.arange(half, dtype=x.dtype)
+    phi = positions.to(x.dtype)[:, None] * 10000 ** (-2 * i / d)
+    a, b = x[..., :half], x[..., half:]
+    return torch.cat([a * phi.cos() + b * phi.sin(), b * phi.cos() - a * phi.sin()], dim=-1)
+
+# %% wrong: update in place: the second half is made of the first half after its turn
+def rotate(x, positions):
+    d = x.shape[-1]
+    half = d // 2
+    phi = positions.unsqueeze(-1) * 10000 ** (-2 * torch.arange(half, dtype=x.dtype) / d)
+    cos, sin = torch.cos(phi), torch.sin(phi)
+    out = x.clone()
+    a, b = out[..., :half], out[..., half:]
+    out[..., :half] = a * cos - b * sin
+    out[..., half:] = a * sin + b * cos
+    return out
+
+# %% wrong: pairs taken from the halves, but put back as neighbours (lesson 05's stack and flatten)
+def rotate(x, positions):
+    d = x.shape[-1]
+    a, b = x.chunk(2, dim=-1)
+    phi = torch.outer(positions.to(x.dtype), 10000 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d))
+    pairs = torch.stack([a * phi.cos() - b * phi.sin(), a * phi.sin() + b * phi.cos()], dim=-1)
+    return pairs.flatten(-2)
+
+# %% right: complex numbers
+def rotate(x, positions):
+    a, b = x.chunk(2, dim=-1)
+    d = x.shape[-1]
+    angle = positions.to(x.dtype).unsqueeze(1) / 10000 ** (torch.arange(0, d, 2, dtype=x.dtype) / d)
+    turned = torch.complex(a, b) * torch.polar(torch.ones_like(angle), angle)
+    return torch.cat([turned.real, turned.imag], dim=-1)

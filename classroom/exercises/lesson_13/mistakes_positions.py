@@ -143,7 +143,7 @@ ROTATE = [
             angles="of d"),
     _rotate("positions-ignored", "the positions are 0, 1, 2, …, whatever `positions` says", _PLACES,
             "Where does your code use `positions`?", places="counted"),
-    _rotate("positions-from-zero", "the first position of each sentence is subtracted from all",
+    _rotate("positions-from-zero", "the first position is subtracted from all",
             later("Scores within one call stay the same; beside keys of an earlier call they do not. {places}",
                   places=_PLACES),
             "What happens to `positions` before the angles are made?", places="from zero"),
@@ -173,7 +173,8 @@ ROTATE = [
             "sentence and in a long one.", "What happens to `positions` before the angles are made?",
             places="of the whole"),
     _rotate("turned-backwards", "every pair is turned the other way", later(
-        "Scores between queries and keys would come out the same, but not beside code that turns forward. {turn}",
+        "Scores still depend only on the difference of two positions, but that for t − s is now the one for s − t, and "
+        "weights trained with the one do not fit the other. {turn}",
         turn=_TURN), "Where does the minus belong?", sign=-1),
     _rotate("no-minus", "no sine is subtracted", later("That is no rotation: lengths change. {turn}", turn=_TURN),
             "Which of the two formulas has a minus?", signs=(1, 1, 1)),

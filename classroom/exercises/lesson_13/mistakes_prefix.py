@@ -29,7 +29,9 @@ def sloppy_prefix(prefix_lengths, size, join="or", start=0, more=0, invert=False
         return mask if axes == "lined up" else mask.unsqueeze(0)
     if unbracketed:                                  # `|` comes before every comparison
         inside, lengths = inside.unsqueeze(1), lengths.unsqueeze(1).unsqueeze(2)
-        return place <= (place.unsqueeze(1) | inside) if unbracketed == "causal" else (causal | place) < lengths
+        return {"causal": lambda: place <= (place.unsqueeze(1) | inside), "prefix": lambda: (causal | place) < lengths,
+                "causal, s": lambda: (inside | place) <= place.unsqueeze(1),
+                "prefix, length": lambda: place < (lengths | causal)}[unbracketed]()
     inside = inside.unsqueeze(1) if columns else inside.unsqueeze(2)
     if square:
         inside = inside & inside.transpose(1, 2)
@@ -109,8 +111,12 @@ PREFIX = [
               "What stands on the two sides of your `|`: two comparisons, each in its brackets?", unbracketed=part)
       for part, what in (
           ("causal", "`<=`: t is joined, bit by bit, with the mask of the prefix, and s is compared with the result"),
+          ("causal, s", "`<=`: the mask of the prefix is joined, bit by bit, with s, and the result is compared "
+                        "with t"),
           ("prefix", "`<`: the causal mask is joined, bit by bit, with s, and the result is compared with the length "
-                     "of the prefix"))),
+                     "of the prefix"),
+          ("prefix, length", "`<`: the length of the prefix is joined, bit by bit, with the causal mask, and s is "
+                             "compared with the result"))),
     _prefix("prefix-at-the-end", "right for a prefix that stands at the end of the sentence",
             "A prefix stands at the beginning: positions 0 to prefix_length − 1.", "Which positions do you open?",
             side="last"),

@@ -1,0 +1,51 @@
+"""Lesson 13: answers that were told something that was not so, or nothing."""
+import pytest
+import torch
+
+from .told import accepted, refused
+
+pytestmark = pytest.mark.slow          # many answers, each on several cases
+
+
+@pytest.mark.parametrize("joined", [
+    lambda s, t, p: (s < p) | s <= t, lambda s, t, p: s < p | (s <= t),
+    lambda s, t, p: (s < p) | t >= s, lambda s, t, p: p > s | (s <= t),
+    lambda s, t, p: (s <= t) | s < p, lambda s, t, p: s <= t | (s < p),
+    lambda s, t, p: (s <= t) | p > s, lambda s, t, p: t >= s | (s < p)])
+def test_missing_brackets_are_named_wherever_they_are_missing(joined):
+    def prefix_mask(prefix_lengths, size):
+        place = torch.arange(size)
+        return joined(place[None, None], place[None, :, None], prefix_lengths[:, None, None])
+
+    refused("13.3", prefix_mask, "brackets-missing", ["`|` is computed before"])
+
+
+def test_both_brackets_are_right():
+    accepted("13.3", lambda prefix_lengths, size: (torch.arange(size) < prefix_lengths[:, None, None])
+             | (torch.arange(size) <= torch.arange(size)[:, None]))
+
+
+def turned(sign, change=lambda positions: positions):
+    def rotate(x, positions):
+        a, b = x.chunk(2, dim=-1)
+        i = torch.arange(a.shape[-1], dtype=x.dtype)
+        angle = change(positions).unsqueeze(-1) * 10000 ** (-i / a.shape[-1])
+        cos, sin = angle.cos(), sign * angle.sin()
+        return torch.cat([a * cos - b * sin, a * sin + b * cos], dim=-1)
+    return rotate
+
+
+def test_what_a_turn_backwards_changes_is_said_truly():
+    refused("13.5", turned(-1), "turned-backwards", ["that for t − s is now the one for s − t"], ["come out the same"])
+    q, k = torch.tensor([[1.0, 0, 2, 0]]), torch.tensor([[0.0, 1, 2, 1]])
+
+    def score(rotate, t, s):
+        return (rotate(q, torch.tensor([t])) @ rotate(k, torch.tensor([s])).T).item()
+
+    assert score(turned(-1), 3, 2) == pytest.approx(score(turned(1), 2, 3), abs=1e-5)
+    assert score(turned(-1), 3, 2) != pytest.approx(score(turned(1), 3, 2), abs=1e-2)
+
+
+def test_no_sentences_are_spoken_of_where_there_is_one_row_of_positions():
+    refused("13.5", turned(1, lambda positions: positions - positions[0]), "positions-from-zero",
+            ["the first position is subtracted from all"], ["each sentence"])
