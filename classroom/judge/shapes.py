@@ -292,16 +292,21 @@ def for_one_size(task: Exercise, got: list[Outcome], want: list[Outcome]) -> Sai
 
 
 def _for_equal_sizes(right: list[dict[str, int]], wrong: list[dict[str, int]]) -> Said:
-    """Right in just those cases in which two sizes are equal?"""
-    pairs = [(a, b) for a, b in itertools.combinations(right[0], 2) if not (a + b).count("_id")
-             and all(a in s and s[a] == s.get(b) for s in right) and any(s[a] > 1 for s in right)
-             and all(a in s and b in s and s[a] != s[b] for s in wrong)]
+    """Right in just those cases in which two sizes are equal, or one of them is 1, which is spread?"""
+    known = [(a, b) for a, b in itertools.combinations(right[0], 2) if not (a + b).count("_id")
+             and all(a in s and b in s for s in (*right, *wrong)) and all(s[a] != s[b] for s in wrong)]
+    pairs = [(a, b) for a, b in known if all(s[a] == s[b] for s in right) and any(s[a] > 1 for s in right)]
+    spread = not pairs
+    if spread:
+        pairs = [(a, b) for a, b in known if all(s[a] == s[b] or 1 in (s[a], s[b]) for s in right)
+                 and sum(s[a] == s[b] > 1 for s in right) > 1]
     if not 1 <= len(pairs) <= _MOST_EQUAL:
         return None
     equal = listing([f"{axis_word(a)} = {axis_word(b)}" for a, b in pairs])
+    equal = say("{equal}, or one of them is 1", equal=equal) if spread else equal
     found = {s[a] for s in right for a, _ in pairs}
     also = say(" In all of these cases they are {n}: or is a {n} in your code, or something that is {n} on the page?",
-               n=next(iter(found))) if len(found) == 1 else ""
+               n=next(iter(found))) if len(found) == 1 and not spread else ""
     return "sizes-taken-for-equal", say("It is right in the cases where {equal}, and in no other. Does your code take "
                                         "these sizes for the same, or one of them in the place of the other? Or does "
                                         "a mistake not show there?{also}", equal=equal, also=also)

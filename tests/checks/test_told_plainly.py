@@ -288,3 +288,43 @@ def compared_with(losses, base):
 def test_a_whole_division_and_a_base_that_is_0():
     refused("14.2", lambda q, scale: q // (1 / scale)[:, None], "rounded-again", ["`//`"])
     refused("12.4", compared_with, "base-0-taken-for-none", ["where `base` is 0"])
+
+
+def rows_multiplied(weights, lost):
+    return weights * ~lost[:, None, :, None]
+
+
+def rows_filled(weights, lost):
+    return weights.masked_fill(lost[:, None, :, None], 0.0)
+
+
+def rows_picked(weights, lost):
+    left = weights.clone()
+    left[lost[:, None, :, None].expand_as(weights)] = 0.0
+    return left
+
+
+def rows_at_once(weights, lost):
+    if lost.shape[1] not in (weights.shape[2], 1):
+        raise IndexError("too many rows")
+    return weights.masked_fill(lost[:, None, :, None].expand_as(weights), 0.0)
+
+
+@pytest.mark.parametrize("take", [rows_multiplied, rows_filled, rows_picked, rows_at_once])
+def test_a_mistake_that_stops_in_the_first_case_is_named(take):
+    def answer(weights, lost):
+        left = take(weights, lost)
+        total = left.sum(-1, keepdim=True)
+        return left / total.masked_fill(total == 0, 1.0)
+    refused("11.5", answer, "rows-taken", ["everything square", "On the case “one word of four” it raised"])
+
+
+def one_length(q, k, v):
+    scores = q @ k.T / np.sqrt(q.shape[1]) + np.zeros((len(q), len(q)))
+    powers = np.exp(scores - scores.max(-1, keepdims=True))
+    weights = powers / powers.sum(-1, keepdims=True)
+    return weights @ v, weights
+
+
+def test_a_length_that_is_taken_for_the_other_one_where_it_is_not_spread():
+    refused("1.3", one_length, "sizes-taken-for-equal", ["T_q = T_k, or one of them is 1"], ["In all of these cases"])

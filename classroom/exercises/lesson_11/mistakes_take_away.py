@@ -144,8 +144,8 @@ TAKING = [
            "keeps its proportions.", "Which axes do your `sum` and `mean` join?", heads="mean"),
     _taken("squared", "what comes out when the weights that are left are squared before they are divided", "What is "
            "left keeps its proportions.", "What do you do with the weights besides dividing?", grown="squared"),
-    *(_taken("rows-taken", "what comes out when *rows* are taken away", _COLUMNS, "Which axis of the weights does `lost` "
-             "belong to?", places=places) for places in ("rows", "rows, spread")),
+    *(_taken("rows-taken", "what comes out when *rows* are taken away", _COLUMNS, "Which axis of the weights does "
+             "`lost` belong to?", places=places) for places in ("rows", "rows, spread")),
     *(_taken("axes-mixed-up", f"what comes out when the sentences of `lost` meet the {says} of the weights", "(B, T_k) "
              "has to line up with (B, n_heads, T_q, T_k). Shapes are lined up from the right.",
              "Which axes of length 1 does `lost` need, and where?", places=f"{places}{spread}")
