@@ -1,5 +1,5 @@
 """Probe for whole models: token ids in, logits over the vocabulary out."""
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ __all__ = ["Whole"]
 
 _TABLES = ("embedding.weight", "embedding_2.weight", "embedding_3.weight")
 _BIAS = "output.bias"
+_NONE = "–"              # in the place of shapes
 
 
 @dataclass(frozen=True)
@@ -61,10 +62,18 @@ class Whole(OwnBlock):
         tables = [p for p in used if tuple(p.shape) in (shape, shape[::-1])]
         if not tables:
             raise Problem("missing-layer:table", shape=shape,
-                          have=", ".join(dict.fromkeys(str(tuple(p.shape)) for p in used if p.ndim > 1)) or "–")
+                          have=", ".join(dict.fromkeys(str(tuple(p.shape)) for p in used if p.ndim > 1)) or _NONE)
         found = {name: Place(p, turned=tuple(p.shape) != shape) for name, p in zip(_TABLES, tables, strict=False)}
         bias = next((p for p in used if tuple(p.shape) == shape[:1]), None)
         return found if bias is None else found | {_BIAS: Place(bias)}
+
+    def _filled(self, answer: Callable, inputs: dict[str, Any], task: "Asked") -> tuple[Any, dict[str, Place]]:
+        try:
+            return super()._filled(answer, inputs, task)
+        except Problem as problem:
+            if problem.key == "missing-layer:table" and problem.facts["have"] == _NONE:
+                self._forward(self._ready(answer, inputs, task), inputs, task)     # what stops it before any is used
+            raise
 
     def _forward(self, module: Any, inputs: dict[str, Any], task: "Asked") -> dict[str, Any]:
         values = super()._forward(module, inputs, task)

@@ -105,7 +105,7 @@ _BY_TEXT = [      # a slug, a pattern, and what it means, with the pattern's gro
     ("in-place-on-integers",
      r"result type (\w+) can't be cast to the desired output type (Char|Byte|Short|Bool)",
      "Fractions ({0}) are to be written into a tensor of whole numbers or truth values ({1}). A tensor keeps the dtype "
-     "that it was made with, and `*=` writes into the same one: make a new tensor."),
+     "that it was made with, whatever is written into it: make a new tensor."),
     ("whole-numbers",
      r"not implemented for '(Long|Int|Bool)'|Input dtype must be either a floating point|"
      r"only support floating-point|can't be cast to the desired output type (?:Long|Int)",

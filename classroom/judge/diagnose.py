@@ -26,10 +26,12 @@ from .evidence import (
     series,
     smallest,
     telling_output,
+    the_axis,
     verb,
 )
 from .exercise import Exercise
-from .shapes import Said, for_one_size, wrong_shape
+from .shapes import FOR_ONE_SIZE, Said, for_one_size, wrong_shape
+from .written import Written
 
 
 def error(task: Exercise, got: list[Outcome], want: list[Outcome], clock: limits.Clock) -> tuple[str | None, str]:
@@ -78,17 +80,18 @@ def briefly_error(outcome: Outcome) -> str:
                kind=outcome.error.kind, text_=outcome.error.text, where=where)
 
 
-def values(task: Exercise, got: list[Outcome], want: list[Outcome]) -> tuple[str | None, str]:
-    """Other numbers: a slug if the kind of difference has a name, and a message."""
+def values(task: Exercise, got: list[Outcome], want: list[Outcome], of: Written) -> tuple[str | None, str]:
+    """Other numbers: a slug if the kind of difference has a name, and a message. `of`: the code that made them."""
     sight = smallest(task, got, want)
     if sight is None:
         return None, briefly(task, next(g for g, w in zip(got, want, strict=True) if not agree(g, w)))
     name = telling_output(sight)
     pairs = [Sight(task, g, w) for g, w in zip(got, want, strict=True) if g.returned and wrong_outputs(g, w)]
     typed = for_one_size(task, got, want)
-    if task.shows is None and (said := wrong_shape(sight, name, pairs)) is not None:
+    if task.shows is None and (said := wrong_shape(sight, name, pairs, of)) is not None:
         if _shape_but_for_ones(sight, name):     # an axis may have the length 1 in this case only
-            said = next((wrong_shape(p, name, pairs) for p in pairs if not _shape_but_for_ones(p, name)), said) or said
+            said = next((wrong_shape(p, name, pairs, of) for p in pairs
+                         if not _shape_but_for_ones(p, name)), said) or said
         return (typed[0], f"{said[1]} {typed[1]}") if typed and said[0] == "wrong-shape" else said
     factor = partial(_factor, right=[Sight(task, g, w) for g, w in zip(got, want, strict=True) if agree(g, w)])
     general = (_not_finite, _forbidden, _rounded, _never_small, _imprecise, factor, _temperature, _transposed,
@@ -113,7 +116,7 @@ _TELLING: dict[str, Callable[[np.ndarray], np.ndarray]] = {
 # What can be seen, and has many causes.
 _SYMPTOMS = (None, "not-finite", "negative-shares", "rows-do-not-sum-to-one")
 # What says how the result is off, and not what the code does.
-WITHOUT_A_CAUSE = (*_SYMPTOMS, "wrong-shape", "reordered", "imprecise", "size-typed-in", "forbidden-places-open")
+WITHOUT_A_CAUSE = (*_SYMPTOMS, "wrong-shape", "reordered", "imprecise", *FOR_ONE_SIZE, "forbidden-places-open")
 
 
 def _shape_but_for_ones(sight: Sight, name: str) -> bool:
@@ -352,7 +355,7 @@ def _off_elsewhere(got: np.ndarray, want: np.ndarray, index: int, axis: int) -> 
 
 def _whereabouts(sight: Sight, name: str) -> str:
     """Are the differences confined to one place of an axis?"""
-    got, want, axes = sight.got.values[name], sight.want.values[name], sight.axes(name)
+    got, want, axes = sight.got.values[name], sight.want.values[name], sight.labels(name)
     wrong = compare.differs(got, want, tolerance(sight.got, sight.want))
     for axis, label in enumerate(axes):
         where = np.flatnonzero(wrong.any(tuple(i for i in range(want.ndim) if i != axis)))
@@ -362,8 +365,8 @@ def _whereabouts(sight: Sight, name: str) -> str:
                 return ""
             which = say(", the first") if i == 0 else say(", the last") if i == want.shape[axis] - 1 else ""
             if label not in NOUNS:
-                return say("All that differs in this case belongs to place {i}{which} of {axis} of your {name}; the "
-                           "rest is right.", i=i, which=which, axis=label, name=name)
+                return say("In your `{name}`, all that differs in this case is at place {i} of {axis}{which}; the rest "
+                           "is right.", name=name, i=i, axis=the_axis(label), which=which)
             return say("All that differs in this case belongs to {noun} {i}{which}; the rest is right.", noun=noun,
                        i=i, which=which)
     return ""

@@ -36,9 +36,13 @@ class Sight:
     def sizes(self) -> dict[str, int]:
         return sizes(self.task, self.got)
 
+    def labels(self, name: str) -> list[str]:
+        """Names of the axes of an output, as the exercise has them."""
+        return axis_names(self.task.gives.get(name, ""), self.want.values[name].ndim)
+
     def axes(self, name: str) -> list[str]:
-        """Names of the axes of an output."""
-        return [axis_name(label) for label in axis_names(self.task.gives.get(name, ""), self.want.values[name].ndim)]
+        """Names of the axes of an output, as a learner reads them."""
+        return [axis_name(label) for label in self.labels(name)]
 
 
 def smallest(
@@ -104,6 +108,16 @@ def _mask_row(sight: Sight, name: str, index: tuple[int, ...]) -> str:
 def axis_name(label: str) -> str:
     """The name of an axis, as a learner reads it: "T_q", "axis 0"."""
     return say("axis {i}", i=label.removeprefix("axis ")) if label.startswith("axis ") else label
+
+
+def axis_word(label: str) -> str:
+    """The same within a sentence, where a name may be a word of English: "T_q", "`out`"."""
+    return f"`{label}`" if re.fullmatch("[a-z]{2,}", label) else axis_name(label)
+
+
+def the_axis(label: str) -> str:
+    """"axis 0", "the axis `out`"."""
+    return axis_name(label) if label.startswith("axis ") else say("the axis {axis}", axis=axis_word(label))
 
 
 def lines_of(where: str) -> str:

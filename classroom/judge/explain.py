@@ -14,7 +14,9 @@ from .evidence import Sight, capital, first_difference, joined, smallest
 from .exercise import Exercise, Misconception
 from .objects import right_in_training
 from .recognise import Match, recognise
+from .shapes import FOR_ONE_SIZE
 from .verdict import Finding, Status
+from .written import written
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ def explain(
             return Explanation("wrong", said[1], (said[0],))
         if match is not None:
             status: Status = "wrong" if any(g.error is None for g in got) else "error"
-            return Explanation(status, _and_inputs(_tell(task, match, got, want), task, got),
+            return Explanation(status, _and_inputs(_tell(task, match, got, want), task, answer, got),
                                tuple(mistake.slug for mistake in match.mistakes))
     if first.problem:
         more, besides = _besides_its_names(task, answer, got, want, run)
@@ -56,12 +58,12 @@ def explain(
                            (first.problem.slug, *((more,) if more else ())))
     if first.error or timed_out:
         slug, message = diagnose.error(task, got, want, clock)
-        if not timed_out and slug in (None, "shapes-do-not-fit", "size-typed-in") and \
+        if not timed_out and slug in (None, "shapes-do-not-fit", *FOR_ONE_SIZE) and \
                 (seen := experiments.ask_further(task, answer, got, want, run)) is not None:
             slug, message = seen[0], f"{message}\n\n{seen[1]}"
-        return Explanation("error", message if timed_out else _and_inputs(message, task, got),
+        return Explanation("error", message if timed_out else _and_inputs(message, task, answer, got),
                            ("time-limit",) if timed_out else (slug,) if slug else ())
-    slug, message = diagnose.values(task, got, want)
+    slug, message = diagnose.values(task, got, want, written(answer, task.framework))
     if slug in diagnose.WITHOUT_A_CAUSE and (seen := experiments.ask_further(task, answer, got, want, run)) is not None:
         sight = smallest(task, got, want)
         if (slug, seen[0]) == ("wrong-shape", "input-ignored") and sight is not None:
@@ -69,7 +71,7 @@ def explain(
         slug, message = seen[0], f"{seen[1]}\n\n{message}"
     if slug in (None, "imprecise") and (lost := _another_dtype(task, got, want)) is not None:
         slug, message = lost.slug, f"{lost.message}\n\n{message}"
-    return Explanation("wrong", _and_inputs(message, task, got), (slug,) if slug else ())
+    return Explanation("wrong", _and_inputs(message, task, answer, got), (slug,) if slug else ())
 
 
 def _described(task: Exercise, got: list[Outcome], want: list[Outcome]) -> tuple[str, str] | None:
@@ -116,6 +118,7 @@ def _tell(task: Exercise, match: Match, got: list[Outcome], want: list[Outcome])
               for n, m in enumerate(match.mistakes, 1))])
     parts = [say(first.says) if match.everywhere and not others else some + _in_part(first.says),
              _evidence(first, sight, got), diagnose.which_outputs(sight) if sight else "",
+             diagnose.briefly_error(got[0]) if sight and got[0].error and match.everywhere else "",
              joined(first.why, first.look)]
     if others and not again:
         second = others[0]
@@ -205,8 +208,8 @@ def _heading(mistake: Misconception) -> str:
     return f"{words if re.match('[A-Za-z]_', words) else capital(words)}."
 
 
-def _and_inputs(message: str, task: Exercise, got: list[Outcome]) -> str:
-    finding = behaviour.changed_inputs(task, got, right=False)
+def _and_inputs(message: str, task: Exercise, answer: Any, got: list[Outcome]) -> str:
+    finding = behaviour.changed_inputs(task, answer, got, right=False)
     return _paragraphs([message, finding.message]) if finding else message
 
 

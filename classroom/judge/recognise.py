@@ -56,6 +56,10 @@ def recognise(task: Exercise, got: list[Outcome], want: list[Outcome]) -> Match 
         found = _explained(task, otherwise, got, order)
         if found is not None and _convincing(got, wrong, found, id(otherwise)):
             return Match((mistake,), False, cases, True)
+    back = [got[i] for i in wrong if got[i].returned and _telling(got[i], want[i])]
+    for mistake in task.misconceptions if _enough(back) else ():
+        if all(explains(mistake, i) or _both_stop(got[i], gives(mistake, i)) for i in order):
+            return Match((mistake,), False, cases, True)
     return _pair(task, got, want, wrong, gives, time.thread_time() + seconds) or \
         _cover(task, got, want, wrong, explains, time.thread_time() + seconds)
 
@@ -187,6 +191,11 @@ def _convincing(got: list[Outcome], wrong: list[int], known: dict, mistake: int)
     if any(got[i].returned or got[i].problem for i in wrong):
         return True
     return all(_raised(got[i]) == _raised(known[mistake, i]) for i in wrong)
+
+
+def _both_stop(got: Outcome, known: Outcome) -> bool:
+    """Whether both raised something, which depends on how a line is written: beside equal values, that is the same."""
+    return got.error is not None and known.error is not None
 
 
 def _raised(outcome: Outcome) -> str:

@@ -9,16 +9,19 @@ from classroom.ask import compare
 from classroom.ask.outcome import Outcome, agree, sizes
 from course._words import say
 
-from .evidence import Sight, axis_name, capital, clauses, have, listing, place, shape
+from .evidence import Sight, axis_name, axis_word, capital, clauses, have, listing, place, shape, the_axis
 from .exercise import Exercise
+from .written import Written
 
-__all__ = ["Said", "for_one_size", "wrong_shape"]
+__all__ = ["FOR_ONE_SIZE", "Said", "for_one_size", "wrong_shape"]
 
 Said = tuple[str, str] | None         # a slug and a sentence, if the description holds
+FOR_ONE_SIZE = ("size-typed-in", "sizes-taken-for-equal")
+_MOST_EQUAL = 3                       # pairs of sizes; with more of them than that, it may be anything
 
 
-def wrong_shape(sight: Sight, name: str, pairs: Sequence[Sight] = ()) -> Said:
-    """A result of another shape than it should have; `pairs` are all the cases that are wrong."""
+def wrong_shape(sight: Sight, name: str, pairs: Sequence[Sight], of: Written) -> Said:
+    """A result of another shape than it should have; `pairs` are all the cases that are wrong, `of` is the code."""
     got, want = sight.got.values[name], sight.want.values[name]
     if got.shape == want.shape:
         return None
@@ -28,9 +31,7 @@ def wrong_shape(sight: Sight, name: str, pairs: Sequence[Sight] = ()) -> Said:
                                     have=have(name), got=shape(got), named=named)
     if not got.size and want.size:
         slug = "empty"
-        text += say(" There is not one number in it. Is what comes out kept in each round of a loop (`np.append` and "
-                    "`torch.cat` return something new and leave what they are given as it is), or does a slice end "
-                    "where it begins?")
+        text += say(" There is not one number in it.") + _emptied(of)
     elif (order := _order(got, want)) is not None:
         moved = [axes[i] for i in range(want.ndim) if order[i] != i]
         how = say("{moved} have changed places", moved=listing(moved)) if len(moved) == 2 else say(
@@ -46,8 +47,8 @@ def wrong_shape(sight: Sight, name: str, pairs: Sequence[Sight] = ()) -> Said:
         slug, text = "several-for-one", f"{text} {one}"
     elif (paired := _each_with_each(got, want)) is not None:
         slug, text = "each-with-each", text + paired
-    elif (gathered := _gathered(got, want, axes, [(p.got.values[name], p.want.values[name]) for p in pairs])
-          ) is not None:
+    elif (gathered := _gathered(got, want, [the_axis(label) for label in sight.labels(name)],
+                                [(p.got.values[name], p.want.values[name]) for p in pairs])) is not None:
         slug, text = "axis-summed-up", text + gathered
     elif np.squeeze(got).shape == np.squeeze(want).shape:
         slug = "axis-of-one" if compare.equal(np.squeeze(got), np.squeeze(want)) else slug
@@ -55,7 +56,8 @@ def wrong_shape(sight: Sight, name: str, pairs: Sequence[Sight] = ()) -> Said:
             " An axis of length 1 is too many.") \
             if got.ndim > want.ndim else say(" An axis of length 1 stands elsewhere.")
     elif got.ndim == want.ndim:
-        off = [say("axis {i} ({axes}) is {g} and should be {w}", i=i, axes=axes[i], g=g, w=w)
+        off = [say("{axis} is {g} and should be {w}", axis=axes[i], g=g, w=w) if axes[i] == axis_name(f"axis {i}") else
+               say("axis {i} ({axes}) is {g} and should be {w}", i=i, axes=axes[i], g=g, w=w)
                for i, (g, w) in enumerate(zip(got.shape, want.shape, strict=True)) if g != w]
         text += say(" {Off}.", Off=capital(clauses(off)))
         if got.size == want.size:
@@ -76,18 +78,38 @@ def wrong_shape(sight: Sight, name: str, pairs: Sequence[Sight] = ()) -> Said:
             text += say(" All numbers are right, but along axis {axis} {which}.", axis=axis, which=which)
             if slug == "entries-missing" and places == [*range(1, want.shape[axis])]:
                 text += say(" Only what stands first is there: does a `return` stand inside a loop, or is there an "
-                            "index or a slice that takes nothing else?")
+                            "index or a slice that takes nothing else?") if of.loops else say(
+                    " Only what stands first is there: is there an index or a slice that takes nothing else?")
     elif not want.ndim:
         text += say(" One number is expected. What makes one of these {size}?", size=got.size)
     elif got.ndim < want.ndim:
         lost = say("{ndim} of the {ndim2} axes", ndim=want.ndim - got.ndim,
                    ndim2=want.ndim) if want.ndim > 1 else say("The axis")
         text += say(" {lost} got lost, by a sum or an index perhaps.", lost=lost)
-    match = [axis_name(label) for label, size in sight.sizes.items()
-             if got.ndim == want.ndim and _one_off(got, want) == size > 1 and not label.endswith("_id")]
-    if len(match) == 1:                                # of two that are alike here, or of 1, it says nothing
-        text += say(" The size you have there is {match}.", match=match[0])
+    match = [label for label, size in sight.sizes.items()
+             if got.ndim == want.ndim and _one_off(got, want) == size > 1 and not label.endswith("_id")
+             and _in_its_place(label, name, pairs)]
+    if len(match) == 1:                                # of two that are alike in all cases, it says nothing
+        text += say(" The size you have there is {match}.", match=axis_word(match[0]))
     return slug, text
+
+
+def _emptied(of: Written) -> str:
+    """What may leave nothing, of what the code has."""
+    if of.loops and of.names & {"append", "cat", "concatenate", "concat", "hstack", "vstack"}:
+        return say(" Is what comes out kept in each round of your loop? (`np.append` and `torch.cat` return something "
+                   "new and leave what they are given as it is.)")
+    if of.loops:
+        return say(" Is what comes out kept in each round of your loop?")
+    return say(" Does a slice end where it begins?") if of.slices else say(" Which line of your code leaves nothing?")
+
+
+def _in_its_place(label: str, name: str, pairs: Sequence[Sight]) -> bool:
+    """Whether this size stands in the place of another one wherever one is wrong, in cases in which it differs."""
+    found = [(_one_off(p.got.values[name], p.want.values[name]), p.sizes.get(label)) for p in pairs
+             if p.got.values[name].ndim == p.want.values[name].ndim]
+    found = [(off, size) for off, size in found if off is not None]
+    return all(off == size for off, size in found) and len({off for off, _ in found}) > 1
 
 
 def _missing(got: np.ndarray, want: np.ndarray, axes: list[str]) -> str:
@@ -153,7 +175,7 @@ def _gathered(got: np.ndarray, want: np.ndarray, axes: list[str], others: Sequen
         for what, make in makes.items():
             if got.size and all(g.ndim == w.ndim - 1 and w.size and w.ndim == want.ndim and compare.equal(
                     g, np.asarray(make(w, axis))) for g, w in [(got, want), *others]):
-                return say(" It holds {what} of the right numbers along the axis {axis}.", what=what, axis=axes[axis])
+                return say(" It holds {what} of the right numbers along {axis}.", what=what, axis=axes[axis])
     return None
 
 
@@ -238,7 +260,7 @@ def _one_off(got: np.ndarray, want: np.ndarray) -> int | None:
 
 
 def for_one_size(task: Exercise, got: list[Outcome], want: list[Outcome]) -> Said:
-    """Right in just those cases in which an axis has one size, or an input one number of axes?"""
+    """Right in just those cases in which an input has one number of axes, two sizes are equal, or one is this one?"""
     if task.shows is not None:
         return None
     if (said := _for_axes(task, got, want)) is not None:
@@ -247,6 +269,8 @@ def for_one_size(task: Exercise, got: list[Outcome], want: list[Outcome]) -> Sai
     right, wrong = [s for s, fine in found if fine], [s for s, fine in found if not fine]
     if sum(agree(g, w) and _with_different_numbers(g) for g, w in zip(got, want, strict=True)) < 2 or not wrong:
         return None                        # one case may be right for any reason
+    if (said := _for_equal_sizes(right, wrong)) is not None:
+        return said
     telling = []
     for label, size in right[0].items():
         others = {s.get(label) for s in wrong}
@@ -256,15 +280,36 @@ def for_one_size(task: Exercise, got: list[Outcome], want: list[Outcome]) -> Sai
     if not 1 <= len(telling) <= 3:
         return None
     if len(telling) > 1:
-        only = listing([say("{label} is {size}", label=axis_name(label), size=size) for label, size, _ in telling])
+        only = listing([say("{label} is {size}", label=axis_word(label), size=size) for label, size, _ in telling])
         return "size-typed-in", say("It is right in the cases where {only}, and in no other; there, all of these "
                                     "differ. Is one of the numbers in your code, or something that has just this "
                                     "size on the page? Or does a mistake not show at these sizes?", only=only)
-    label, size, elsewhere = axis_name(telling[0][0]), *telling[0][1:]
+    label, size, elsewhere = axis_word(telling[0][0]), *telling[0][1:]
     return "size-typed-in", say("It is right in the cases where {label} is {size}, and in no other ({label} is "
                                 "also {n}). Is there a {size} in your code, or something that is {size} on the page, "
                                 "in the place of {label}? Or does a mistake not show at this size?", label=label,
                                 size=size, n=listing([str(n) for n in elsewhere]))
+
+
+def _for_equal_sizes(right: list[dict[str, int]], wrong: list[dict[str, int]]) -> Said:
+    """Right in just those cases in which two sizes are equal, or one of them is 1, which is spread?"""
+    known = [(a, b) for a, b in itertools.combinations(right[0], 2) if not (a + b).count("_id")
+             and all(a in s and b in s for s in (*right, *wrong)) and all(s[a] != s[b] for s in wrong)]
+    pairs = [(a, b) for a, b in known if all(s[a] == s[b] for s in right) and any(s[a] > 1 for s in right)]
+    spread = not pairs
+    if spread:
+        pairs = [(a, b) for a, b in known if all(s[a] == s[b] or 1 in (s[a], s[b]) for s in right)
+                 and sum(s[a] == s[b] > 1 for s in right) > 1]
+    if not 1 <= len(pairs) <= _MOST_EQUAL:
+        return None
+    equal = listing([f"{axis_word(a)} = {axis_word(b)}" for a, b in pairs])
+    equal = say("{equal}, or one of them is 1", equal=equal) if spread else equal
+    found = {s[a] for s in right for a, _ in pairs}
+    also = say(" In all of these cases they are {n}: or is a {n} in your code, or something that is {n} on the page?",
+               n=next(iter(found))) if len(found) == 1 and not spread else ""
+    return "sizes-taken-for-equal", say("It is right in the cases where {equal}, and in no other. Does your code take "
+                                        "these sizes for the same, or one of them in the place of the other? Or does "
+                                        "a mistake not show there?{also}", equal=equal, also=also)
 
 
 def _with_different_numbers(outcome: Outcome) -> bool:

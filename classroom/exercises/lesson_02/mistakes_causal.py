@@ -1,10 +1,11 @@
 """Lesson 02, the causal mask: what learners write instead, and what it means. Used by `lesson_02`."""
 from functools import partial
 
+import numpy as np
 import torch
 
-from classroom.judge.exercise import Misconception
-from course._words import later
+from classroom.judge.exercise import Misconception, Property
+from course._words import later, say
 
 from .mistakes_masks import LOW, TO_BE_ADDED, added
 
@@ -35,6 +36,32 @@ def _cut(size, length):
     return _causal(length)[:size, :size]
 
 
+_LARGE = 1100          # positions: more than the tables have that are often kept
+
+
+def _any_size(ask) -> str | None:
+    """A large mask: a table that is kept and cut to size ends somewhere."""
+    return _not_causal(ask("a large size", size=_LARGE))
+
+
+def _any_length(ask) -> str | None:
+    """The same for a sentence of that length, without padding."""
+    return _not_causal(ask("a long sentence", ids=np.ones((1, _LARGE), dtype=np.int64), pad_id=0))
+
+
+def _not_causal(outcome) -> str | None:
+    if outcome.error is not None and outcome.error.timed_out:        # place by place, which is right
+        return None
+    if outcome.error is not None:
+        return say("With {n} positions, your code raises {kind}.", n=_LARGE, kind=outcome.error.kind)
+    if not outcome.returned or not np.array_equal(np.squeeze(outcome.values["mask"]), np.tri(_LARGE) > 0):
+        return say("With {n} positions, your mask is not right any more.", n=_LARGE)
+    return None
+
+
+_ROWS = "Is there a table in your code, and how many rows has it?"
+ANY_SIZE = Property("table-cut-to-size", _any_size, "`size` may be any number from 1 on.", _ROWS)
+ANY_LENGTH = Property("table-cut-to-size", _any_length, "A sentence may have any length.", _ROWS)
 _PAST = "Row t is the query at position t. It may look at positions 0 to t: itself and what came before."
 
 CAUSAL = [

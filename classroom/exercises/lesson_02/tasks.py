@@ -225,7 +225,7 @@ EXERCISES = [
             "What you have on paper is a triangle. `torch.ones(n, n, dtype=torch.bool)` is all yes, and a tensor has "
             "methods that keep one triangle of it.",
             "`tril` keeps the lower left triangle with the diagonal, `triu` the upper right one."),
-        misconceptions=mistakes_causal.CAUSAL,
+        misconceptions=mistakes_causal.CAUSAL, properties=[mistakes_causal.ANY_SIZE],
         moral="Row t has t + 1 places open.",
     ),
     Exercise(
@@ -248,7 +248,7 @@ EXERCISES = [
             "Two conditions, and both must hold. You have written both.",
             "Boolean tensors are joined by `&` (and) and `|` (or), place by place, after broadcasting.",
             "(B, 1, T) and (T, T) broadcast to (B, T, T). How long are the sentences of `ids`?"),
-        misconceptions=mistakes_decoder.DECODER,
+        misconceptions=mistakes_decoder.DECODER, properties=[mistakes_causal.ANY_LENGTH],
         moral="What the decoder may look at, sentence by sentence.",
     ),
     Choice(

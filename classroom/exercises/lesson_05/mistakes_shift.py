@@ -355,7 +355,7 @@ def _outside(sight: Sight) -> float:
 
 def _any_offset(ask) -> str | None:
     """A large offset, with one pair: sines and cosines looked up in a table end somewhere."""
-    for offset in (600, -600):
+    for offset in (600, -600, 6000, -6000):       # 5000 rows are often kept
         outcome = ask("a large offset", offset=offset, d_model=2)
         if outcome.error is not None and (outcome.error.timed_out or outcome.error.kind == "RecursionError"):
             continue                           # step by step, which is right

@@ -11,6 +11,11 @@ from course._words import later
 from course.attention import MultiHeadAttention, causal_mask
 from course.transformer import FeedForward, LayerNorm
 
+# Where the memory is kept if it is set to 0 elsewhere, made of a mask with a row for each query or for all.
+_ZEROED = {"zeroed, first row": lambda mask: mask[:, 0, :, None], "zeroed, turned": lambda mask: mask.mT,
+           "zeroed, any row": lambda mask: mask.any(1)[..., None],
+           "zeroed, all rows": lambda mask: mask.all(1)[..., None]}
+
 
 class SloppyDecoderLayer(nn.Module):
     """A decoder layer with switches. Sub-layers are s (self-attention), c (cross-attention) and f (feed-forward)."""
@@ -18,7 +23,7 @@ class SloppyDecoderLayer(nn.Module):
     def __init__(self, d_model, n_heads, d_ff, order="scf", norm="before", normed="123", shared="", residual="123",
                  source="x", start="x", self_mask="right", memory_mask="right", asks="hmm", memory="as it is",
                  final=False, relu="between", inputs="normed", discard="", join="+", heads=None, top="", stale="",
-                 early="", norms="layer", first_alone="", ahead=False):
+                 early="", norms="layer", first_alone="", ahead=False, fed="all"):
         super().__init__()
         self.attentions = nn.ModuleList(MultiHeadAttention(d_model, heads or n_heads) for _ in range(2))
         self.feed_forward = FeedForward(d_model, d_ff)
@@ -27,15 +32,18 @@ class SloppyDecoderLayer(nn.Module):
         self.source, self.start, self.asks, self.memory, self.final = source, start, asks, memory, final
         self.masks, self.relu, self.inputs, self.discard = (self_mask, memory_mask), relu, inputs, discard
         self.join, self.top, self.stale, self.early = JOINS[join], top, stale, early
-        self.plain, self.first_alone, self.ahead = norms == "plain", first_alone, ahead
+        self.plain, self.first_alone, self.ahead, self.fed = norms == "plain", first_alone, ahead, fed
 
     def forward(self, x, memory, self_mask=None, memory_mask=None):
-        given, last, seen = x, None, []
+        given, last, seen, y = x, None, [], x
         self_mask, memory_mask = self._masks(x, self_mask, memory_mask)
         memory = self.norms[3](memory) if self.memory == "normalised anew" else memory
+        if self.memory in _ZEROED and memory_mask is not None:
+            memory, memory_mask = memory * _ZEROED[self.memory](memory_mask), None
         for n, name in enumerate(self.order, 1):
             seen.append(x)                         # what lay on the road before each sub-layer
             begin = given if self.start == "input" else seen[-2] if str(n) in self.early else x
+            begin = y if self.fed == "cross-attention" and n == 3 else begin
             if self.ahead and n == 2:              # the feed-forward part is called first, its result added last
                 made = self._sublayer("f", 3, x, self._norm(3)(x), memory, self_mask, memory_mask)
             h = self._norm(n)(begin) if self.norm == "before" else begin
@@ -175,6 +183,10 @@ LAYER = [
     _layer("self-mask-inverted", "what comes out when True and False of `self_mask` are exchanged",
            "In this course True means: may attend. PyTorch's own layer has it the other way round.",
            "What happens to the mask before attention gets it?", self_mask="inverted"),
+    *(_layer("memory-zeroed-by-the-mask", "what comes out when the memory is set to 0 where `memory_mask` forbids, "
+             "and no scores are masked", "A position of zeros still has a score, and so a share of what every query "
+             "gathers. What a mask forbids is to have the share 0.", "What does your second attention get as its mask?",
+             memory=how) for how in _ZEROED),
     _layer("memory-mask-inverted", "what comes out when True and False of `memory_mask` are exchanged",
            "In this course True means: may attend. PyTorch's own layer has it the other way round.",
            "What happens to the mask before attention gets it?", memory_mask="inverted"),
@@ -241,6 +253,11 @@ LAYER = [
     _layer("attentions-shared", "what comes out when one and the same attention serves for both",
            "Looking back at one's own words and looking at the source are two tasks, with weights of their own.",
            "How many `MultiHeadAttention`s does `__init__` make, and which are called?", shared="attention"),
+    *(_layer("feed-forward-of-cross-attention-alone", later(
+        "what comes out when the feed-forward part gets the result of cross-attention alone, {words}", words=words),
+             later("{three} So each of them works on what the one before it has added.", three=_THREE),
+             "Of what is your third norm, and what has been added to it before?", fed="cross-attention", discard=lost)
+      for lost, words in (("2", "which is added to nothing"), ("", "and not what it was added to"))),
     _layer("no-residual", "what comes out without any residual connection", _HIGHWAY,
            "What is added to the result of each sub-layer?", residual=""),
     *(_layer("no-residual-around-" + name, later("what comes out without the residual connection around {words}",

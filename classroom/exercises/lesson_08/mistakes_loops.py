@@ -20,11 +20,11 @@ _STOPS = {"not below": lambda last: last[-1] >= last[0], "above": lambda last: l
 
 def sloppy_loop(model, step, batches, validate, patience, max_epochs, modes="right", stop="right", against="best",
                 better="<", by=0.0, reset=True, restore="best", batch="all", when="after", gives="losses",
-                best=math.inf, untrained=""):
+                best=math.inf, untrained="", slow=0.0):
     """`train_until` with one thing done differently."""
     losses, trained, waited, improved = [], [], 0, False
     kept = came_with = copy.deepcopy(model.state_dict())
-    first = None
+    first, mark = None, math.inf
     if untrained:
         model.eval()
         first_loss = validate(model)
@@ -58,15 +58,17 @@ def sloppy_loop(model, step, batches, validate, patience, max_epochs, modes="rig
             losses.append(validate(model))
         loss = losses[-1]
         improved = {"<": loss < best - by, "<=": loss <= best, ">": loss > best or best == math.inf}[better]
+        counts = loss < mark - slow if slow else improved            # what the waiting begins anew with
+        mark = loss if counts else mark
         if improved:
             best = loss
             if restore != "one epoch after":
                 earlier = {"one epoch before": before, "one step before": last}
                 kept = copy.deepcopy(earlier.get(restore, model.state_dict()))
-            waited = (1 if stop == "begins with 1" else 0) if reset else waited
+            waited = (1 if stop == "begins with 1" else 0) if reset and counts else waited
             if stop == "begins with 1" and waited >= patience:
                 break
-        else:
+        if not counts:
             waited += 1
             if restore == "each time":
                 model.load_state_dict(kept)
@@ -221,11 +223,16 @@ LOOP = [
            "in a row."),
           ("does not fall", "Your loop is exactly one that stops when a loss has not been below the one before it "
            "`patience` times in a row."))),
-    _loop("little-progress-does-not-count", "Your loop is exactly one in which a loss that is lower than the lowest "
-          "one by very little is no new lowest loss.", "Any lower loss is a new lowest one here, however little lower "
-          "it is: otherwise slow progress is taken for none, and better weights are thrown away. (Some libraries ask "
-          "for a smallest difference, which one can choose.)",
-          "Do you subtract something, multiply or round before you compare?", by=1e-3),
+    *(_loop("little-progress-does-not-count", "Your loop is exactly one in which a loss that is lower than the lowest "
+            "one by very little is no new lowest loss.", "Any lower loss is a new lowest one here, however little "
+            "lower it is: otherwise slow progress is taken for none, and better weights are thrown away. (Some "
+            "libraries ask for a smallest difference, which one can choose.)",
+            "Do you subtract something, multiply or round before you compare?", by=by) for by in (1e-3, 0.01, 0.1)),
+    *(_loop("little-progress-does-not-count", "Your loop is exactly one that keeps the weights of every lower loss, "
+            "and goes on counting where it is lower by very little.", "Any lower loss is a new lowest one here, "
+            "however little lower it is, and with it the waiting begins anew. (Some libraries ask for a smallest "
+            "difference, which one can choose.)", "Which losses set your counter back?", slow=slow)
+      for slow in (1e-3, 0.01, 0.1)),
     _loop("equal-counts-as-better", "Your loop is exactly one that takes an equal loss for a new best.",
           "A loss that stays where it is does not get lower, and training would go on for ever.",
           "Is it < or <=?", better="<="),

@@ -34,7 +34,7 @@ _LOSSES = {
 
 def sloppy_step(model, optimiser, source, target, pad_id, smoothing, shift="right", inputs="right", loss="right",
                 zero="before", backward=True, move=True, times=1, after=False, clip=None, cut="", along="",
-                gives="loss", mode=""):
+                gives="loss", mode="", penalty=0.0):
     """`training_step` with one thing done differently."""
     if mode in ("evaluation", "training"):
         model.train(mode == "training")
@@ -51,6 +51,9 @@ def sloppy_step(model, optimiser, source, target, pad_id, smoothing, shift="righ
     if shift == "shortest":
         shortest = int((target != pad_id).sum(1).min())
         given, labels = target[:, :shortest - 1], target[:, 1:shortest]
+    if inputs == "ends not asked for":
+        real = labels != pad_id
+        labels = labels.masked_fill(real & ~torch.cat([real[:, 1:], torch.zeros_like(real[:, :1])], 1), pad_id)
     if inputs in ("source cut", "source cut in front"):
         source = source[:, :-1] if inputs == "source cut" else source[:, 1:]
     if inputs == "guesses at once":
@@ -69,6 +72,9 @@ def sloppy_step(model, optimiser, source, target, pad_id, smoothing, shift="righ
             optimiser.zero_grad()
         logits = model(*sources)[:, : labels.shape[1]]
         found = _LOSSES[loss](logits, labels[:, : logits.shape[1]], pad_id, smoothing)
+        plain = found
+        if penalty:
+            found = found + penalty * sum(parameter.square().sum() for parameter in model.parameters())
         if cut:
             found = {"number": found.item, "detached": found.detach}[cut]()
         if backward:
@@ -87,7 +93,7 @@ def sloppy_step(model, optimiser, source, target, pad_id, smoothing, shift="righ
             found = _LOSSES[loss](model(*sources)[:, : labels.shape[1]], labels, pad_id, smoothing)
     if mode.endswith("afterwards"):
         model.train(mode == "training afterwards")
-    return math.exp(found.item()) if gives == "perplexity" else found.item()
+    return {"perplexity": lambda: math.exp(found.item()), "plain": plain.item}.get(gives, found.item)()
 
 
 def _sentence_by_sentence(model, optimiser, source, target, pad_id, smoothing, gives):
@@ -174,6 +180,9 @@ STEP = [
           "`target[:, :-1]` is a view of `target`: what is written into it is missing in the labels as well, and in "
           "the caller's batch. The decoder may read eos: what is asked for there is padding, which does not count.",
           "Which line writes into `target`, or into a part of it?", inputs="ends taken out"),
+    _step("end-not-asked-for", "Your step is exactly one whose loss leaves out the last real token of each sentence, "
+          "eos.", "A model that is never asked for eos does not learn where to end, and writes on. What is left out of "
+          "the loss is padding alone.", "Which positions count in your loss?", inputs="ends not asked for"),
     _step("softmax-twice", "Your step is exactly one in which the logits pass a softmax before the loss.",
           "The loss has a softmax of its own. Doubled, its gradients are tiny and it never comes near 0.",
           "What happens to the logits before the loss gets them?", loss="softmax"),
@@ -240,6 +249,14 @@ STEP = [
                                            length=length))
                             for length in (1.0, 5.0, 10.0, 0.1, 0.5, 0.25, 2.0)),
                           ("by value", "cuts off every gradient at −1 and 1"))),
+    *(_step("weights-penalised", later(
+        "Your step is exactly one that adds {penalty} times the sum of all squared weights to the loss{returned}.",
+        penalty=written, returned=returned),
+            "Such a penalty has its uses; most optimisers can add its gradient themselves (`weight_decay`). It is not "
+            "asked for here: with it, a step is another one.", "What is added to the loss?", penalty=float(written),
+            gives=gives)
+      for gives, returned in (("loss", ""), ("plain", ", and returns the loss without it"))
+      for written in ("0.1", "0.01", "0.001", "0.0001", "0.05", "0.005", "0.0005")),
     _step("arguments-exchanged", "Your step is exactly one in which the loss gets `smoothing` and `pad_id` in each "
           "other's place.", "Then no position is padding, and the smoothing is the number of a token.",
           "In which order does `label_smoothing_loss` take its arguments?", loss="exchanged"),

@@ -19,13 +19,15 @@ def sloppy_taking(weights, lost, fill=0.0, grown="divided", along=-1, kept="othe
             "next": lambda: lost.roll(1, -1), "before": lambda: lost.roll(-1, -1), "last too": lambda: torch.cat(
                 [lost[:, :-1], torch.ones_like(lost[:, -1:])], dim=-1)}.get(places, lambda: lost)()
     gone = {"rows": lambda: lost[:, None, :, None], "heads": lambda: lost[:, None],
-            "sentences": lambda: lost[None, None]}.get(places, lambda: lost[:, None, None, :])()
+            "sentences": lambda: lost[None, None]}.get(places.partition(",")[0], lambda: lost[:, None, None, :])()
+    if not places.endswith("spread"):                        # else the weights are spread where they are fewer
+        gone = gone.expand_as(weights)
     left = weights.masked_fill(gone, fill)
     if heads == "mean":
         left = left.mean(1, keepdim=True).expand_as(weights)
     if heads == "first":
         left = torch.cat([left[:, :1], weights[:, 1:]], dim=1)
-    taken, still = weights.sum(-1, keepdim=True) - left.sum(-1, keepdim=True), (~gone).expand_as(weights)
+    taken, still = weights.sum(-1, keepdim=True) - left.sum(-1, keepdim=True), (~gone).expand_as(left)
     if grown == "softmax":
         return left.softmax(-1)
     if grown == "softmax of the rest":
@@ -142,12 +144,12 @@ TAKING = [
            "keeps its proportions.", "Which axes do your `sum` and `mean` join?", heads="mean"),
     _taken("squared", "what comes out when the weights that are left are squared before they are divided", "What is "
            "left keeps its proportions.", "What do you do with the weights besides dividing?", grown="squared"),
-    _taken("rows-taken", "what comes out when *rows* are taken away", _COLUMNS, "Which axis of the weights does `lost` "
-           "belong to?", places="rows"),
+    *(_taken("rows-taken", "what comes out when *rows* are taken away", _COLUMNS, "Which axis of the weights does "
+             "`lost` belong to?", places=places) for places in ("rows", "rows, spread")),
     *(_taken("axes-mixed-up", f"what comes out when the sentences of `lost` meet the {says} of the weights", "(B, T_k) "
              "has to line up with (B, n_heads, T_q, T_k). Shapes are lined up from the right.",
-             "Which axes of length 1 does `lost` need, and where?", places=places)
-      for places, says in (("heads", "heads"), ("sentences", "queries"))),
+             "Which axes of length 1 does `lost` need, and where?", places=f"{places}{spread}")
+      for places, says in (("heads", "heads"), ("sentences", "queries")) for spread in ("", ", spread")),
     *(_taken("one-mask-for-all", f"what comes out when {says}", "Each sentence has its own row of `lost`.",
              "Which row of `lost` is used for sentence 1?", places=places)
       for places, says in (("first", "the row of sentence 0 is used for all sentences"),

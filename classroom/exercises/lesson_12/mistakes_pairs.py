@@ -21,6 +21,7 @@ def _paired(losses, base, sign=1, spread="paired", agree="all", reference="row",
            "its best": lambda: losses[base].min(), "its worst": lambda: losses[base].max(),
            "column": lambda: losses[:, base:base + 1], "every": lambda: losses[base],
            "all": lambda: losses.mean(0), "before": lambda: np.roll(losses, 1, axis=0),
+           "0 is none": lambda: losses[base or 1],
            "others": lambda: np.delete(losses, base, 0).mean(0),
            "until base": lambda: np.where(np.arange(len(losses))[:, None] <= base, losses[base], 0.0)}[reference]()
     d = sign * (losses - row) if sign else np.abs(losses - row)
@@ -97,6 +98,10 @@ PAIRS = [
           "Where do you take an absolute value?", sign=0),
     _pair("not-paired", "Your results are exactly what comes out when the base's *mean* is taken away from all seeds.",
           _BY_SEED, "With which run of the base is the run with seed 1 to be compared?", reference="mean"),
+    _pair("base-0-taken-for-none", "Your results are exactly the right ones, but where `base` is 0: there they are "
+          "those of base 1.", "0 is the number of the first row. For `or`, `if` and `not` it counts as False, like "
+          "None.",
+          "What does your code make of a `base` that is 0?", reference="0 is none"),
     _pair("one-seed-of-the-base", "Your results are exactly what comes out when every run is compared with the base's "
           "first seed.", _BY_SEED, "With which run of the base is the run with seed 1 to be compared?",
           reference="seed"),

@@ -276,7 +276,7 @@ QUANTISE = [
              "rows, of small numbers too, have the scale largest magnitude / 127.",
              "Which scale does your code give to a row of zeros, and which to a row of very small numbers?",
              zeros=(of_what, least))
-      for of_what, what, first, last in (("scale", "scale", ("0.1", "0.01"), 10),
+      for of_what, what, first, last in (("scale", "scale of a row", ("0.1", "0.01"), 10),
                                          ("largest", "largest magnitude", ("1", "0.1", "0.01"), 8))
       for said, least in (("the `eps` of the dtype", "eps"), *(
           (one, float(one)) for one in (*first, *(f"1e-{n}" for n in range(3, last + 1)))))),

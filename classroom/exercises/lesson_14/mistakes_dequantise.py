@@ -25,8 +25,8 @@ def _dequantise(q, scale, how="multiply", kind=None, shift=0.0, factor=1.0, per=
     w = {"multiply": lambda: numbers * chosen, "divide": lambda: numbers / chosen, "add": lambda: numbers + chosen,
          "not": lambda: numbers, "squared": lambda: numbers * chosen ** 2}[how]()
     w = w.to(scale.dtype) if kind in (None, torch.int8, "rounded") else w.to(kind).to(scale.dtype)
-    if rounded == "limited":
-        return w.clamp(-1, 1)
+    if rounded in ("limited", "//"):
+        return w.clamp(-1, 1) if rounded == "limited" else numbers // (1 / chosen)
     if rounded:
         w = w.round() if rounded.startswith("round") else w.trunc()
     if rounded and rounded.endswith("int8"):
@@ -59,6 +59,9 @@ DEQUANTISE = [
     *(_back("rounded-again", "Your numbers are exactly the right ones, made whole again.",
             "Most weights lie between −1 and 1; of them hardly more than zeros are left.",
             "Which dtype does your result go through?", rounded=rounded) for rounded in ("round", "cut off")),
+    _back("rounded-again", "Your numbers are exactly what comes out when the whole numbers are divided with `//` by "
+          "1 / scale.", "`//` rounds down to a whole number. Most weights lie between −1 and 1, and of them nothing "
+          "but 0 and −1 is left.", "What is 50 // 100, and what is −50 // 100?", rounded="//"),
     *(_back("rounded-again", "Your numbers are exactly the right ones, put into int8.",
             "Most weights lie between −1 and 1; of them hardly more than zeros are left. And what is above 127 turns "
             "into another number.", "Which dtype does your result go through?", rounded=rounded)
