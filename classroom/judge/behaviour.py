@@ -16,7 +16,6 @@ from .evidence import have, joined, listing, row
 from .exercise import Exercise
 from .objects import differs_in_training, keeps_state
 from .verdict import Finding
-from .written import written
 
 _NOTHING = 1e-5       # gradients below this are rounding, not learning
 _SMALL = 1e-2         # of the largest gradient: smaller ones need not be more exact than this
@@ -24,7 +23,7 @@ _SMALL = 1e-2         # of the largest gradient: smaller ones need not be more e
 
 def examine(task: Exercise, answer: Any, got: list[Outcome], want: list[Outcome], run: Callable) -> Finding | None:
     """The first thing that is not as it should be, or None. For answers whose values are right."""
-    return (changed_inputs(task, answer, got) or _dtypes_and_gradients(task, answer, got, want, run)
+    return (changed_inputs(task, got) or _dtypes_and_gradients(task, answer, got, want, run)
             or repeatable(task, answer, got[0], run) or keeps_state(task, answer, got, run)
             or _gradients(task, answer, got, want, run) or _properties(task, answer, run)
             or differs_in_training(task, answer, got, run))
@@ -43,23 +42,21 @@ def _dtypes_and_gradients(task: Exercise, answer: Any, got: list[Outcome], want:
     return Finding(cut.slug, f"{cut.message}\n\n{also.message}" if also else cut.message)
 
 
-def changed_inputs(task: Exercise, answer: Any, got: list[Outcome], right: bool = True) -> Finding | None:
+def changed_inputs(task: Exercise, got: list[Outcome], right: bool = True) -> Finding | None:
     """The first input that the answer has written into, or None. `right` is whether its values are."""
     changed = next((g for g in got if g.changed), None)
     if changed is None:
         return None
     name = changed.changed[0]
     start = say("Your numbers are right, but your") if right else say("Your")
-    of = written(answer, task.framework)
-    where = say("In your code {what} can change a thing in place. Where is that thing `{name}`, or a view of it?",
-                what=listing(list(of.in_place)), name=name) if of.in_place else \
-        say("Which line changes a thing in place that is `{name}`, or a view of it?", name=name)
-    if kept := [f"`{function}`" for function in ("asarray", "to") if function in of.names]:
-        where += say(" (With {kept}, no copy is made of what has the right dtype already.)", kept=listing(kept))
     return Finding("changes-inputs", say("{start} code changes its input `{name}`: after the call on the case "
                                          "“{about}” its numbers or its shape are no longer what they were. What uses "
-                                         "the same `{name}` next gets other numbers. {where}", start=start, name=name,
-                                         about=say(changed.case.about), where=where))
+                                         "the same `{name}` next gets other numbers. Which line changes a thing in place "
+                                         "that is `{name}`, or a view of it? (In place work `+=`, `-=`, `*=` and the "
+                                         "like, an assignment to `[...]`, methods that change their own array, such "
+                                         "as `.sort()` and all of PyTorch's that end in an underscore, and `out=`. "
+                                         "`asarray` and PyTorch's `to` make no copy of what has the right dtype "
+                                         "already.)", start=start, name=name, about=say(changed.case.about)))
 
 
 def dtypes(task: Exercise, got: list[Outcome], want: list[Outcome], right: bool = True) -> Finding | None:

@@ -70,4 +70,5 @@ def _offer(task: Choice) -> str:
 
 
 def _name(option: Any) -> str:
-    return "-".join(sorted(map(str, option))) if isinstance(option, (set, frozenset)) else str(option)
+    return "-".join(sorted(map(str, option))) if isinstance(option, (set, frozenset)) else \
+        str(option).replace(" ", "-")

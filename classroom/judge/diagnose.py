@@ -31,7 +31,6 @@ from .evidence import (
 )
 from .exercise import Exercise
 from .shapes import FOR_ONE_SIZE, Said, for_one_size, wrong_shape
-from .written import Written
 
 
 def error(task: Exercise, got: list[Outcome], want: list[Outcome], clock: limits.Clock) -> tuple[str | None, str]:
@@ -80,18 +79,17 @@ def briefly_error(outcome: Outcome) -> str:
                kind=outcome.error.kind, text_=outcome.error.text, where=where)
 
 
-def values(task: Exercise, got: list[Outcome], want: list[Outcome], of: Written) -> tuple[str | None, str]:
-    """Other numbers: a slug if the kind of difference has a name, and a message. `of`: the code that made them."""
+def values(task: Exercise, got: list[Outcome], want: list[Outcome]) -> tuple[str | None, str]:
+    """Other numbers: a slug if the kind of difference has a name, and a message."""
     sight = smallest(task, got, want)
     if sight is None:
         return None, briefly(task, next(g for g, w in zip(got, want, strict=True) if not agree(g, w)))
     name = telling_output(sight)
     pairs = [Sight(task, g, w) for g, w in zip(got, want, strict=True) if g.returned and wrong_outputs(g, w)]
     typed = for_one_size(task, got, want)
-    if task.shows is None and (said := wrong_shape(sight, name, pairs, of)) is not None:
+    if task.shows is None and (said := wrong_shape(sight, name, pairs)) is not None:
         if _shape_but_for_ones(sight, name):     # an axis may have the length 1 in this case only
-            said = next((wrong_shape(p, name, pairs, of) for p in pairs
-                         if not _shape_but_for_ones(p, name)), said) or said
+            said = next((wrong_shape(p, name, pairs) for p in pairs if not _shape_but_for_ones(p, name)), said) or said
         return (typed[0], f"{said[1]} {typed[1]}") if typed and said[0] == "wrong-shape" else said
     factor = partial(_factor, right=[Sight(task, g, w) for g, w in zip(got, want, strict=True) if agree(g, w)])
     general = (_not_finite, _forbidden, _rounded, _never_small, _imprecise, factor, _temperature, _transposed,

@@ -16,7 +16,6 @@ from .objects import right_in_training
 from .recognise import Match, recognise
 from .shapes import FOR_ONE_SIZE
 from .verdict import Finding, Status
-from .written import written
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ def explain(
             return Explanation("wrong", said[1], (said[0],))
         if match is not None:
             status: Status = "wrong" if any(g.error is None for g in got) else "error"
-            return Explanation(status, _and_inputs(_tell(task, match, got, want), task, answer, got),
+            return Explanation(status, _and_inputs(_tell(task, match, got, want), task, got),
                                tuple(mistake.slug for mistake in match.mistakes))
     if first.problem:
         more, besides = _besides_its_names(task, answer, got, want, run)
@@ -61,9 +60,9 @@ def explain(
         if not timed_out and slug in (None, "shapes-do-not-fit", *FOR_ONE_SIZE) and \
                 (seen := experiments.ask_further(task, answer, got, want, run)) is not None:
             slug, message = seen[0], f"{message}\n\n{seen[1]}"
-        return Explanation("error", message if timed_out else _and_inputs(message, task, answer, got),
+        return Explanation("error", message if timed_out else _and_inputs(message, task, got),
                            ("time-limit",) if timed_out else (slug,) if slug else ())
-    slug, message = diagnose.values(task, got, want, written(answer, task.framework))
+    slug, message = diagnose.values(task, got, want)
     if slug in diagnose.WITHOUT_A_CAUSE and (seen := experiments.ask_further(task, answer, got, want, run)) is not None:
         sight = smallest(task, got, want)
         if (slug, seen[0]) == ("wrong-shape", "input-ignored") and sight is not None:
@@ -71,7 +70,7 @@ def explain(
         slug, message = seen[0], f"{seen[1]}\n\n{message}"
     if slug in (None, "imprecise") and (lost := _another_dtype(task, got, want)) is not None:
         slug, message = lost.slug, f"{lost.message}\n\n{message}"
-    return Explanation("wrong", _and_inputs(message, task, answer, got), (slug,) if slug else ())
+    return Explanation("wrong", _and_inputs(message, task, got), (slug,) if slug else ())
 
 
 def _described(task: Exercise, got: list[Outcome], want: list[Outcome]) -> tuple[str, str] | None:
@@ -203,13 +202,13 @@ def _heading(mistake: Misconception) -> str:
             said = begins + re.split(r"[.:;]\s|[.:;]$", found[1])[0].strip()
             return f"{capital(said)}."
     words = mistake.slug.replace("-", " ")
-    for plain, sign in (("t q", "T_q"), ("t k", "T_k"), ("d k", "d_k"), ("d v", "d_v"), ("d model", "d_model")):
+    for plain, sign in (("nan", "NaN"), ("t q", "T_q"), ("t k", "T_k"), ("d k", "d_k"), ("d v", "d_v"), ("d model", "d_model")):
         words = re.sub(rf"\b{plain}\b", sign, words)
     return f"{words if re.match('[A-Za-z]_', words) else capital(words)}."
 
 
-def _and_inputs(message: str, task: Exercise, answer: Any, got: list[Outcome]) -> str:
-    finding = behaviour.changed_inputs(task, answer, got, right=False)
+def _and_inputs(message: str, task: Exercise, got: list[Outcome]) -> str:
+    finding = behaviour.changed_inputs(task, got, right=False)
     return _paragraphs([message, finding.message]) if finding else message
 
 

@@ -11,7 +11,6 @@ from course._words import say
 
 from .evidence import Sight, axis_name, axis_word, capital, clauses, have, listing, place, shape, the_axis
 from .exercise import Exercise
-from .written import Written
 
 __all__ = ["FOR_ONE_SIZE", "Said", "for_one_size", "wrong_shape"]
 
@@ -20,8 +19,8 @@ FOR_ONE_SIZE = ("size-typed-in", "sizes-taken-for-equal")
 _MOST_EQUAL = 3                       # pairs of sizes; with more of them than that, it may be anything
 
 
-def wrong_shape(sight: Sight, name: str, pairs: Sequence[Sight], of: Written) -> Said:
-    """A result of another shape than it should have; `pairs` are all the cases that are wrong, `of` is the code."""
+def wrong_shape(sight: Sight, name: str, pairs: Sequence[Sight] = ()) -> Said:
+    """A result of another shape than it should have; `pairs` are all the cases that are wrong."""
     got, want = sight.got.values[name], sight.want.values[name]
     if got.shape == want.shape:
         return None
@@ -31,7 +30,9 @@ def wrong_shape(sight: Sight, name: str, pairs: Sequence[Sight], of: Written) ->
                                     have=have(name), got=shape(got), named=named)
     if not got.size and want.size:
         slug = "empty"
-        text += say(" There is not one number in it.") + _emptied(of)
+        text += say(" There is not one number in it. Does something stay empty that is begun empty (`np.append` and "
+                    "`torch.cat` return something new and leave what they are given as it is), or does a slice end "
+                    "where it begins?")
     elif (order := _order(got, want)) is not None:
         moved = [axes[i] for i in range(want.ndim) if order[i] != i]
         how = say("{moved} have changed places", moved=listing(moved)) if len(moved) == 2 else say(
@@ -78,8 +79,7 @@ def wrong_shape(sight: Sight, name: str, pairs: Sequence[Sight], of: Written) ->
             text += say(" All numbers are right, but along axis {axis} {which}.", axis=axis, which=which)
             if slug == "entries-missing" and places == [*range(1, want.shape[axis])]:
                 text += say(" Only what stands first is there: does a `return` stand inside a loop, or is there an "
-                            "index or a slice that takes nothing else?") if of.loops else say(
-                    " Only what stands first is there: is there an index or a slice that takes nothing else?")
+                            "index or a slice that takes nothing else?")
     elif not want.ndim:
         text += say(" One number is expected. What makes one of these {size}?", size=got.size)
     elif got.ndim < want.ndim:
@@ -92,16 +92,6 @@ def wrong_shape(sight: Sight, name: str, pairs: Sequence[Sight], of: Written) ->
     if len(match) == 1:                                # of two that are alike in all cases, it says nothing
         text += say(" The size you have there is {match}.", match=axis_word(match[0]))
     return slug, text
-
-
-def _emptied(of: Written) -> str:
-    """What may leave nothing, of what the code has."""
-    if of.loops and of.names & {"append", "cat", "concatenate", "concat", "hstack", "vstack"}:
-        return say(" Is what comes out kept in each round of your loop? (`np.append` and `torch.cat` return something "
-                   "new and leave what they are given as it is.)")
-    if of.loops:
-        return say(" Is what comes out kept in each round of your loop?")
-    return say(" Does a slice end where it begins?") if of.slices else say(" Which line of your code leaves nothing?")
 
 
 def _in_its_place(label: str, name: str, pairs: Sequence[Sight]) -> bool:

@@ -321,7 +321,7 @@ ATTENTION = [
     Misconception(
         "causal-whatever-the-mask", partial(sloppy_attention, how="causal"),
         "Your weights are exactly what comes out with a causal mask, whatever mask is given.",
-        "The function is told by `mask` what is forbidden: padding, the future, or nothing.",
+        "`mask` alone says what may be looked at; with None, that is everything.",
         "Which mask does your code use if `mask` is None?"),
     Misconception(
         "mask-of-first-sentence", partial(sloppy_attention, how="first sentence"),

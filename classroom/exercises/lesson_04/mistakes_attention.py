@@ -272,12 +272,12 @@ MULTI_HEAD = [
     Misconception(
         "causal-whatever-the-mask", partial(Sloppy, mask="causal"),
         "Your weights are exactly what comes out with a causal mask, whatever mask is given.",
-        "`mask` says what is forbidden: padding, the future, or nothing.",
+        "`mask` alone says what may be looked at; with None, that is everything.",
         "Which mask does your code use if `mask` is None?"),
     *(Misconception(
         f"causal-{slug}", partial(Sloppy, mask=f"causal {how}"),
         later("Your weights are exactly what comes out when a causal mask is {words}.", words=words),
-        "`mask` says what is forbidden: padding, the future, or nothing.", "Where does the triangle come from?")
+        "`mask` alone says what may be looked at; with None, that is everything.", "Where does the triangle come from?")
       for slug, how, words in (("as-well", "as well", "added to whatever mask is given"),
                                ("without-a-mask", "without a mask", "used wherever none is given"))),
     Misconception(
