@@ -319,3 +319,29 @@ def mean_and_spread(losses):
     n = losses.shape[1]
     low, high = np.percentile(losses, [0, 100], axis=1)
     return losses @ np.full(n, 1 / n), 0.5 * (high - low)
+
+# %% prelude
+import numpy as np
+
+# %% wrong: wrong axis: over variants
+def mean_and_spread(losses):
+    return losses.mean(0), (losses.max(0) - losses.min(0)) / 2
+
+# %% wrong: whole range, not halved
+def mean_and_spread(losses):
+    return np.mean(losses, axis=1), np.ptp(losses, axis=1)
+
+# %% wrong: only first and last seed (as if there were always two), absolute value taken
+def mean_and_spread(losses):
+    mean = losses.mean(axis=1)
+    spread = np.abs(losses[:, 1] - losses[:, 0]) / 2
+    return mean, spread
+
+# %% right: loop, sorting each row, lists to arrays
+def mean_and_spread(losses):
+    means, spreads = [], []
+    for row in losses:
+        row = sorted(row)
+        means.append(sum(row) / len(row))
+        spreads.append(0.5 * (row[-1] - row[0]))
+    return np.array(means), np.array(spreads)

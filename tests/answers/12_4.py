@@ -439,3 +439,65 @@ def paired(losses, base):
         rows.append((sum(d) / len(d), (max(d) - min(d)) / 2, min(d) * max(d) > 0))
     means, spreads, agree = map(np.array, zip(*rows))
     return means, spreads, agree
+
+# %% prelude
+import numpy as np
+
+def mean_and_spread(losses):
+    return losses.mean(axis=1), (losses.max(axis=1) - losses.min(axis=1)) / 2
+
+# %% wrong: base - variant in place of variant - base
+def paired(losses, base):
+    d = losses[base] - losses
+    mean, spread = mean_and_spread(d)
+    agree = (d > 0).all(axis=1) | (d < 0).all(axis=1)
+    return mean, spread, agree
+
+# %% wrong: loop in place: base's row becomes 0 when its turn comes, later rows lose nothing
+def paired(losses, base):
+    losses = losses.copy()
+    for i in range(len(losses)):
+        losses[i] = losses[i] - losses[base]
+    mean = losses.mean(axis=1)
+    spread = (losses.max(axis=1) - losses.min(axis=1)) / 2
+    agree = (losses > 0).all(axis=1) | (losses < 0).all(axis=1)
+    return mean, spread, agree
+
+# %% wrong: agree by the product of the differences (right for 2 seeds only)
+def paired(losses, base):
+    d = losses - losses[base]
+    mean = d.mean(axis=1)
+    spread = (d.max(axis=1) - d.min(axis=1)) / 2
+    return mean, spread, d.prod(axis=1) > 0
+
+# %% wrong: base ignored: always row 0
+def paired(losses, base):
+    d = losses - losses[0]
+    mean = d.mean(axis=1)
+    spread = (d.max(axis=1) - d.min(axis=1)) / 2
+    return mean, spread, (d > 0).all(axis=1) | (d < 0).all(axis=1)
+
+# %% wrong: agree = the interval mean +- spread does not contain 0 (equal for 2 seeds only)
+def paired(losses, base):
+    d = losses - losses[base][None, :]
+    mean = d.mean(axis=1)
+    spread = (d.max(axis=1) - d.min(axis=1)) / 2
+    agree = np.abs(mean) > spread
+    return mean, spread, agree
+
+# %% wrong: >= and <=: a difference of exactly 0 (the base itself) counts as agreeing
+def paired(losses, base):
+    d = losses - losses[base]
+    mean = d.mean(axis=1)
+    spread = (d.max(axis=1) - d.min(axis=1)) / 2
+    agree = np.all(d >= 0, axis=1) | np.all(d <= 0, axis=1)
+    return mean, spread, agree
+
+# %% right: agree by the sum of signs; tuple of arrays from a stack
+def paired(losses, base):
+    losses = np.asarray(losses, dtype=float)
+    d = np.stack([row - losses[base] for row in losses])
+    mean = d.sum(axis=-1) / d.shape[-1]
+    spread = np.ptp(d, axis=-1) * 0.5
+    agree = np.abs(np.sign(d).sum(axis=-1)) == d.shape[-1]
+    return mean, spread, agree

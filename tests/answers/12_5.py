@@ -445,3 +445,24 @@ def bootstrap_interval(a, b, draws):
     at = np.array([0.025, 0.975]) * (len(means) - 1)
     low, high = np.interp(at, np.arange(len(means)), means)
     return float(low), float(high)
+
+# %% prelude
+import numpy as np
+
+# %% wrong: np.percentile with fractions, as for np.quantile
+def bootstrap_interval(a, b, draws):
+    means = (b - a)[draws].mean(axis=1)
+    return tuple(np.percentile(means, [0.025, 0.975]))
+
+# %% wrong: only b is drawn, a stays in its order (broadcast)
+def bootstrap_interval(a, b, draws):
+    means = (b[draws] - a).mean(axis=1)
+    low, high = np.percentile(means, [2.5, 97.5])
+    return low, high
+
+# %% right: by counts of each sentence, a matrix product, np.quantile
+def bootstrap_interval(a, b, draws):
+    n = len(a)
+    counts = np.stack([np.bincount(d, minlength=n) for d in draws])
+    means = counts @ (b - a) / draws.shape[1]
+    return np.quantile(means, 0.025), np.quantile(means, 0.975)

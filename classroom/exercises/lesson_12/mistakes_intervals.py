@@ -80,6 +80,10 @@ def _interval(a, b, draws, sign=1, ends=(2.5, 97.5), of="means", axis=1, pooled=
                "sample deviation": 1.96 * means.std(ddof=int(len(means) > 1)),
                "error of drawings": 1.96 * means.std() / np.sqrt(len(means))}[of]
         return means.mean() - far, means.mean() + far
+    if of in ("distances from the difference", "distances from the mean"):
+        low, high = np.percentile(means, ends)
+        middle = d.mean() if of == "distances from the difference" else means.mean()
+        return middle - low, high - middle
     if of == "sample error":
         far = 1.96 * d.std(ddof=1) / np.sqrt(len(d))
         return d.mean() - far, d.mean() + far
@@ -97,6 +101,8 @@ def _end(slug, says, why, look, **changes):
 
 
 _MIDDLE = "Between the two ends lie 95 of 100 drawings; 2.5 are left over on each side."
+_NORMAL = ("That is nearly the same where the means are spread like a normal distribution. The percentiles need no "
+           "such assumption.")
 _BETWEEN = ("With thousands of drawings that is nearly the same; with few it is not. `np.percentile`, as it comes, "
             "goes between two neighbours where a percentile falls between them.")
 
@@ -147,7 +153,7 @@ INTERVALS = [
            "They say how sure the sign is. The exercise asks between which numbers the mean lies.", "What do you "
            "return?"),
           ("normal", {"of": "around the difference"}, "the mean difference ± 1.96 standard deviations of the drawings",
-           "That is nearly the same where the means are spread symmetrically. The percentiles need no such assumption.",
+           _NORMAL,
            "Which of the drawn means are the ends?"))),
     _end("middle-half", "Your interval is exactly the one from the 25th to the 75th percentile.", _MIDDLE,
          "How much is left over below, and how much above?", ends=(25, 75)),
@@ -182,14 +188,21 @@ INTERVALS = [
          "What do you return?", of="half width"),
     _end("mean-and-half-width", "Your two numbers are exactly the middle and half the width of the right interval.",
          "Two ends are asked for.", "What do you return?", of="centre"),
+    *(_end("distances-from-the-mean", says, "Two ends are asked for: where they lie, not how far away from the mean.",
+           "What is done with the two percentiles after they are found?", of=of)
+      for of, says in (
+          ("distances from the difference", "Your two numbers are exactly how far the right ends lie from the mean of "
+           "b − a."),
+          ("distances from the mean", "Your two numbers are exactly how far the right ends lie from the mean of the "
+           "drawings."))),
     _end("ends-crossed", "Your interval is exactly from b's lower end minus a's upper end to b's upper end minus a's "
          "lower one.", "A hard sentence is hard for both models, and only in the difference does that cancel. Yours is "
          "much too wide.", "Where in your code is b − a?", of="wide"),
     _end("normal", "Your interval is exactly mean ± 2 standard deviations of the drawings.",
-         "That is nearly the same where the means are spread symmetrically. The percentiles need no such assumption.",
+         _NORMAL,
          "Which of the drawn means are the ends?", of="two deviations"),
     _end("normal", "Your interval is exactly mean ± 1.96 standard deviations of the drawings, with R − 1 below.",
-         "That is nearly the same where the means are spread symmetrically. The percentiles need no such assumption.",
+         _NORMAL,
          "Which of the drawn means are the ends?", of="sample deviation"),
     _end("one-deviation", "Your interval is exactly mean ± one standard deviation of the drawings.",
          "About two thirds of the drawings lie there, not 95 of 100.", "Which of the drawn means are the ends?",
@@ -244,7 +257,7 @@ INTERVALS = [
     _end("medians", "Your interval is exactly that of the medians.", "The loss in the table is a mean.",
          "Which function turns a drawing into one number?", pooled="median"),
     _end("normal", "Your interval is exactly mean ± 1.96 standard deviations of the drawings.",
-         "That is nearly the same where the means are spread symmetrically. The percentiles need no such assumption.",
+         _NORMAL,
          "Which of the drawn means are the ends?", of="normal"),
     _end("standard-error", "Your interval is exactly mean ± 1.96 standard errors, without any drawing.",
          "That is nearly the same for many sentences. The percentiles need no formula, and work for BLEU as well.",

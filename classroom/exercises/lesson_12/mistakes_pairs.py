@@ -37,7 +37,8 @@ def _paired(losses, base, sign=1, spread="paired", agree="all", reference="row",
              "far": lambda: np.abs(d).max(1), "error": lambda: d.std(1) / np.sqrt(d.shape[1]),
              "whole": lambda: 2 * half(d), "std": lambda: d.std(1)}[spread]()
     signs, at_least = np.sign(d).sum(1), np.maximum((d > 0).sum(1), (d < 0).sum(1))
-    same = {"all": lambda: (d > 0).all(axis) | (d < 0).all(axis), "better": lambda: (d < 0).all(1),
+    same = {"all": lambda: (d > 0).all(axis) | (d < 0).all(axis),
+            "with signs": lambda: (losses > row).all(1) | (losses < row).all(1), "better": lambda: (d < 0).all(1),
             "worse": lambda: (d > 0).all(1), "large": lambda: np.abs(d.mean(1)) > half(d),
             "any": lambda: (d != 0).any(1), "both": lambda: (d > 0).all(1) & (d < 0).all(1),
             "two": lambda: d[:, 0] * d[:, 1 if d.shape[1] > 1 else 0] > 0,
@@ -96,6 +97,9 @@ PAIRS = [
     _pair("sign-dropped", "Your differences are exactly the right ones without their sign.",
           "Better and worse then look alike: one seed may say better and another worse, and they seem to agree.",
           "Where do you take an absolute value?", sign=0),
+    _pair("sign-dropped", "Your difference and your spread are exactly those of the differences without their sign.",
+          "A variant that is better then looks worse.", "Where do you take an absolute value?", sign=0,
+          agree="with signs"),
     _pair("not-paired", "Your results are exactly what comes out when the base's *mean* is taken away from all seeds.",
           _BY_SEED, "With which run of the base is the run with seed 1 to be compared?", reference="mean"),
     _pair("base-0-taken-for-none", "Your results are exactly the right ones, but where `base` is 0: there they are "
@@ -267,7 +271,8 @@ PAIRS = [
           "Which columns of the differences does your condition read?", agree="ends"),
     _pair("product-of-differences", "Your `agree` is exactly what comes out when the product of all differences must "
           "be above 0.", "The product of two negative numbers is positive: with three seeds, (+, −, −) counts as "
-          "agreement and (−, −, −) as none.", "Which sign has a product of three negative numbers?", agree="product"),
+          "agreement and (−, −, −) as none; with four, (+, +, −, −) counts as agreement.",
+          "Which sign has a product of three negative numbers?", agree="product"),
     _pair("most-seeds", "Your `agree` is exactly what comes out when a clear majority of the seeds is enough.",
           "All of them must say the same. Among many seeds a majority is common by chance.",
           "What is asked of every single seed?", agree="most"),

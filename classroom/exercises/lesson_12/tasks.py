@@ -108,7 +108,9 @@ _WHY = {
 
 
 def _explain(chosen):
-    """The first letter on which a choice is not right."""
+    """The first letter on which a choice is not right; of all five, that the choice is turned round."""
+    if chosen == frozenset("ABCDE") - _FAIR:
+        return "You chose exactly those that are not fair. Which are left over?"
     letter = min(chosen ^ _FAIR, key=lambda letter: (letter not in chosen, letter))
     if letter in chosen:
         return later("You count {letter} as fair. {why}", letter=letter, why=_WHY[letter])
