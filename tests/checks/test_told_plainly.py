@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from classroom import evaluate, exercises
+from classroom import exercises
 from classroom.ask.case import Case
 from classroom.exercises.lesson_07.tasks import Transformer
 from classroom.exercises.lesson_08.tasks import training_step
