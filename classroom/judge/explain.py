@@ -202,7 +202,8 @@ def _heading(mistake: Misconception) -> str:
             said = begins + re.split(r"[.:;]\s|[.:;]$", found[1])[0].strip()
             return f"{capital(said)}."
     words = mistake.slug.replace("-", " ")
-    for plain, sign in (("nan", "NaN"), ("t q", "T_q"), ("t k", "T_k"), ("d k", "d_k"), ("d v", "d_v"), ("d model", "d_model")):
+    for plain, sign in (("t q", "T_q"), ("t k", "T_k"), ("d k", "d_k"), ("d v", "d_v"), ("d model", "d_model"),
+                        ("nan", "NaN")):
         words = re.sub(rf"\b{plain}\b", sign, words)
     return f"{words if re.match('[A-Za-z]_', words) else capital(words)}."
 

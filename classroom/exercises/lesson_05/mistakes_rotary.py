@@ -181,7 +181,8 @@ _TURN = "A point (a, b) turned by the angle φ is (a cos φ − b sin φ, a sin 
 ROTARY = [
     _rotary("turned-backwards", "every pair is turned the other way",
             later("Scores still depend only on the difference of two positions, but that for t − s is now the one for "
-                  "s − t, and weights trained with the one do not fit the other. {turn} (In exercise 5.2 the minus stands in the other corner, because there the sine comes first.)",
+                  "s − t, and weights trained with the one do not fit the other. {turn} (In exercise 5.2 the minus "
+                  "stands in the other corner, because there the sine comes first.)",
                   turn=_TURN),
             "Where does the minus belong?", sign=-1),
     _rotary("halves", "number i is paired with number i + d_head/2",
