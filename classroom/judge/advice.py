@@ -294,8 +294,8 @@ def _a_yes_or_no(task: Exercise, raised: limits.Raised, line: str, case: Case | 
                  raised.text):
         return "not-on-booleans", say("True and False cannot be subtracted or negated with `-`. The other way round "
                                       "is `~mask`.")
-    if re.search(r"ufunc 'bitwise_\w+' not supported|\"bitwise_\w+\" not implemented for '\w*(?:Float|Double|Half)'",
-                 raised.text):
+    if re.search(r"ufunc 'bitwise_(?:and|or)' not supported|"
+                 r"\"bitwise_(?:and|or)\w*\" not implemented for '\w*(?:Float|Double|Half)'", raised.text):
         return "brackets-around-comparisons", say("`&` and `|` are done before `<` and `==`: `a < b | c < d` takes "
                                                   "`b | c` first. Put each comparison in brackets.") \
             if re.search(_COMPARED_AND_JOINED, line) else say("`&` and `|` join truth values, and on this line "

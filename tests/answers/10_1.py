@@ -278,3 +278,16 @@ import math, torch
 def length_penalty_score(log_p, n, alpha):
     n = torch.as_tensor(n, dtype=log_p.dtype)
     return log_p * torch.exp(alpha * (math.log(6.0) - torch.log(5 + n)))
+
+# %% prelude
+import torch
+
+# %% wrong: n.float(): raises when n is one number for all
+def length_penalty_score(log_p, n, alpha):
+    penalty = ((5 + n.float()) / 6) ** alpha
+    return log_p / penalty
+
+# %% right: multiplied by the inverse ratio
+def length_penalty_score(log_p, n, alpha):
+    shrink = (6 / (n + 5)) ** alpha
+    return shrink * log_p

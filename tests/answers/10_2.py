@@ -442,3 +442,42 @@ def beam_step(log_p, next_log_p, beam_size):
     best, token = next_log_p.topk(per, dim=1)
     scores, place = (best + log_p[:, None]).flatten().topk(beam_size)
     return scores, place // per, token.flatten()[place]
+
+# %% prelude
+import torch
+
+# %% wrong: the log-probabilities of the beginnings are not added
+def beam_step(log_p, next_log_p, beam_size):
+    V = next_log_p.shape[1]
+    scores, place = next_log_p.flatten().topk(beam_size)
+    return scores, place // V, place % V
+
+# %% wrong: transposed to make it broadcast: the table is (V, K), but cells are counted as in (K, V)
+def beam_step(log_p, next_log_p, beam_size):
+    V = next_log_p.shape[1]
+    total = log_p + next_log_p.T
+    scores, place = total.flatten().topk(beam_size)
+    return scores, place // V, place % V
+
+# %% wrong: parent is a float tensor: floor of a true division
+def beam_step(log_p, next_log_p, beam_size):
+    V = next_log_p.shape[1]
+    scores, place = (log_p[:, None] + next_log_p).view(-1).topk(beam_size)
+    parent = torch.floor(place / V)
+    token = place % V
+    return scores, parent, token
+
+# %% wrong: topk in each row first: raises when beam_size > V
+def beam_step(log_p, next_log_p, beam_size):
+    best, tokens = (log_p.unsqueeze(1) + next_log_p).topk(beam_size, dim=1)   # (K, beam_size) each
+    scores, place = best.flatten().topk(beam_size)
+    parent = place // beam_size
+    token = tokens.flatten()[place]
+    return scores, parent, token
+
+# %% right: argsort of the flat table, unravel_index
+def beam_step(log_p, next_log_p, beam_size):
+    total = next_log_p + log_p.reshape(-1, 1)
+    order = torch.argsort(total.reshape(-1), descending=True)[:beam_size]
+    parent, token = torch.unravel_index(order, total.shape)
+    return total[parent, token], parent, token

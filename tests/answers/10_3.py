@@ -1536,3 +1536,123 @@ def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
         return ids[1:], float(length_penalty_score(torch.tensor([p]), max_len, alpha)[0])
     best = max(done, key=done.get)
     return list(best), done[best]
+
+# %% prelude
+import math
+import torch
+def length_penalty_score(log_p, n, alpha):
+    return log_p / ((5 + n) / 6) ** alpha
+def beam_step(log_p, next_log_p, beam_size):
+    scores, place = (log_p.unsqueeze(1) + next_log_p).flatten().topk(beam_size)
+    V = next_log_p.shape[1]
+    return scores, place // V, place % V
+
+# %% wrong: parents forgotten: token i is appended to row i (first round repeated by hand)
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target = torch.tensor([[bos_id]])
+    log_p = torch.zeros(1)
+    finished = []
+    for n in range(1, max_len + 1):
+        logits = model(source.expand(len(target), -1), target)[:, -1]
+        places = beam_size - len(finished)
+        log_p, parent, token = beam_step(log_p, logits.log_softmax(-1), places)
+        if len(target) == 1:
+            target = target.expand(places, -1)
+        target = torch.cat([target, token[:, None]], dim=1)
+        done = token == eos_id
+        for row, lp in zip(target[done], log_p[done]):
+            finished.append((length_penalty_score(lp, n, alpha).item(), row[1:].tolist()))
+        target, log_p = target[~done], log_p[~done]
+        if len(finished) >= beam_size:
+            break
+    if not finished:
+        best = log_p.argmax()
+        return target[best, 1:].tolist(), length_penalty_score(log_p[best], max_len, alpha).item()
+    score, ids = max(finished)
+    return ids, score
+
+# %% wrong: n counts bos too (the width of target)
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target = torch.tensor([[bos_id]])
+    log_p = torch.zeros(1)
+    finished = []
+    for _ in range(max_len):
+        logits = model(source.expand(len(target), -1), target)[:, -1]
+        log_p, parent, token = beam_step(log_p, logits.log_softmax(-1), beam_size - len(finished))
+        target = torch.cat([target[parent], token[:, None]], dim=1)
+        done = token == eos_id
+        for row, lp in zip(target[done], log_p[done]):
+            finished.append((length_penalty_score(lp, len(row), alpha).item(), row[1:].tolist()))
+        target, log_p = target[~done], log_p[~done]
+        if len(finished) == beam_size:
+            break
+    if not finished:
+        best = log_p.argmax()
+        return target[best, 1:].tolist(), length_penalty_score(log_p[best], target.shape[1], alpha).item()
+    score, ids = max(finished)
+    return ids, score
+
+# %% wrong: at max_len the unfinished beginnings compete with the finished sentences
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target = torch.tensor([[bos_id]])
+    log_p = torch.zeros(1)
+    candidates = []
+    for n in range(1, max_len + 1):
+        logits = model(source.expand(len(target), -1), target)[:, -1]
+        log_p, parent, token = beam_step(log_p, logits.log_softmax(-1), beam_size - len(candidates))
+        target = torch.cat([target[parent], token[:, None]], dim=1)
+        done = token == eos_id
+        for row, lp in zip(target[done], log_p[done]):
+            candidates.append((length_penalty_score(lp, n, alpha).item(), row[1:].tolist()))
+        target, log_p = target[~done], log_p[~done]
+        if len(candidates) == beam_size:
+            break
+    for row, lp in zip(target, log_p):          # what is still open
+        candidates.append((length_penalty_score(lp, max_len, alpha).item(), row[1:].tolist()))
+    score, ids = max(candidates)
+    return ids, score
+
+# %% wrong: finished sentences do not take a place: always beam_size continuations
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target = torch.tensor([[bos_id]])
+    log_p = torch.zeros(1)
+    finished = []
+    for n in range(1, max_len + 1):
+        logits = model(source.expand(len(target), -1), target)[:, -1]
+        log_p, parent, token = beam_step(log_p, logits.log_softmax(-1), beam_size)
+        target = torch.cat([target[parent], token[:, None]], dim=1)
+        done = token == eos_id
+        for row, lp in zip(target[done], log_p[done]):
+            finished.append((length_penalty_score(lp, n, alpha).item(), row[1:].tolist()))
+        target, log_p = target[~done], log_p[~done]
+        if len(finished) >= beam_size or len(target) == 0:
+            break
+    if not finished:
+        best = log_p.argmax()
+        return target[best, 1:].tolist(), length_penalty_score(log_p[best], max_len, alpha).item()
+    score, ids = max(finished)
+    return ids, score
+
+# %% right: python lists, the model asked for one beginning at a time, own sorting
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    alive = [(0.0, [bos_id])]
+    finished = []
+    for n in range(1, max_len + 1):
+        step = []
+        for lp, ids in alive:
+            logits = model(source, torch.tensor([ids]))[0, -1]
+            for token, more in enumerate(logits.log_softmax(dim=0).tolist()):
+                step.append((lp + more, ids + [token]))
+        step.sort(key=lambda pair: pair[0], reverse=True)
+        step = step[:beam_size - len(finished)]
+        finished += [(length_penalty_score(torch.tensor(lp), n, alpha).item(), ids[1:])
+                     for lp, ids in step if ids[-1] == eos_id]
+        alive = [pair for pair in step if pair[1][-1] != eos_id]
+        if not alive:
+            break
+    if finished:
+        score, ids = max(finished, key=lambda pair: pair[0])
+    else:
+        lp, ids = alive[0]
+        ids, score = ids[1:], length_penalty_score(torch.tensor(lp), max_len, alpha).item()
+    return ids, score

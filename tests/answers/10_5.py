@@ -569,3 +569,55 @@ def cached_attention(attention, x, past):
     kv = new if past is None else tuple(torch.concat(pair, -2) for pair in zip(past, new))
     mask = torch.ones(1, kv[0].size(-2), dtype=torch.bool)
     return attention.attend(split(attention.w_q(x)), kv[0], kv[1], mask)[0], kv
+
+# %% prelude
+import torch
+
+# %% wrong: looks at the past only, appends the new key afterwards
+def cached_attention(attention, x, past):
+    q = attention.queries(x)
+    k, v = attention.keys_and_values(x, x)
+    if past is None:
+        output, _ = attention.attend(q, k, v)
+        return output, (k, v)
+    output, _ = attention.attend(q, past[0], past[1])
+    return output, (torch.cat([past[0], k], dim=2), torch.cat([past[1], v], dim=2))
+
+# %% wrong: the past is one list that is changed in place from call to call
+def cached_attention(attention, x, past):
+    k, v = attention.keys_and_values(x, x)
+    if past is None:
+        past = [k, v]
+    else:
+        past[0] = torch.cat([past[0], k], dim=2)
+        past[1] = torch.cat([past[1], v], dim=2)
+    output, weights = attention.attend(attention.queries(x), past[0], past[1])
+    return output, past
+
+# %% wrong: joined along axis 1 (the axis of positions in x, that of the heads in k)
+def cached_attention(attention, x, past):
+    q = attention.queries(x)
+    k, v = attention.keys_and_values(x, x)
+    if past is not None:
+        k = torch.cat((past[0], k), 1)
+        v = torch.cat((past[1], v), 1)
+    output, _ = attention.attend(q, k, v)
+    return output, (k, v)
+
+# %% wrong: a causal mask (t, t) for the one new query: it broadcasts
+from course.attention import causal_mask
+def cached_attention(attention, x, past):
+    q = attention.queries(x)
+    k, v = attention.keys_and_values(x, x)
+    if past is not None:
+        k = torch.cat([past[0], k], dim=2)
+        v = torch.cat([past[1], v], dim=2)
+    output, _ = attention.attend(q, k, v, causal_mask(k.shape[2]))
+    return output, (k, v)
+
+# %% right: map over both, negative axis
+def cached_attention(attention, x, past):
+    now = attention.keys_and_values(x, x)
+    if past:
+        now = tuple(map(lambda old, new: torch.cat((old, new), dim=-2), past, now))
+    return attention.attend(attention.queries(x), *now)[0], tuple(now)

@@ -2,6 +2,7 @@
 import pytest
 import torch
 
+from classroom import evaluate
 from classroom.exercises.lesson_10.tasks import beam_step, cached_attention
 
 from .told import accepted, refused
@@ -17,6 +18,17 @@ def test_an_alpha_that_becomes_a_whole_number_is_told_as_that():
     refused("10.1", of_the_dtype_of_n, "alpha-rounded", ["rounded down"], ["whatever", "α = 1,"])
     refused("10.1", lambda log_p, n, alpha: log_p / ((5 + n) / 6) ** round(alpha), "alpha-rounded", ["to the nearest"])
     refused("10.1", lambda log_p, n, alpha: log_p / ((5 + n) / 6 ** alpha), "power-of-six-only")
+
+
+def test_a_power_of_everything_is_told_though_nan_depends_on_nothing():
+    for answer, says in ((lambda log_p, n, alpha: (log_p / (5 + n) / 6) ** alpha, "once more by 6"),
+                         (lambda log_p, n, alpha: (log_p / (5 + n / 6)) ** alpha, "5 + (n / 6)")):
+        refused("10.1", answer, "power-of-everything", [says], ["does not depend"])
+
+
+def test_a_caret_is_no_power_of_tensors_either():
+    refused("10.1", lambda log_p, n, alpha: log_p / ((5 + n) / 6) ^ alpha, "caret-for-a-power", ["two stars"],
+            ["comparison"])
 
 
 def rounds(table, after=lambda *found: found, choose=lambda flat, size: flat.topk(size)):
@@ -132,6 +144,39 @@ def test_a_search_with_twice_as_many_candidates_is_told():
         score, ids = max(finished or [(log_p[0].item() / ((5 + max_len) / 6) ** alpha, target[0, 1:].tolist())])
         return ids, score
     refused("10.3", twice, "places-not-given-up", ["among the best"])
+
+
+def scored_at_the_end(length=lambda row, rounds, done: len(row), bos=None, eos=None):
+    def search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+        target, log_p, done, n = torch.tensor([[bos or bos_id]]), torch.zeros(1), [], 0
+        while n < max_len and len(done) < beam_size:
+            n += 1
+            following = model(source.expand(len(target), -1), target)[:, -1].log_softmax(-1)
+            log_p, parent, token = beam_step(log_p, following, beam_size - len(done))
+            target, ended = torch.cat([target[parent], token[:, None]], 1), token == (eos or eos_id)
+            done += zip(log_p[ended].tolist(), target[ended, 1:].tolist(), strict=True)
+            target, log_p = target[~ended], log_p[~ended]
+        done = done or [(log_p[0].item(), target[0, 1:].tolist())]
+        score, ids = max((p / ((5 + length(row, n, done)) / 6) ** alpha, row) for p, row in done)
+        return ids, score
+    return search
+
+
+def test_one_length_for_all_is_told_whichever_it_is():
+    accepted("10.3", scored_at_the_end())
+    refused("10.3", scored_at_the_end(lambda row, rounds, done: rounds), "same-length-for-all", ["number of rounds"])
+    refused("10.3", scored_at_the_end(lambda row, rounds, done: max(len(row) for _, row in done)),
+            "same-length-for-all", ["the longest one"])
+
+
+def test_ids_of_the_page_are_told():
+    for ids, says in (({"eos": 2}, "the id 2 ends a sentence"), ({"bos": 2}, "the id 2 begins the target"),
+                      ({"bos": 1, "eos": 2}, "the id 1 begins the target and the id 2 ends a sentence")):
+        refused("10.3", scored_at_the_end(**ids), "ids-typed-in", [says])
+
+
+def test_a_further_token_may_make_a_finished_sentence_more_probable():
+    assert "never makes a sentence" not in evaluate("10.4", "longer").message
 
 
 # --------------------------------------------------------------------------------------- 10.5

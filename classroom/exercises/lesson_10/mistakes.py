@@ -58,6 +58,10 @@ def _score(log_p, n, alpha, length="own", penalty="right", inside="log", sign=1)
         return log_p / ((5 + n) / 6) * alpha
     if inside == "power of all":
         return (log_p / ((5 + n) / 6)) ** alpha
+    if inside == "power of all, no brackets":
+        return (log_p / (5 + n) / 6) ** alpha
+    if inside == "power of all, 6 under n":
+        return (log_p / (5 + n / 6)) ** alpha
     scores = sign * (log_p.exp() if inside == "p" else log_p) / by
     return scores.sort(descending=True).values if inside == "sorted" else scores
 
@@ -121,6 +125,12 @@ SCORES = [
     _formula("power-of-everything", "Your scores are exactly what comes out when the whole quotient, log p included, "
              "is raised to the power α.", "What is raised to the power α?",
              "log p is negative, and a negative number has no 0.6th power: NaN.", inside="power of all"),
+    *(_formula("power-of-everything", later("Your scores are exactly what comes out when {words}, and all of it, log p "
+               "included, is raised to the power α.", words=words),
+               "What is raised to the power α, and where must brackets stand?",
+               "log p is negative, and a negative number has no 0.6th power: NaN.", inside=inside)
+      for inside, words in (("power of all, no brackets", "log p is divided by 5 + n and once more by 6"),
+                            ("power of all, 6 under n", "log p is divided by 5 + (n / 6)"))),
     _formula("penalty-subtracted", "Your scores are exactly log p minus the logarithm of the penalty.",
              "What does the formula divide, p or log p?",
              "That is what comes out when the *probability* is divided by the penalty: it pushes long sentences "

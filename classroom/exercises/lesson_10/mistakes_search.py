@@ -5,7 +5,7 @@ from classroom.judge.evidence import Sight, commas, number
 from classroom.judge.exercise import Misconception
 from course._words import later, say
 
-from .searches import BOS, EOS, search, search_in_one_beam
+from .searches import BOS, EOS, search, search_in_one_beam, search_with_ids
 
 # -------------------------------------------------------------------------- evidence in words
 
@@ -175,6 +175,12 @@ SEARCHES = [
     _found("same-length-for-all", "Your score is exactly what comes out when the penalty takes `max_len` for every "
            "sentence's length.", "A penalty that is the same for all changes no order: it is without effect.",
            "Which n does your penalty get?", lengths="same"),
+    *(_found("same-length-for-all", later("Your score is exactly what comes out when the penalty takes, for every "
+                                          "finished sentence, {which}.", which=which),
+             "A penalty that is the same for all changes no order: it is without effect.",
+             "Which n does the penalty get for a sentence that has ended before the last round?", lengths=lengths)
+      for lengths, which in (("rounds", later("the number of rounds that were run")),
+                             ("longest", later("the length of the longest one")))),
     _found("bos-counted", "Your score is exactly what comes out when one token too many is counted.",
            "n counts the tokens that were written, eos included; bos was given.", "Do you count bos?", n_more=1),
     _found("bos-counted", "Your score is exactly what comes out when one token too many is counted in finished "
@@ -241,6 +247,18 @@ SEARCHES = [
     _found("eos-left-out", "Your ids are exactly the expected ones without the eos.",
            "Without it a finished sentence looks like one that was cut off at `max_len`.",
            "What do you return?", ids="no eos"),
+    *(Misconception("ids-typed-in", partial(search_with_ids, **ids),
+                    later("Your result is exactly what comes out when {what}, whatever `bos_id` and `eos_id` are.",
+                          what=what),
+                    "The caller says which ids these are: on the page they are 1 and 2 for the tree, 2 and 3 for your "
+                    "translator.",
+                    "Where do `bos_id` and `eos_id` stand in your code, and where a number or a name of the page?",
+                    as_sentence)
+      for bos, eos in ((1, 2), (2, 3))
+      for ids, what in (({"eos": eos}, later("the id {eos} ends a sentence", eos=eos)),
+                        ({"bos": bos}, later("the id {bos} begins the target", bos=bos)),
+                        ({"bos": bos, "eos": eos}, later("the id {bos} begins the target and the id {eos} ends a "
+                                                         "sentence", bos=bos, eos=eos)))),
     _found("starts-with-eos", "Your result is exactly what comes out when the target begins with eos instead of bos.",
            "In training every target began with bos; any other beginning is one that the model has never seen.",
            "What stands in the first column?", start="eos"),

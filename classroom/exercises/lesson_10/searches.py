@@ -80,6 +80,9 @@ def search(model, source, bos_id, eos_id, beam_size, alpha, max_len, width="shri
         done = done[:1] if stand_in == "none" else done[-1:] if stand_in == "last" else done
     if not done:
         raise IndexError("list index out of range")
+    if lengths in ("rounds", "longest") and done:
+        m = n if lengths == "rounds" else max(len(row) for *_, row in done)
+        done = [(score(p, m), p, row) for _, p, row in done]
     best = {"score": max, "worst": min, "first": lambda rows: rows[0], "last": lambda rows: rows[-1],
             "log p": lambda rows: max(rows, key=lambda row: row[1]),
             "longest": lambda rows: max(rows, key=lambda row: len(row[2]))}[choice](done)
@@ -93,6 +96,11 @@ def search(model, source, bos_id, eos_id, beam_size, alpha, max_len, width="shri
     if ids == "no eos":
         row = row[:-1] if row[-1] == eos_id else row
     return row, best[1] if returned == "log p" else best[0]
+
+
+def search_with_ids(model, source, bos_id, eos_id, *settings, bos=None, eos=None):
+    """`beam_search` with ids of its own, whatever it is given."""
+    return search(model, source, bos or bos_id, eos or eos_id, *settings)
 
 
 def search_in_one_beam(model, source, bos_id, eos_id, beam_size, alpha, max_len):

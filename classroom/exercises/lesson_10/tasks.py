@@ -227,8 +227,9 @@ EXERCISES = [
         id="10.4", title="without a penalty", names=("prediction",), points=1, minutes=3, difficulty=1,
         options=("shorter", "longer", "as long"), reference="shorter",
         wrong={
-            "longer": "No factor is larger than 1, so that a further token never makes a sentence more probable. Which "
-                      "sentences does a better search for the most probable ones find, then?",
+            "longer": "No factor is larger than 1: a beginning never becomes more probable with a further token, and a "
+                      "long sentence has more factors than a short one. Which sentences does a better search for the "
+                      "most probable ones find, then?",
             "as long": "That would be so if the number of tokens did not matter for the probability. But each further "
                        "token is one factor more, and none is larger than 1.",
         },
