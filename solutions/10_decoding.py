@@ -641,7 +641,7 @@ found = {size: torch.tensor([hypothesis.score for hypothesis in decode(some, siz
 print(f"For {len(some)} sentences, how often the model prefers another translation to what was found:")
 for beam_size, log_p in found.items():
     missed, beaten = (int((other > log_p + 1e-4).sum()) for other in (wanted, found[16]))
-    print(f"    beam {beam_size:2}: {missed:2} times the reference, {beaten:2} times what a beam of 16 found")
+    print(f"    beam {beam_size:2}: the reference {missed:2}, what a beam of 16 found {beaten:2}")
 
 # %% [markdown]
 # The model seldom prefers the reference: where our translator does not say what the reference says, it is nearly always

@@ -446,7 +446,7 @@ def beam_step(log_p, next_log_p, beam_size):
 # %% prelude
 import torch
 
-# %% wrong: the log-probabilities of the beginnings are not added
+# %% wrong: topk on the next tokens alone, the beginnings not added
 def beam_step(log_p, next_log_p, beam_size):
     V = next_log_p.shape[1]
     scores, place = next_log_p.flatten().topk(beam_size)

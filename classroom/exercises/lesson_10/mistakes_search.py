@@ -125,6 +125,9 @@ SEARCHES = [
            "Where does `alpha` come in?", choice="log p", returned="log p"),
     _found("log-p-returned", "Your sentence is right, and your score exactly its log-probability, without the penalty.",
            "The score is the number that it was chosen by.", "Which number do you return?", returned="log p"),
+    _found("log-p-returned", "Your sentence is right, and where it has finished, your score is exactly its "
+           "log-probability, without the penalty.", "The score is the number that it was chosen by.",
+           "Which number do you return?", returned="log p, finished"),
     *(_found("penalty-in-each-round", "Your result is exactly what comes out when the beam goes on with the penalised "
              "scores, so that the penalty is applied once more in each round.",
              "`log_p` has to stay the log-probability; the score is only for comparing finished sentences.",

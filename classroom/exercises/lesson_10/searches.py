@@ -87,6 +87,7 @@ def search(model, source, bos_id, eos_id, beam_size, alpha, max_len, width="shri
             "log p": lambda rows: max(rows, key=lambda row: row[1]),
             "longest": lambda rows: max(rows, key=lambda row: len(row[2]))}[choice](done)
     row = best[2]
+    ended = row[-1] == eos_id
     if ids == "bos" or ids == "bos, finished" and row[-1] == eos_id or ids == "bos, unfinished" and row[-1] != eos_id:
         row = [bos_id, *row]
     if ids == "eos added" and row[-1] != eos_id:
@@ -95,7 +96,7 @@ def search(model, source, bos_id, eos_id, beam_size, alpha, max_len, width="shri
         row = row[:-1]
     if ids == "no eos":
         row = row[:-1] if row[-1] == eos_id else row
-    return row, best[1] if returned == "log p" else best[0]
+    return row, best[1] if returned == "log p" or returned == "log p, finished" and ended else best[0]
 
 
 def search_with_ids(model, source, bos_id, eos_id, *settings, bos=None, eos=None):
