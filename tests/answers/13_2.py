@@ -513,7 +513,7 @@ class SwiGLU(nn.Module):
         gate = torch.sigmoid(self.w_gate(x))
         return self.w_down(gate * self.w_up(x))
 
-# %% wrong: residual connection added inside
+# %% wrong: residual connection added inside, again
 class SwiGLU(nn.Module):
     def __init__(self, d_model, d_ff):
         super().__init__()
