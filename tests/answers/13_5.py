@@ -462,7 +462,7 @@ def rotate(x, positions):
     pairs = torch.stack([a * phi.cos() - b * phi.sin(), a * phi.sin() + b * phi.cos()], dim=-1)
     return pairs.flatten(-2)
 
-# %% right: complex numbers, by view_as_complex
+# %% right: complex numbers, of the two halves
 def rotate(x, positions):
     a, b = x.chunk(2, dim=-1)
     d = x.shape[-1]
