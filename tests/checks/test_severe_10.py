@@ -230,3 +230,7 @@ def test_numbers_kept_in_half_precision_are_told():
             k, v = torch.cat([past[0], k], 2), torch.cat([past[1], v], 2)
         return attention.attend(attention.queries(x), k.to(x.dtype), v.to(x.dtype))[0], (k, v)
     refused("10.5", halved, "kept-in-half-precision", ["float16"])
+
+
+def test_where_nan_comes_back_no_input_is_said_to_be_ignored():
+    refused("10.1", lambda log_p, n, alpha: (log_p / (5 + n) * 7) ** alpha, "not-finite", ["NaN"], ["does not depend"])
