@@ -415,3 +415,44 @@ def quantise(w):
         numbers.append([round(x / step) for x in row])
         scales.append(step)
     return torch.tensor(numbers, dtype=torch.int8), torch.tensor(scales, dtype=w.dtype)
+
+
+# %% prelude
+import torch
+
+# %% wrong: rounds with +0.5 and cut off: right for positive numbers, wrong below 0
+def quantise(w):
+    largest = w.abs().amax(dim=1)
+    scale = largest / 127
+    scale[largest == 0] = 1
+    q = (w / scale[:, None] + 0.5).to(torch.int8)
+    return q, scale
+
+# %% wrong: zero row guarded with clamp(min=1e-8), the row's scale is not 1
+def quantise(w):
+    scale = w.abs().amax(dim=1).clamp(min=1e-8) / 127
+    q = (w / scale.unsqueeze(1)).round().to(torch.int8)
+    return q, scale
+
+# %% wrong: divides w in place: the caller's weights are changed
+def quantise(w):
+    scale = w.abs().amax(dim=1) / 127
+    scale[scale == 0] = 1.0
+    w /= scale.unsqueeze(1)
+    return w.round().to(torch.int8), scale
+
+# %% wrong: zero row: q is mended with nan_to_num, but the scale stays 0
+def quantise(w):
+    scale = w.abs().amax(dim=1) / 127
+    q = torch.nan_to_num(w / scale.unsqueeze(1)).round().to(torch.int8)
+    return q, scale
+
+# %% right: a loop over rows, Python if, stack
+def quantise(w):
+    qs, scales = [], []
+    for row in w:
+        m = max(row.max(), -row.min())
+        s = m / 127 if m > 0 else torch.ones((), dtype=w.dtype)
+        scales.append(s)
+        qs.append(torch.round(row / s).to(torch.int8))
+    return torch.stack(qs), torch.stack(scales)

@@ -408,3 +408,49 @@ def rounding_errors(w):
         step = largest / 127
         errors.append(torch.linalg.vector_norm((w / step).round() * step - w, dim=1) / w.shape[1] ** 0.5)
     return tuple(errors)
+
+
+# %% prelude
+import torch
+def quantise(w):
+    largest = w.abs().amax(dim=1)
+    scale = torch.where(largest == 0, torch.ones_like(largest), largest / 127)
+    return (w / scale.unsqueeze(1)).round().to(torch.int8), scale
+def dequantise(q, scale):
+    return q * scale.unsqueeze(1)
+
+# %% wrong: the results exchanged: a scale for each row comes first
+def rounding_errors(w):
+    by_row = (dequantise(*quantise(w)) - w).square().mean(dim=1).sqrt()
+    back = dequantise(*quantise(w.reshape(1, -1))).reshape(w.shape)
+    by_table = (back - w).square().mean(dim=1).sqrt()
+    return by_row, by_table
+
+# %% wrong: std of the differences: takes off their mean and divides by n - 1
+def rounding_errors(w):
+    back = dequantise(*quantise(w.reshape(1, -1))).reshape(w.shape)
+    by_table = (back - w).std(dim=1)
+    by_row = (dequantise(*quantise(w)) - w).std(dim=1)
+    return by_table, by_row
+
+# %% wrong: whole numbers by row, read with the largest row's scale
+def rounding_errors(w):
+    q, scale = quantise(w)
+    one = scale.max().expand(len(w))
+    by_table = ((dequantise(q, one) - w) ** 2).mean(dim=1) ** 0.5
+    by_row = ((dequantise(q, scale) - w) ** 2).mean(dim=1) ** 0.5
+    return by_table, by_row
+
+# %% wrong: reshape(-1, 1) in place of (1, -1): a scale for each number
+def rounding_errors(w):
+    back = dequantise(*quantise(w.reshape(-1, 1))).reshape(w.shape)
+    by_table = (back - w).pow(2).mean(dim=1).sqrt()
+    by_row = (dequantise(*quantise(w)) - w).pow(2).mean(dim=1).sqrt()
+    return by_table, by_row
+
+# %% right: vector norm / sqrt(n), table scale by hand
+def rounding_errors(w):
+    n = w.shape[1]
+    def err(step):
+        return torch.linalg.vector_norm(torch.round(w / step) * step - w, dim=1) / n ** 0.5
+    return err(w.abs().max() / 127), err(w.abs().amax(1, keepdim=True) / 127)

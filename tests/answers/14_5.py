@@ -276,3 +276,23 @@ def pack(q):
 def pack(q):
     digits = (q.numpy() + 8).astype(np.uint8)
     return torch.from_numpy(digits[:, ::2] << 4 | digits[:, 1::2])
+
+
+# %% prelude
+import torch
+
+# %% wrong: pairs number j with number j + in/2 (halves of the row)
+def pack(q):
+    half = q.shape[1] // 2
+    first, second = q[:, :half] + 8, q[:, half:] + 8
+    return (16 * first + second).to(torch.uint8)
+
+# %% wrong: two's complement nibbles (& 15) in place of + 8
+def pack(q):
+    nibbles = q.to(torch.uint8) & 15
+    return (nibbles[:, 0::2] << 4) | nibbles[:, 1::2]
+
+# %% right: uint8 arithmetic, unflatten, multiply by [16, 1] and sum
+def pack(q):
+    digits = (q.to(torch.int32) + 8).unflatten(1, (-1, 2))
+    return (digits * torch.tensor([16, 1])).sum(dim=-1).to(torch.uint8)

@@ -69,3 +69,15 @@ def test_bytes_cut_off_at_127_are_told():
         digits = (q + 8).long()
         return (16 * digits[:, ::2] + digits[:, 1::2]).clamp(-128, 127).to(torch.uint8)
     refused("14.5", answer, "overflowed", ["cut off at 127"])
+
+
+@pytest.mark.parametrize("base", [8, 10, 15, 32])
+def test_only_other_bases_than_15_make_one_byte_of_two_pairs(base):
+    def answer(q):
+        digits = (q + 8).to(torch.uint8)
+        return digits[:, ::2] * base + digits[:, 1::2]
+    made = {tuple(pair): int(answer(torch.tensor([pair], dtype=torch.int8)))
+            for pair in torch.cartesian_prod(torch.arange(-7, 8), torch.arange(-7, 8)).tolist()}
+    lost, kept = f"With {base}, different pairs of numbers make the same byte", "Whoever unpacks divides by 16"
+    says, never = (kept, lost) if len(set(made.values())) == len(made) else (lost, kept)
+    refused("14.5", answer, "another-base", [f"multiplied by {base}.", says], [never])

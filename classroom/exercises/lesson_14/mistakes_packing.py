@@ -134,9 +134,12 @@ PACKED = [
            join="8 not moved, or"),
     *(_wrong("another-base", later("Your bytes are exactly what comes out when the first number is multiplied by "
                                    "{base}.", base=base),
-             later("{byte} Four bits have 16 values, and so the first digit counts 16s{what}.", byte=_BYTE,
-                   what='; with a smaller base the two digits run into each other' if base < 16 else ''),
-             "How many values does a digit of four bits have?", base=base) for base in (8, 10, 15, 4, 2, 32, 128)),
+             later(why, byte=_BYTE, base=base), "How many values does a digit of four bits have?", base=base)
+      for why, bases in (
+          ("{byte} Four bits have 16 values, and so the first digit counts 16s. With {base}, different pairs of "
+           "numbers make the same byte.", (8, 10, 4, 2, 32, 128)),
+          ("{byte} Four bits have 16 values, and so the first digit counts 16s. Whoever unpacks divides by 16.", (15,)))
+      for base in bases),
     *(_wrong("another-base", later("Your bytes are exactly what comes out when the first number is moved to the left "
                                    "by {places} places, and joined with the second one by `|`.", places=places),
              later("{byte} A digit to the base 16 takes four bits; with fewer places the two digits run into each "
