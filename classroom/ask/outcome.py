@@ -215,5 +215,7 @@ def axis_names(axes: str, ndim: int) -> list[str]:
 
 
 def _same(before: np.ndarray, after: Any) -> bool:
-    after = to_numpy(after)
-    return before.shape == after.shape and before.dtype == after.dtype and before.tobytes() == after.tobytes()
+    if dtype_name(after) != _name(before.dtype):
+        return False
+    after = to_numpy(after).astype(before.dtype, copy=False)       # float16 has been read as float32
+    return before.shape == after.shape and before.tobytes() == after.tobytes()

@@ -197,3 +197,11 @@ def dequantise(q, scale):
 # %% right: einsum
 def dequantise(q, scale):
     return torch.einsum("oi,o->oi", q.to(scale.dtype), scale)
+
+
+# %% prelude
+import torch
+
+# %% wrong: q.float(): half-precision scales give float32
+def dequantise(q, scale):
+    return q.float() * scale[:, None]

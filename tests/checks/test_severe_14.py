@@ -71,6 +71,18 @@ def test_bytes_cut_off_at_127_are_told():
     refused("14.5", answer, "overflowed", ["cut off at 127"])
 
 
+def test_numbers_come_back_in_half_precision_too():
+    refused("14.2", lambda q, scale: q.float() * scale[:, None], "dtype-lost", ["float16 is expected"])
+    accepted("14.2", lambda q, scale: (q.double() * scale.double()[:, None]).to(scale.dtype))
+
+    def in_place(q, scale):
+        if scale.dtype == torch.float16:
+            scale *= 2
+            return q * scale[:, None] / 2
+        return q * scale[:, None]
+    refused("14.2", in_place, "changes-inputs", ["float16", "`scale`"])
+
+
 @pytest.mark.parametrize("base", [8, 10, 15, 32])
 def test_only_other_bases_than_15_make_one_byte_of_two_pairs(base):
     def answer(q):

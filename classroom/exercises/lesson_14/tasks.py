@@ -93,6 +93,9 @@ def _stored(rng):
     yield of("rows of very different size", 5, 6, spread=1000.0)
     yield of("one row", 1, 6)
     yield of("one column", 5, 1)
+    # Powers of 2, so that products, and the mean of four of them, are exact in float16, too.
+    yield Case("float16", q=rng.integers(-127, 128, (4, 2)).astype("int8"),
+               scale=np.array([2.0 ** -7, 2.0 ** -5, 2.0 ** -6, 2.0 ** -5], dtype="float16"))
     yield Case("scales above 1", q=np.array([[1, -2, 100], [127, 0, -127]], dtype="int8"), scale=np.array([3.5, 2.0]))
     yield Case("a row of zeros", q=np.array([[0, 0, 0], [12, -127, 5]], dtype="int8"), scale=np.array([1.0, 0.25]))
 
