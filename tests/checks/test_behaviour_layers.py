@@ -77,7 +77,8 @@ def halves_in_training(right, self, *inputs):
 
 @pytest.mark.parametrize("id, forward, what", [
     ("6.3", masked_when_evaluated, "other numbers"),
-    ("4.3", raises_in_training, "it raises ValueError: not yet."), ("7.6", raises_in_training, "it raises ValueError: not yet."),
+    ("4.3", raises_in_training, "it raises ValueError: not yet."),
+    ("7.6", raises_in_training, "it raises ValueError: not yet."),
     ("7.5", halves_in_training, "other numbers"), ("6.1", halves_in_training, "other numbers"),
 ])
 def test_right_in_evaluation_mode_alone(id, forward, what):
