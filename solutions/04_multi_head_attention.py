@@ -647,7 +647,8 @@ print("cat sleeps, as if it were alone:            ", torch.allclose(masked[1, :
 #
 # PyTorch has the same layer. We give both the same weights, a batch of unequal sizes and a mask, and
 # compare all numbers. PyTorch keeps the three input matrices in one, below each other. Its boolean mask is
-# True where attention is *forbidden*, the opposite of ours, and it needs a copy for each head.
+# True where attention is *forbidden*, the opposite of ours, and one that differs from sentence to sentence needs a copy
+# for each head.
 
 # %%
 torch.manual_seed(0)
@@ -978,7 +979,8 @@ for name, function in [("split_heads", split_heads), ("by view", by_view)]:
 # - `view(B, n_heads, T, d_head)` in one go: heads made of blocks of words.
 # - `reshape` back without swapping first; `view` after a `transpose`.
 # - Scaling by √d_model: the keys of a head have d_head numbers.
-# - A mask without an axis for the heads: no error when there are as many sentences as heads, or only one head.
+# - A mask without an axis for the heads: no error when there are as many sentences as heads. With a single sentence it
+#   is even right, so that a test with one sentence does not find it.
 # - A head size of d_model instead of d_model / n_heads; no `ValueError` when n_heads does not divide d_model.
 # - `squeeze()` without a number: with one head, one sentence or one word it takes away axes that are needed.
 # - T_q taken for T_k: fine in self-attention, wrong in translation.

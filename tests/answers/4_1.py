@@ -481,3 +481,17 @@ def split_heads(x, n_heads):
     B, T, d_model = x.shape
     d_head = d_model // n_heads
     return x.reshape(T, B * n_heads, d_head).transpose(0, 1).reshape(B, n_heads, T, d_head)
+
+# %% prelude
+import torch
+
+# %% wrong: swaps first, cuts afterwards
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    x = x.transpose(1, 2)
+    return x.reshape(B, n_heads, T, d_model // n_heads)
+
+# %% wrong: NumPy's transpose with all axes (raises)
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    return x.reshape(B, T, n_heads, d_model // n_heads).transpose(0, 2, 1, 3)

@@ -343,3 +343,10 @@ import torch
 def merge_heads(x):
     B, h, T, d = x.shape
     return x.permute(0, 2, 3, 1).reshape(B, T, h * d)
+
+# %% prelude
+import torch
+
+# %% wrong: squeeze() without a number: a size of 1 loses an axis
+def merge_heads(x):
+    return torch.cat([head.squeeze() for head in x.split(1, dim=1)], dim=-1)

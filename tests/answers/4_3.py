@@ -2235,3 +2235,136 @@ class MultiHeadAttention(nn.Module):
             w = s.softmax(-1)
         o = torch.einsum("bhqk,bkhd->bqhd", w, v).flatten(2)
         return self.w_o(o), w
+
+# %% prelude
+from course.attention import scaled_dot_product_attention
+from torch import nn
+import math, torch
+import torch
+
+# %% wrong: mask.unsqueeze(2): right for (B,1,T_k) only
+def split_heads(x, n_heads):
+    B, T, d = x.shape
+    return x.reshape(B, T, n_heads, d // n_heads).transpose(1, 2)
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        if mask is not None:
+            mask = mask.unsqueeze(2)
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), weights
+
+# %% wrong: masks after the softmax, shares no longer sum to 1
+def split_heads(x, n_heads):
+    B, T, d = x.shape
+    return x.reshape(B, T, n_heads, d // n_heads).transpose(1, 2)
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        _, weights = scaled_dot_product_attention(q, k, v, None)
+        if mask is not None:
+            weights = weights * mask.unsqueeze(1)
+        return self.w_o(merge_heads(weights @ v)), weights
+
+# %% wrong: scales twice (q is divided before scaled_dot_product_attention)
+def split_heads(x, n_heads):
+    B, T, d = x.shape
+    return x.reshape(B, T, n_heads, d // n_heads).transpose(1, 2)
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        q = q / math.sqrt(q.shape[-1])
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), weights
+
+# %% wrong: assert in place of ValueError, once more
+def split_heads(x, n_heads):
+    B, T, d = x.shape
+    return x.reshape(B, T, n_heads, d // n_heads).transpose(1, 2)
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        assert d_model % n_heads == 0, "n_heads must divide d_model"
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), weights
+
+# %% right: no biases, einsum, own masked softmax with nan_to_num
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        self.h, rest = n_heads, d_model % n_heads
+        if rest != 0:
+            raise ValueError(f"{n_heads} heads do not divide {d_model}")
+        for name in ("w_q", "w_k", "w_v", "w_o"):
+            setattr(self, name, nn.Linear(d_model, d_model, bias=False))
+    def forward(self, query, key, value, mask=None):
+        q, k, v = (lin(x).unflatten(-1, (self.h, -1))
+                   for lin, x in ((self.w_q, query), (self.w_k, key), (self.w_v, value)))
+        scores = torch.einsum("bihd,bjhd->bhij", q, k) * q.shape[-1] ** -0.5
+        if mask is not None:
+            scores = torch.where(mask[:, None], scores, float("-inf"))
+        weights = torch.nan_to_num(scores.softmax(-1), nan=0.0)
+        out = torch.einsum("bhij,bjhd->bihd", weights, v)
+        return self.w_o(out.flatten(-2)), weights

@@ -566,3 +566,41 @@ def test_split_heads(split_heads):
     want = [[[[number(b, t, h * D + i) for i in range(D)] for t in range(T)] for h in range(H)] for b in range(B)]
     got = split_heads(x, H)
     assert got.tolist() == want, "a number is in the wrong place"
+
+# %% prelude
+import torch
+
+# %% wrong: one sentence only, once more
+def test_split_heads(split_heads):
+    T, n_heads, d_head = 5, 3, 4
+    x = torch.arange(T * n_heads * d_head).reshape(1, T, n_heads * d_head)
+    heads = split_heads(x, n_heads)
+    assert heads.shape == (1, n_heads, T, d_head)
+    for h in range(n_heads):
+        assert torch.equal(heads[:, h], x[:, :, h * d_head:(h + 1) * d_head])
+
+# %% wrong: zip stops at the shorter: a missing or extra head is not seen
+def test_split_heads(split_heads):
+    x = torch.arange(2 * 5 * 12).reshape(2, 5, 12)
+    heads = split_heads(x, 3)
+    for got, want in zip(heads.unbind(1), x.chunk(3, dim=-1)):
+        assert torch.equal(got, want)
+
+# %% wrong: view(-1) of the result: right ones that are not contiguous raise
+def test_split_heads(split_heads):
+    B, T, H, D = 2, 5, 3, 4
+    x = torch.arange(B * T * H * D).reshape(B, T, H * D)
+    want = torch.stack([x[..., h * D:(h + 1) * D] for h in range(H)], dim=1)
+    got = split_heads(x, H)
+    assert got.shape == want.shape
+    assert (got.view(-1) == want.view(-1)).all()
+
+# %% right: returns the truth value, number by number from the coordinates
+def test_split_heads(split_heads):
+    B, T, H, D = 3, 7, 2, 5
+    x = torch.arange(B * T * H * D, dtype=torch.float32).reshape(B, T, H * D)
+    got = split_heads(x, H)
+    if tuple(got.shape) != (B, H, T, D):
+        return False
+    return all(got[b, h, t, d].item() == x[b, t, h * D + d].item()
+               for b in range(B) for h in range(H) for t in range(T) for d in range(D))

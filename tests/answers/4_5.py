@@ -462,3 +462,32 @@ def head_parts(heads, W_o):
         alone[:, h] = heads[:, h]
         parts.append(alone.transpose(1, 2).flatten(2) @ W_o)
     return torch.stack(parts, dim=1)
+
+# %% prelude
+import torch
+
+# %% wrong: the whole output divided by n_heads for each head
+def head_parts(heads, W_o):
+    B, n_heads, T, d_head = heads.shape
+    whole = heads.transpose(1, 2).flatten(2) @ W_o
+    return (whole / n_heads).unsqueeze(1).expand(B, n_heads, T, -1)
+
+# %% wrong: rows of W_o taken interleaved: h, h + n_heads, ...
+def head_parts(heads, W_o):
+    n_heads = heads.shape[1]
+    return torch.stack([heads[:, h] @ W_o[h::n_heads] for h in range(n_heads)], dim=1)
+
+# %% wrong: zeroes the other heads in place (no clone)
+def head_parts(heads, W_o):
+    parts = []
+    for h in range(heads.shape[1]):
+        only = heads
+        for other in range(heads.shape[1]):
+            if other != h:
+                only[:, other] = 0
+        parts.append(only.transpose(1, 2).flatten(2) @ W_o)
+    return torch.stack(parts, dim=1)
+
+# %% right: einsum with W_o cut into blocks of rows
+def head_parts(heads, W_o):
+    return torch.einsum("bhtd,hdm->bhtm", heads, W_o.unflatten(0, (heads.shape[1], -1)))

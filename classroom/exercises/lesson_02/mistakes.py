@@ -250,7 +250,7 @@ ATTENTION = [
         "mask-inverted", partial(sloppy_attention, how="inverted"),
         "Your weights are exactly what comes out when True and False of the mask are exchanged.",
         "In this course True means: may attend. A model with the mistake may look at nothing but what is forbidden.",
-        "Which places does your `masked_fill` fill?"),
+        "Which places does your code close? If it gives the mask to a function: what does True mean there?"),
     Misconception(
         "mask-after-softmax", partial(sloppy_attention, how="after"),
         "Your weights are exactly those without the mask, with zeros put in afterwards.",

@@ -370,8 +370,8 @@ MERGE = [
     *(Misconception(
         "squeezed", wrong, later("Your result is exactly what comes out when `squeeze()` is called {where}.",
                                  where=where),
-        "`squeeze()` takes away all axes of length 1, not only that of the heads: with one sentence, or with one "
-        "word, the axis of the sentences or of the words is gone as well.",
+        "`squeeze()` takes away all axes of length 1, not only that of the heads: with one sentence, with one word, or "
+        "with heads of one number, another axis is gone as well.",
         "Which shape does your result have for one sentence of several words?")
       for wrong, where in ((_squeezed_for_one_head, "where there is one head"),
                            (lambda x: merge_heads(x).squeeze(), "on it"),

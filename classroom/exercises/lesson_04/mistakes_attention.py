@@ -219,8 +219,9 @@ MULTI_HEAD = [
     Misconception(
         "mask-inverted", partial(Sloppy, mask="inverted"),
         "Your weights are exactly what comes out when True and False of the mask are exchanged.",
-        "In this course True means: may attend. PyTorch's own modules have it the other way round, and with a causal "
-        "mask the mistake trains to a perfect score, by cheating.", "Which places does your `masked_fill` fill?"),
+        "In this course True means: may attend. PyTorch's own modules have it the other way round. With a causal mask, "
+        "such a model sees the words that it has to predict, and its score looks far too good.",
+        "Which places does your code close? If it gives the mask to a function: what does True mean there?"),
     Misconception(
         "mask-after-softmax", partial(Sloppy, mask="after"),
         "Your weights are exactly those without the mask, with zeros put in afterwards.",
