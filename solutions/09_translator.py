@@ -16,7 +16,7 @@
 # - compute what BLEU is made of, report a score that others can compare with theirs, and say what
 #   it does not tell, and what a human would get.
 #
-# **You need** lesson 04 (`MultiHeadAttention`), and a rough idea of encoder, decoder and
+# **You need** lesson 04 (`MultiHeadAttention`), the loss of lesson 08, and a rough idea of encoder, decoder and
 # cross-attention: an encoder reads the English sentence, a decoder writes the Spanish one word by
 # word and looks back at the English with attention at every step.
 #
@@ -263,6 +263,7 @@ check("9.2", merge_pair)
 # %%
 merge_pair = carry_on("9.2", merge_pair)
 
+words = {tuple(word): times for word, times in text.items()}
 merges = []
 for step in range(6):
     counts = count_pairs(words)
@@ -392,8 +393,9 @@ else:
 
 # %% [markdown]
 # ### Exercise 9.3 · the first loss        ●○○  about 3 minutes · 1 point
-# The model is new: its weights are random numbers. What will its loss be, in nats per token,
-# before the first step? The vocabulary has 6,000 tokens.
+# The model is new: its weights are random numbers. What will its loss be, in nats per token, before the first step?
+# (The loss is the mean of −log p. Here p is the probability that the model gives to the right token, and log is the
+# natural logarithm.) The vocabulary has 6,000 tokens.
 #
 # Set `prediction` to one of 0, 0.5, 8.7, 6000.
 
@@ -478,7 +480,7 @@ for word in ("cat", "yesterday", "house"):
 # 6,000. So we look for 128 strong *patterns* in the table. A pattern gives each token one number, such that the number
 # of a token is the sum of those of the tokens that it goes with, each times their PMI, and all divided by one constant.
 # In the language of matrices the pattern is an **eigenvector** of the table and the constant its **eigenvalue**. We
-# take those with the 128 largest eigenvalues, or very nearly, since to find all 6,000 exactly would take much longer.
+# take those with the 128 largest eigenvalues, or nearly, since to find all 6,000 exactly would take much longer.
 # Side by side they give each token 128 numbers, its vector. Then all vectors are made equally long, of length 1. (Only
 # a few tokens, such as `<bos>`, are in no count. They keep the model's random vectors.)
 #
@@ -844,11 +846,11 @@ for pattern in ("The NOUN is ADJ.", "I have a ADJ NOUN.", "I like the ADJ NOUN."
 
 # %% [markdown]
 # The same adjectives and nouns each time; what differs is the sentence around them. In our run the adjective is never
-# lost alone behind *is*, nor where somebody has, likes or looks for the thing. It gets lost where the noun is the
-# subject and something else is said of it: more often before *is good* than before *is here*, and more often after
-# *The* than after *A*. So this is not about a word that the model does not know. Does it not want the right sentence,
-# or does greedy decoding, which never takes a word back, not find it? Lesson 10 can tell. Whether a longer training
-# helps, stretch exercise D lets you find out.
+# lost where it stands alone behind *is*, nor where somebody has, likes or looks for the thing. It gets lost where the
+# noun is the subject and something else is said of it: more often before *is good* than before *is here*, and more
+# often after *The* than after *A*. So this is not about a word that the model does not know. Does it not want the
+# right sentence, or does greedy decoding, which never takes a word back, not find it? Lesson 10 can tell. Whether a
+# longer training helps, stretch exercise D lets you find out.
 #
 # Ask for some sentences of your own: short ones, of everyday life, with a full stop, since that is what it has read.
 #
@@ -1127,10 +1129,10 @@ for i in by_quality[:60:6]:
     print(f"{sources[i]}\n    model      {translations[i]}\n    reference  {references[i]}")
 
 # %% [markdown]
-# Sort these into groups. Look for four: translations that are *right*, only in other words than
+# Sort these into groups. Look for five: translations that are *right*, only in other words than
 # the reference; words that the model has seen too seldom, and replaces by something it knows; words that it
-# *invents*, since it may put any pieces together; and idioms, which cannot be translated piece by piece. Only the
-# first group is no fault of the model.
+# *invents*, since it may put any pieces together; idioms, which cannot be translated piece by piece; and sentences in
+# which a part is left out. Only the first group is no fault of the model.
 #
 # Two of these can be counted, roughly. How many translations have a word that is in no Spanish training sentence, and
 # neither copied from the English sentence nor in the reference? (Not all of these are invented: some may be Spanish
@@ -1160,8 +1162,8 @@ print("   ", ", ".join([some[0] for some in invented if some][:9]), "…")
 # give it to the model, as in training, whether or not it would write it by itself.
 #
 # Rows are the Spanish tokens that are *read*; each row is used to predict the token *after* it.
-# Spanish says "the house white". If the model looks where a person would, where is the row dark
-# that predicts the beginning of *blanca*, and where the one before it?
+# Spanish says "the house white". Find the row that predicts the beginning of *blanca*. If the model looks where a
+# person would, under which English word is it dark? And the row above it?
 
 # %% tags=["nbval-ignore-output"]
 source = torch.tensor([subwords.encode("The white house is big.") + [subwords.eos_id]])

@@ -529,3 +529,33 @@ def count_pairs(words):
             key = word[i - 1], word[i]
             result[key] = result.get(key, 0) + words[word]
     return result
+
+# %% prelude
+from collections import Counter
+from itertools import pairwise
+import numpy as np
+
+# %% wrong: a dict of the pairs of one word: a pair that occurs twice in a word counts once
+def count_pairs(words):
+    counts = Counter()
+    for word, times in words.items():
+        counts.update({pair: times for pair in pairwise(word)})
+    return counts
+
+# %% wrong: last letter of one word paired with the first of the next
+def count_pairs(words):
+    counts = Counter()
+    stream = [s for word, times in words.items() for _ in range(times) for s in word]
+    for a, b in zip(stream, stream[1:]):
+        counts[a, b] += 1
+    return counts
+
+# %% right: numpy integers, zero counts for all pairs of symbols
+def count_pairs(words):
+    symbols = sorted({s for word in words for s in word})
+    place = {s: i for i, s in enumerate(symbols)}
+    table = np.zeros((len(symbols), len(symbols)), dtype=int)
+    for word, times in words.items():
+        ids = [place[s] for s in word]
+        np.add.at(table, (ids[:-1], ids[1:]), times)
+    return {(a, b): table[place[a], place[b]] for a in symbols for b in symbols}

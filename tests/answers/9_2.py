@@ -684,3 +684,50 @@ def merge_pair(symbols, pair):
         else:
             done.append((symbol, True))
     return tuple(symbol for symbol, _ in done)
+
+# %% prelude
+
+
+# %% wrong: the second symbol of a merged pair is kept as well
+def merge_pair(symbols, pair):
+    out = []
+    for i, s in enumerate(symbols):
+        if i + 1 < len(symbols) and (s, symbols[i + 1]) == pair:
+            out.append(s + symbols[i + 1])
+        else:
+            out.append(s)
+    return out
+
+# %% wrong: while i < len - 1: the last symbol is lost unless it is merged
+def merge_pair(symbols, pair):
+    out, i = [], 0
+    while i < len(symbols) - 1:
+        if (symbols[i], symbols[i + 1]) == pair:
+            out.append("".join(pair))
+            i += 2
+        else:
+            out.append(symbols[i])
+            i += 1
+    return out
+
+# %% wrong: looks only at the first place of pair[0] (list.index)
+def merge_pair(symbols, pair):
+    symbols = list(symbols)
+    if pair[0] not in symbols:
+        return symbols
+    i = symbols.index(pair[0])
+    if symbols[i + 1:i + 2] == [pair[1]]:
+        symbols[i:i + 2] = [pair[0] + pair[1]]
+    return symbols
+
+# %% right: a stack and a mark of what was just merged; a tuple
+def merge_pair(symbols, pair):
+    stack, fresh = [], False
+    for s in symbols:
+        if stack and not fresh and stack[-1] == pair[0] and s == pair[1]:
+            stack[-1] += s
+            fresh = True
+        else:
+            stack.append(s)
+            fresh = False
+    return tuple(stack)

@@ -928,3 +928,99 @@ def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
         table[going, t] = best[going]
         going &= best != eos_id
     return table[:, 1:t + 1]
+
+# %% prelude
+import torch
+
+# %% wrong: ends when all have had an eos, but goes on writing behind the eos of the short ones
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    target = torch.full((len(source), 1), bos_id, dtype=torch.long)
+    ended = torch.zeros(len(source), dtype=torch.bool)
+    for _ in range(max_len):
+        next_id = model(source, target)[:, -1].argmax(-1)
+        target = torch.cat([target, next_id[:, None]], dim=1)
+        ended |= next_id == eos_id
+        if ended.all():
+            break
+    return target[:, 1:]
+
+# %% wrong: looks for eos in the whole target, bos included: with bos_id == eos_id all have ended at once
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    target = torch.full((source.shape[0], 1), bos_id, dtype=torch.long)
+    for _ in range(max_len):
+        ended = (target == eos_id).any(dim=1)
+        if ended.all():
+            break
+        next_id = model(source, target)[:, -1].argmax(-1)
+        next_id = torch.where(ended, torch.full_like(next_id, pad_id), next_id)
+        target = torch.cat([target, next_id[:, None]], dim=1)
+    return target[:, 1:]
+
+# %% wrong: gives the model only the last token, as one does with an RNN
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    B = source.shape[0]
+    token = torch.full((B, 1), bos_id, dtype=torch.long)
+    done = torch.zeros(B, dtype=torch.bool)
+    out = []
+    for _ in range(max_len):
+        token = model(source, token)[:, -1].argmax(-1, keepdim=True)
+        token[done] = pad_id
+        out.append(token)
+        done |= token[:, 0] == eos_id
+        if done.all():
+            break
+    return torch.cat(out, dim=1)
+
+# %% wrong: done is set before the token is written, so that eos itself becomes pad
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    target = torch.full((len(source), 1), bos_id, dtype=torch.long)
+    done = torch.zeros(len(source), dtype=torch.bool)
+    for _ in range(max_len):
+        next_id = model(source, target)[:, -1, :].argmax(dim=-1)
+        done = done | (next_id == eos_id)
+        next_id[done] = pad_id
+        target = torch.cat((target, next_id.unsqueeze(1)), dim=1)
+        if done.all():
+            break
+    return target[:, 1:]
+
+# %% right: one sentence after the other, then padded
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    rows = []
+    for one in source:
+        ids = [bos_id]
+        while len(ids) <= max_len:
+            best = int(model(one[None], torch.tensor([ids]))[0, -1].argmax())
+            ids.append(best)
+            if best == eos_id:
+                break
+        rows.append(torch.tensor(ids[1:]))
+    return torch.nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=pad_id)
+
+# %% wrong: eos counted, not the sentences that have one
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    target = torch.full((len(source), 1), bos_id)
+    n_ended = 0
+    for _ in range(max_len):
+        best = model(source, target)[:, -1].argmax(-1)
+        target = torch.cat([target, best[:, None]], 1)
+        n_ended += int((best == eos_id).sum())
+        if n_ended >= len(source):
+            break
+    out = target[:, 1:]
+    is_eos = (out == eos_id).long()
+    return out.masked_fill(is_eos.cumsum(1) - is_eos > 0, pad_id)
+
+# %% wrong: a table of pad is given whole, and the logits of the place to be written are read
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    table = torch.full((len(source), max_len + 1), pad_id)
+    table[:, 0] = bos_id
+    done = torch.zeros(len(source), dtype=torch.bool)
+    for t in range(max_len):
+        token = model(source, table)[:, t + 1].argmax(-1)
+        token[done] = pad_id
+        table[:, t + 1] = token
+        done |= token == eos_id
+        if done.all():
+            break
+    return table[:, 1:]

@@ -717,3 +717,59 @@ def ngram_precision(hypotheses, references, n):
     counted = [[Counter(zip(*(words[k:] for k in range(n)))) for words in side] for side in (hypotheses, references)]
     matches = sum((h & r).total() for h, r in zip(*counted))
     return matches / max(1, sum(h.total() for h in counted[0]))
+
+# %% prelude
+from collections import Counter
+from fractions import Fraction
+
+# %% wrong: mean of the precisions of the sentences
+def ngram_precision(hypotheses, references, n):
+    def grams(s):
+        return Counter(tuple(s[i:i + n]) for i in range(len(s) - n + 1))
+    scores = []
+    for h, r in zip(hypotheses, references):
+        a, b = grams(h), grams(r)
+        if a:
+            scores.append((a & b).total() / a.total())
+    return sum(scores) / len(scores) if scores else 0
+
+# %% wrong: all references in one Counter: a match may come from another sentence
+def ngram_precision(hypotheses, references, n):
+    hyp, ref = Counter(), Counter()
+    for h, r in zip(hypotheses, references):
+        hyp.update(tuple(h[i:i + n]) for i in range(len(h) - n + 1))
+        ref.update(tuple(r[i:i + n]) for i in range(len(r) - n + 1))
+    total = sum(hyp.values())
+    return sum((hyp & ref).values()) / total if total else 0.0
+
+# %% wrong: every n-gram counted once on both sides (sets)
+def ngram_precision(hypotheses, references, n):
+    matches = total = 0
+    for h, r in zip(hypotheses, references):
+        a = {tuple(h[i:i + n]) for i in range(len(h) - n + 1)}
+        b = {tuple(r[i:i + n]) for i in range(len(r) - n + 1)}
+        matches += len(a & b)
+        total += len(a)
+    return matches / total if total else 0
+
+# %% wrong: a hypothesis shorter than n: len - n + 1 is negative and lowers the total
+def ngram_precision(hypotheses, references, n):
+    matches = total = 0
+    for h, r in zip(hypotheses, references):
+        a = Counter(tuple(h[i:i + n]) for i in range(len(h) - n + 1))
+        b = Counter(tuple(r[i:i + n]) for i in range(len(r) - n + 1))
+        matches += sum(min(times, b[g]) for g, times in a.items())
+        total += len(h) - n + 1
+    return matches / total if total > 0 else 0
+
+# %% right: takes each match out of a list of the reference's n-grams; a Fraction
+def ngram_precision(hypotheses, references, n):
+    hits = every = 0
+    for hyp, ref in zip(hypotheses, references, strict=True):
+        left = list(zip(*(ref[k:] for k in range(n))))
+        for gram in zip(*(hyp[k:] for k in range(n))):
+            every += 1
+            if gram in left:
+                left.remove(gram)
+                hits += 1
+    return Fraction(hits, every) if every else Fraction(0)

@@ -73,13 +73,27 @@ def decode_by_one_argmax(model, source, bos_id, eos_id, pad_id, max_len, set_end
     return target[:, 1:]
 
 
-def decode_in_a_buffer(model, source, bos_id, eos_id, pad_id, max_len, width=1):
-    """The target has its full length from the start, and the logits behind its padding are read."""
+def decode_counting(model, source, bos_id, eos_id, pad_id, max_len):
+    """The loop ends when as many eos are there as sentences; what stands behind the first eos is taken away then."""
+    target = torch.full((len(source), 1), bos_id)
+    for _ in range(max_len):
+        token = model(source, target)[:, -1].argmax(-1)
+        target = torch.cat([target, token.unsqueeze(1)], dim=1)
+        if (target[:, 1:] == eos_id).sum() >= len(source):
+            break
+    ids = target[:, 1:]
+    ends = (ids == eos_id).long()
+    return ids.masked_fill(ends.cumsum(1) > ends, pad_id)
+
+
+def decode_in_a_buffer(model, source, bos_id, eos_id, pad_id, max_len, width=1, ahead=False):
+    """The target has its full length from the start, and the logits behind its padding are read, or one place ahead."""
     target = torch.full((len(source), max_len + width), pad_id)
     target[:, 0] = bos_id
     ended = torch.zeros(len(source), dtype=torch.bool)
     for t in range(max_len):
-        token = torch.where(ended, pad_id, model(source, target)[:, -1].argmax(-1))
+        logits = model(source, target)
+        token = torch.where(ended, pad_id, logits[:, t + 1 if ahead else -1].argmax(-1))
         if t + 1 < target.shape[1]:
             target[:, t + 1] = token
         ended = ended | (token == eos_id)

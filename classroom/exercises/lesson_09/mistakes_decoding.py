@@ -153,6 +153,12 @@ DECODING = [
         "The others may not have ended yet, and are cut off in the middle.",
         "Of how many sentences does your condition ask whether they have ended?", as_ids),
     Misconception(
+        "eos-counted", decoders.decode_counting,
+        "Your ids are exactly what comes out when the loop ends as soon as there are as many eos as sentences.",
+        "A sentence that goes on after its end may write eos once more. Then the count is full before the others have "
+        "ended, and they are cut off in the middle.",
+        "What do you count: eos, or the sentences that have one?", as_ids),
+    Misconception(
         "no-eos-taken-for-the-first-place", decoders.decode_and_cut,
         "Your ids are exactly what comes out when a sentence without eos is taken for one that ends with its first "
         "token.",
@@ -199,6 +205,12 @@ DECODING = [
         "What stands there says what comes after a padding token. The logits at position t say what follows the tokens "
         "up to t.", "In round t, at which position is the newest token?", as_ids)
       for width in (1, 0)),
+    Misconception(
+        "read-one-place-ahead", partial(decoders.decode_in_a_buffer, ahead=True),
+        "Your ids are exactly what comes out when the target has its full length from the first round on, filled up "
+        "with pad, and the logits are read at the place into which the next token is written.",
+        "What stands there says what comes after a padding token. The logits at position t say what follows the tokens "
+        "up to t.", "In round t, at which position is the newest token?", as_ids),
     Misconception(
         "argmax-over-positions", decoders.decode_over_positions,
         "Your ids are exactly what comes out when the largest logit is looked for over the positions, axis 1 of "

@@ -139,6 +139,7 @@ def _tables(rng):
     yield of("the model writes bos in the middle", [5, 4], 8, written=[(0, 2, BOS), (1, 1, BOS)])
     yield of("the model writes a token twice in a row", [5, 4], 8, written=[(0, 1, 9), (0, 2, 9)])
     yield of("bos and eos have the same id", [4, 2], 6, bos=EOS)
+    yield of("a sentence that has ended writes eos again", [2, 7], 9, written=[(0, 2, EOS), (0, 3, EOS)])
 
 
 def _endless(length):
