@@ -53,10 +53,10 @@ def changed_inputs(task: Exercise, got: list[Outcome], right: bool = True) -> Fi
                                          "“{about}” its numbers or its shape are no longer what they were. What uses "
                                          "the same `{name}` next gets other numbers. Which line changes a thing in "
                                          "place that is `{name}`, or a view of it? (In place work `+=`, `-=`, `*=`, "
-                                         "`/=` and the like, an assignment to `[...]`, methods that change their own "
-                                         "array, such as `.sort()` and all of PyTorch's that end in an underscore, "
-                                         "and `out=`. `asarray` and PyTorch's `to` make no copy of what has the right "
-                                         "dtype already.)", start=start, name=name, about=say(changed.case.about)))
+                                         "`/=`, `|=` and the like, an assignment to `[...]`, methods that change "
+                                         "their own array, such as `.sort()` and all of PyTorch's that end in an "
+                                         "underscore, and `out=`. `asarray` and PyTorch's `to` make no copy of what "
+                                         "has the right dtype already.)", start=start, name=name, about=say(changed.case.about)))
 
 
 def dtypes(task: Exercise, got: list[Outcome], want: list[Outcome], right: bool = True) -> Finding | None:

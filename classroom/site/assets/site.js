@@ -138,7 +138,8 @@ document.addEventListener("keydown", (event) => {
 
 // ------------------------------------------------------------------------------------------------- what is too wide
 // It can be moved by keys, too: while a part of it is hidden, it is a stop of the Tab key.
-const WIDE = ".highlight pre, .output_subarea, .output_subarea > pre, .rendered_html > :is(pre, table), .formula";
+const WIDE = ".highlight pre, .output_subarea, .output_subarea > pre, .rendered_html pre, .rendered_html > table, " +
+  ".formula";
 const watching = new ResizeObserver((entries) => entries.forEach(({ target }) => {
   if (target.scrollWidth > target.clientWidth) target.setAttribute("tabindex", "0");
   else target.removeAttribute("tabindex");
