@@ -56,7 +56,8 @@ def changed_inputs(task: Exercise, got: list[Outcome], right: bool = True) -> Fi
                                          "`/=`, `|=` and the like, an assignment to `[...]`, methods that change "
                                          "their own array, such as `.sort()` and all of PyTorch's that end in an "
                                          "underscore, and `out=`. `asarray` and PyTorch's `to` make no copy of what "
-                                         "has the right dtype already.)", start=start, name=name, about=say(changed.case.about)))
+                                         "has the right dtype already.)", start=start, name=name,
+                                         about=say(changed.case.about)))
 
 
 def dtypes(task: Exercise, got: list[Outcome], want: list[Outcome], right: bool = True) -> Finding | None:
