@@ -12,8 +12,8 @@ from classroom.ask.outcome import Outcome, agree, ask, bare, combined, tolerance
 from .exercise import Exercise, Misconception, both
 
 # Seconds of computing for each step beyond single mistakes that explain all: for the same in other styles, for two at
-# once, for those that explain most cases. Where they are not enough, a rare pair stays without its names. The tests and
-# the report have no such limit.
+# once, for those that explain most cases (half a second at least). Where they are not enough, a rare pair stays without
+# its names. The tests and the report have no such limit.
 patience = {"function": 0.17, "module": 1.1}
 
 
@@ -61,7 +61,7 @@ def recognise(task: Exercise, got: list[Outcome], want: list[Outcome]) -> Match 
         if all(explains(mistake, i) or _both_stop(got[i], gives(mistake, i)) for i in order):
             return Match((mistake,), False, cases, True)
     return _pair(task, got, want, wrong, gives, time.thread_time() + seconds) or \
-        _cover(task, got, want, wrong, explains, time.thread_time() + seconds)
+        _cover(task, got, want, wrong, explains, time.thread_time() + max(seconds, 0.5))
 
 
 def _both(first: Callable, second: Callable) -> Callable | None:
@@ -167,7 +167,7 @@ def _cover(task: Exercise, got: list[Outcome], want: list[Outcome], wrong: list[
     part: list[int] = []
     for mistake in task.misconceptions:
         if time.thread_time() > until:
-            break
+            return None                    # one that has not been tried may explain more
         now = explained(mistake, wrong, len(wrong) - max(len(wrong) / 2, len(part)))
         if len(now) > len(part) and 2 * len(now) >= len(wrong):
             best, part = mistake, now
