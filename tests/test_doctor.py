@@ -24,6 +24,7 @@ def only(findings) -> doctor.Finding:
     return finding
 
 
+@pytest.mark.slow
 def test_this_environment_is_sound(capsys):
     assert main(["doctor"]) == 0
     lines = capsys.readouterr().out.splitlines()

@@ -9,6 +9,8 @@ from classroom.judge import advice
 
 from .told import accepted, refused
 
+pytestmark = pytest.mark.slow
+
 
 def total_by_row(scores):
     return scores.sum(axis=1, keepdims=True)

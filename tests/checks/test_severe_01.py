@@ -6,6 +6,8 @@ from classroom import evaluate, exercises
 
 from .told import accepted, refused
 
+pytestmark = pytest.mark.slow
+
 softmax = exercises.get("1.2").reference
 
 

@@ -13,6 +13,8 @@ from course.attention import scaled_dot_product_attention
 
 from .told import accepted, refused
 
+pytestmark = pytest.mark.slow
+
 
 class Layer(nn.Module):
     def __init__(self, d_model, d_k, d_v):

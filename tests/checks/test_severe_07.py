@@ -10,6 +10,8 @@ from course.transformer import Decoder, DecoderLayer, sinusoidal_encoding
 
 from .told import accepted, refused
 
+pytestmark = pytest.mark.slow
+
 
 class KeptByLayer(DecoderLayer):
     def forward(self, x, memory, self_mask=None, memory_mask=None):

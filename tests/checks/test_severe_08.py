@@ -10,6 +10,8 @@ from course.training import label_smoothing_loss
 
 from .told import accepted, refused
 
+pytestmark = pytest.mark.slow
+
 
 def until(model, step, batches, validate, patience, max_epochs, keep="best", gives="losses", load="after", outside=""):
     losses, best, waited, trained = [], math.inf, 0, []

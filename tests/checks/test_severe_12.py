@@ -6,6 +6,8 @@ from classroom import evaluate
 
 from .told import refused
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("middle", [lambda b_a, means: b_a.mean(), lambda b_a, means: means.mean()])
 def test_ends_as_distances_from_the_mean_are_named(middle):

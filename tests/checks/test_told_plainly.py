@@ -17,6 +17,8 @@ from course.transformer import DecoderLayer, FeedForward, LayerNorm, sinusoidal_
 
 from .told import accepted, refused
 
+pytestmark = pytest.mark.slow
+
 # ------------------------------------------------------------------------------------------ what stops a model
 
 class Asserts(Transformer):

@@ -8,6 +8,8 @@ from classroom.ask import compare, limits
 from classroom.judge import explain
 from course.transformer import sinusoidal_encoding
 
+pytestmark = pytest.mark.slow
+
 softmax = exercises.get("1.2").reference
 
 
