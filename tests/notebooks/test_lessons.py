@@ -171,7 +171,7 @@ def reproduce(path: Path, folder: Path, kernels: str | None = None) -> subproces
     command = [
         sys.executable, *(["-m", "pytest"] if kernels is None else [warm.__file__, str(kernels)]),
         "--nbval", "--nbval-current-env", f"--nbval-sanitize-with={SANITISE}",
-        "--nbval-cell-timeout=900", "-p", "no:cacheprovider", "-c", os.devnull, "--color=no", "-q", str(path),
+        "--nbval-cell-timeout=3600", "-p", "no:cacheprovider", "-c", os.devnull, "--color=no", "-q", str(path),
     ]
     return subprocess.run(command, env=kernel_environment(notebook, folder), capture_output=True, encoding="utf-8")
 
