@@ -44,7 +44,7 @@ def kernel_environment(notebook: NotebookNode, folder: Path) -> dict[str, str]:
     }
 
 
-def execute(notebook: NotebookNode, name: str, environment: dict[str, str], timeout: int = 900) -> None:
+def execute(notebook: NotebookNode, name: str, environment: dict[str, str], timeout: int = 3600) -> None:
     """Run all cells of `notebook` in place, in a folder that is thrown away afterwards.
 
     Args:
