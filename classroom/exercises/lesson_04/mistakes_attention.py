@@ -204,8 +204,7 @@ MULTI_HEAD = [
         "Your weights are exactly what comes out when the softmax runs over the heads.",
         later("{shares} Axis 1 was right before there was an axis for the heads.",
               shares=_SHARES), "Along which axis does your softmax "
-                                                                               "run?",
-        sums("weights")),
+                                                                               "run?", sums("weights")),
     Misconception(
         "softmax-over-sentences", partial(Sloppy, axis=0),
         "Your weights are exactly what comes out when the softmax runs over the sentences of the batch.",
