@@ -4,10 +4,13 @@
 that many people learn from build theirs, "The Annotated Transformer" (Harvard NLP) and the sixth notebook of
 "PyTorch Seq2Seq" (Ben Trevett): the same layers, norms, positions, embeddings and first weights, in code of our own,
 with the sizes that are asked for. Their attention is written out, as there: products, a mask, a softmax, dropout.
+`XTransformersTransformer` is the encoder-decoder of the library x-transformers, where that is installed
+(`pip install x-transformers`; the course does not need it).
 
 `states`, `unembed`, `encode`, `decode` let the course's training loop and greedy decoding drive each of them; `loss`
 is the one that each is documented with.
 """
+import importlib.util
 import math
 import warnings
 from typing import ClassVar
@@ -235,4 +238,38 @@ class WrittenOutNorm(nn.Module):
         return self.gain * (x - x.mean(-1, keepdim=True)) / (x.std(-1, keepdim=True) + self.eps) + self.shift
 
 
+class XTransformersTransformer(Peer):
+    """The encoder-decoder that x-transformers documents: pre-norm, learned positions, one table for both languages
+    and a matrix of its own for the logits. The loss is the library's: cross-entropy without smoothing.
+    """
+
+    def __init__(self, vocab_size: int, d_model: int, n_heads: int, d_ff: int, n_layers: int,
+                 dropout: float = 0.0, pad_id: int = 0, max_len: int = 256):
+        super().__init__()
+        from x_transformers import XTransformer
+
+        self.pad_id = pad_id
+        sizes = {"num_tokens": vocab_size, "depth": n_layers, "heads": n_heads, "attn_dim_head": d_model // n_heads,
+                 "ff_mult": d_ff / d_model, "max_seq_len": max_len, "emb_dropout": dropout, "attn_dropout": dropout,
+                 "ff_dropout": dropout}
+        self.transformer = XTransformer(
+            dim=d_model, tie_token_emb=True, ignore_index=pad_id, pad_value=pad_id,
+            **{f"{side}_{name}": size for side in ("enc", "dec") for name, size in sizes.items()})
+
+    def encode(self, source: Tensor, source_mask: Tensor) -> Tensor:
+        return self.transformer.encoder(source, mask=source_mask, return_embeddings=True)
+
+    def decode(self, target: Tensor, memory: Tensor, source_mask: Tensor) -> Tensor:
+        return self.transformer.decoder.net(
+            target, context=memory, context_mask=source_mask, return_embeddings=True)
+
+    def unembed(self, states: Tensor) -> Tensor:
+        return self.transformer.decoder.net.to_logits(states)
+
+    def loss(self, batch: Batch) -> Tensor:
+        return self.transformer(batch.source, batch.target, mask=self.source_mask(batch.source))
+
+
 PEERS = {"torch": TorchTransformer, "annotated": AnnotatedTransformer, "bentrevett": BentrevettTransformer}
+if importlib.util.find_spec("x_transformers"):
+    PEERS["x-transformers"] = XTransformersTransformer

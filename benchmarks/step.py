@@ -1,4 +1,4 @@
-"""Time one training step of the course's Transformer against one of torch.nn.Transformer, and of two tutorials'.
+"""Time one training step of the course's Transformer against one of torch.nn.Transformer, and of other peers.
 
     python benchmarks/step.py            # a table
     python benchmarks/step.py --json     # one line of JSON
@@ -6,18 +6,18 @@
 Both do forward pass, loss, backward pass and Adam on the same batches of the course's corpus, with
 the same sizes, tied embeddings, dropout and label smoothing. PyTorch's module is used as its
 documentation shows: a causal mask, padding masks for source, target and memory, logits for every
-position, cross-entropy that ignores the padding, Adam as it comes, all threads for every product. The tutorials'
-models (`peers.py`) take their step in the same way, each with its own loss. Ours is the step of
-`course.training.train`: workers that share the batch, a core for each, and Adam.
+position, cross-entropy that ignores the padding, Adam as it comes, all threads for every product. Two tutorials'
+models and, where it is installed, that of x-transformers (`peers.py`) take their step in the same way, each with its
+own loss. Ours is the step of `course.training.train`: workers that share the batch, a core for each, and Adam.
 
 They take turns. An untimed step on the same batch goes before each timed one, since a step in training follows
 one of its own kind: the threads are awake and the batch is in the processor's cache. `ratio` says how many times
 as long PyTorch's step takes. It is the median over the pairs, so that a busy moment of the machine hits both.
 `ratio_muon` is for our step with a push of Muon's for the matrices, which lesson 09 makes at every second step.
-`ratio_annotated` and `ratio_bentrevett` say the same of the
-two tutorials. `ratio_same_adam` gives PyTorch's module our fused optimiser. `ratio_one_process` is for our step without
-workers. `throughput_share` compares the floating-point operations of our step's matrix products with what
-one product of two 1024 x 1024 matrices reaches in the same run.
+`ratio_annotated`, `ratio_bentrevett` and `ratio_x-transformers` say what `ratio` says, of the other peers.
+`ratio_same_adam` gives PyTorch's module our fused optimiser. `ratio_one_process` is for our step without workers.
+`throughput_share` compares the floating-point operations of our step's matrix products with what one product of two
+1024 x 1024 matrices reaches in the same run.
 """
 import argparse
 import atexit
@@ -71,7 +71,7 @@ def main() -> None:
         for name in order:
             steps[name](batch)
             times[name].append(seconds(lambda name=name, batch=batch: steps[name](batch)))
-        if i >= options.warmup and i % 10 == 0:
+        if i >= options.warmup and (i - options.warmup) % 10 == 0:
             peaks.append(matrix_throughput())
             with FlopCounterMode(display=False) as counter:
                 steps["one_process"](batch)
@@ -86,8 +86,7 @@ def main() -> None:
         "ratio": round(ratio, 3),
         "ratio_quartiles": [round(low, 3), round(high, 3)],
         "ratio_muon": round(statistics.median(ratios("torch", "muon")), 3),
-        "ratio_annotated": round(statistics.median(ratios("annotated")), 3),
-        "ratio_bentrevett": round(statistics.median(ratios("bentrevett")), 3),
+        **{f"ratio_{name}": round(statistics.median(ratios(name)), 3) for name in PEERS if name != "torch"},
         "ratio_same_adam": round(statistics.median(ratios("torch_same_adam")), 3),
         "ratio_one_process": round(statistics.median(ratios("torch", "one_process")), 3),
         **{f"{name}_ms": round(1000 * statistics.median(spent[options.warmup :]), 2) for name, spent in times.items()},
@@ -102,7 +101,7 @@ def main() -> None:
         print(json.dumps(result))
     else:
         for name, value in result.items():
-            print(f"{name:17} {value}")
+            print(f"{name:20} {value}")
 
 
 def corpus() -> tuple[Encoded, int]:

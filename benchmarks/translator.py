@@ -5,7 +5,7 @@
     python benchmarks/translator.py --tokens 6000000         # the same work on every machine
     python benchmarks/translator.py --recipe plain           # random vectors, Adam alone
     python benchmarks/translator.py --model torch            # torch.nn.Transformer, plain recipe
-    python benchmarks/translator.py --model annotated        # a tutorial's model, plain recipe; or bentrevett
+    python benchmarks/translator.py --model annotated        # another peer, plain recipe: `peers.py` has them all
     python benchmarks/translator.py --ceiling                # lesson 09's translator and people; also with --json
 
 The recipe of the lesson is vectors from counts, Muon for matrices and Adam for the rest. The plain one, which
@@ -42,7 +42,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=300, help="training time (default: 300)")
     parser.add_argument("--tokens", type=int, help="train for so many tokens, however long that takes")
-    parser.add_argument("--model", choices=["course", *PEERS], default="course")
+    parser.add_argument("--model", choices=["course", *PEERS], default="course",
+                        help="x-transformers stands here only where it is installed (pip install x-transformers)")
     parser.add_argument("--recipe", choices=["lesson", "plain"], help="default: that of the lesson for our model alone")
     parser.add_argument("--lr", type=float, default=3e-3, help="Adam's peak rate in the plain recipe (default: 0.003)")
     parser.add_argument("--subwords", type=int, default=VOCAB_SIZE, help="default: %(default)s, as in the lesson")
@@ -58,8 +59,8 @@ def main() -> None:
     options = parser.parse_args()
     recipe = options.recipe or ("lesson" if options.model == "course" else "plain")
     if recipe == "lesson" and options.model not in ("course", "torch"):
-        parser.error("the tutorials' models have a table of vectors for each language, and the recipe of the lesson "
-                     "begins with one for both: leave out --recipe lesson")
+        parser.error("the recipe of the lesson begins with one table of vectors for both languages and the logits, "
+                     f"which the model of {options.model} does not have: leave out --recipe lesson")
     torch.set_num_threads(options.threads)
     if options.ceiling:
         result = measure_ceiling(options)

@@ -572,10 +572,20 @@ for sentence in ("The black cat sleeps.", "The white house is big."):
 # %%
 test_pairs = split.test[:500]
 sources, references = [pair.source for pair in test_pairs], [pair.target for pair in test_pairs]
-held_out = encode_pairs(test_pairs, subwords)
 
 def bleu():
     return sacrebleu.corpus_bleu(translate(model, sources, subwords), [references]).score
+
+whole, without = bleu(), {}
+for layer, head in rates:
+    with switch_off(model, CROSS[layer], [head]):
+        without[layer, head] = bleu()
+
+# %% [markdown]
+# And how much does the loss gain, for the words that people have written? That can be measured token by token.
+
+# %%
+held_out = encode_pairs(test_pairs, subwords)
 
 def losses():
     """For each test pair its loss per token, without smoothing."""
@@ -587,11 +597,10 @@ def losses():
     sums = torch.zeros(len(labels)).index_add(0, real.nonzero()[:, 0], of_tokens)
     return sums / real.sum(1)
 
-whole, whole_losses = bleu(), losses()
-costs = {}
+whole_losses, costs = losses(), {}
 for layer, head in rates:
     with switch_off(model, CROSS[layer], [head]):
-        costs[layer, head] = whole - bleu(), losses() - whole_losses
+        costs[layer, head] = whole - without[layer, head], losses() - whole_losses
 
 # %% tags=["nbval-ignore-output"]
 print(f"the whole model: BLEU {whole:.1f}, loss {whole_losses.mean():.2f}")
