@@ -169,8 +169,8 @@ print(f"ours {ours:.4f}   PyTorch's {theirs:.4f}")
 # ### Perplexity
 #
 # Is a loss of 0.7 nats much? A second way to write the same number is easier to picture: **perplexity**, which is
-# exp(loss). It says among how many words, all equally likely, one would have to guess to be as unsure. What is the
-# perplexity of a model that knows nothing of 49 tokens? And of one that wavers between two?
+# exp(loss). A perplexity of 5 means: the model is as unsure as if it had to guess among 5 equally likely words. What is
+# the perplexity of a model that knows nothing, with 49 tokens to choose from? And of one that wavers between two?
 
 # %%
 for name, p_right in [("knows nothing of 49 tokens", 1 / 49), ("wavers between two words", 1 / 2),
@@ -226,8 +226,8 @@ show_curves(steps, {
 }, "step", "learning rate", "The paper's learning rate")
 
 # %% [markdown]
-# Both terms are equal at step = warmup. There is the peak, $1/\sqrt{d_{model} \cdot warmup}$. After the
-# later of two peaks, curves of equal d_model are the same.
+# Both terms are equal at step = warmup. There is the peak, $1/\sqrt{d_{model} \cdot warmup}$. From step
+# 8,000 on, the two curves with d_model 512 are the same.
 #
 # **What goes wrong if** the steps are counted from 0, as Python's `range` does?
 
@@ -953,8 +953,8 @@ best[0] = 1.0
 print(f"{-best.log_softmax(dim=-1)[0]:.2f}, and by hand log(e + 48) − 1 = {math.log(math.e + 48) - 1:.2f}")
 
 # %% [markdown]
-# One thing is left: the test part. Until here nobody has looked at it, neither we nor the loop that chose the best
-# epoch. Now it is measured once, with the healthy model. Will the loss be like that on the validation part?
+# One thing is left: the test part. Until here nobody has measured a loss on it, neither we nor the loop that chose the
+# best epoch. Now it is measured once, with the healthy model. Will the loss be like that on the validation part?
 
 # %% tags=["nbval-ignore-output"]
 loss = loss_on(healthy_model, test_source, test_target)

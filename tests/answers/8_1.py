@@ -605,3 +605,39 @@ def label_smoothing_loss(logits, targets, pad_id, smoothing):
     keep = torch.nonzero(t != pad_id).squeeze(1)
     soft = F.one_hot(t[keep], V).to(logits.dtype) * (1 - smoothing) + smoothing / V
     return F.cross_entropy(flat[keep], soft, reduction="sum") / keep.numel()
+
+# %% prelude
+import torch
+import torch.nn.functional as F
+
+# %% wrong: the smoothing term is averaged over all positions, padding too; only the right-word term is masked
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    logp = logits.log_softmax(dim=-1)
+    real = targets != pad_id
+    right = logp.gather(-1, targets.unsqueeze(-1)).squeeze(-1)
+    hit = -right[real].mean()
+    spread = -logp.mean()
+    return (1 - smoothing) * hit + smoothing * spread
+
+# %% wrong: the share is spread over the V - 1 other words, the right word gets exactly 1 - smoothing
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    V = logits.shape[-1]
+    real = targets != pad_id
+    logp = logits[real].log_softmax(dim=-1)
+    labels = targets[real].unsqueeze(-1)
+    wanted = torch.full_like(logp, smoothing / (V - 1))
+    wanted.scatter_(-1, labels, 1 - smoothing)
+    return -(wanted * logp).sum(dim=-1).mean()
+
+# %% wrong: padding taken to be id 0, pad_id is not used
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    real = targets.bool()
+    return F.cross_entropy(logits[real], targets[real], label_smoothing=smoothing)
+
+# %% right: wanted shares from one_hot, a product with the mask, a division by the number of real tokens
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    V = logits.size(2)
+    wanted = F.one_hot(targets, V).to(logits.dtype) * (1 - smoothing) + smoothing / V
+    each = (wanted * (torch.logsumexp(logits, 2, keepdim=True) - logits)).sum(2)
+    mask = (targets != pad_id).to(logits.dtype)
+    return (each * mask).sum() / mask.sum()

@@ -979,3 +979,85 @@ def train_until(model, step, batches, validate, patience, max_epochs):
         for name, w in model.state_dict().items():
             w.copy_(kept[name])
     return history
+
+# %% prelude
+import copy
+
+# %% wrong: state_dict().copy() is shallow: the best weights go on changing
+def train_until(model, step, batches, validate, patience, max_epochs):
+    losses, best, waited = [], float("inf"), 0
+    for epoch in range(max_epochs):
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        loss = validate(model)
+        losses.append(loss)
+        if loss < best:
+            best, waited = loss, 0
+            best_weights = model.state_dict().copy()
+        else:
+            waited += 1
+            if waited >= patience:
+                break
+    model.load_state_dict(best_weights)
+    return losses
+
+# %% wrong: the counter of epochs without a new best is not put back to 0 by a new best (not in a row)
+def train_until(model, step, batches, validate, patience, max_epochs):
+    losses = []
+    best, weights = float("inf"), None
+    bad = 0
+    while len(losses) < max_epochs and bad < patience:
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        losses.append(validate(model))
+        if losses[-1] < best:
+            best = losses[-1]
+            weights = copy.deepcopy(model.state_dict())
+        else:
+            bad += 1
+    model.load_state_dict(weights)
+    return losses
+
+# %% wrong: goes back to the best weights only where patience ends the loop, not after max_epochs
+def train_until(model, step, batches, validate, patience, max_epochs):
+    history = []
+    best_loss = float("inf")
+    without = 0
+    for epoch in range(max_epochs):
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        val = validate(model)
+        history.append(val)
+        if val < best_loss:
+            best_loss = val
+            best_state = copy.deepcopy(model.state_dict())
+            without = 0
+        else:
+            without += 1
+        if without == patience:
+            model.load_state_dict(best_state)
+            return history
+    return history
+
+# %% right: keeps clones of the tensors; stops by the distance to the best epoch
+def train_until(model, step, batches, validate, patience, max_epochs):
+    losses, kept, best_at = [], {}, 0
+    for epoch in range(max_epochs):
+        model.train(True)
+        for n in range(len(batches)):
+            step(model, batches[n])
+        model.train(False)
+        losses += [validate(model)]
+        if epoch == 0 or losses[epoch] < losses[best_at]:
+            best_at = epoch
+            kept = {name: tensor.detach().clone() for name, tensor in model.state_dict().items()}
+        if epoch - best_at >= patience:
+            break
+    model.load_state_dict(kept)
+    return losses

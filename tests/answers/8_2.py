@@ -310,3 +310,12 @@ def warmup_lr(step, d_model, warmup):
     if step < warmup:
         return scale * step / warmup
     return scale * step ** -0.5
+
+# %% prelude
+
+
+# %% wrong: (step * warmup) ** -1.5 for step * warmup ** -1.5
+def warmup_lr(step, d_model, warmup):
+    rise = (step * warmup) ** -1.5
+    fall = step ** -0.5
+    return d_model ** -0.5 * min(rise, fall)

@@ -710,3 +710,64 @@ def training_step(model, optimiser, source, target, pad_id, smoothing):
     optimiser.step()
     optimiser.zero_grad(set_to_none=False)
     return loss.detach()
+
+# %% prelude
+import torch
+import torch.nn.functional as F
+
+# %% wrong: returns the loss after the change (the model is run once more)
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    real = targets != pad_id
+    return F.cross_entropy(logits[real], targets[real], label_smoothing=smoothing)
+
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    read, asked = target[:, :-1], target[:, 1:]
+    optimiser.zero_grad()
+    label_smoothing_loss(model(source, read), asked, pad_id, smoothing).backward()
+    optimiser.step()
+    with torch.no_grad():
+        loss = label_smoothing_loss(model(source, read), asked, pad_id, smoothing)
+    return loss.item()
+
+# %% wrong: input and labels swapped: reads target[:, 1:], is asked for target[:, :-1]
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    real = targets != pad_id
+    return F.cross_entropy(logits[real], targets[real], label_smoothing=smoothing)
+
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    decoder_input, labels = target[:, 1:], target[:, :-1]
+    optimiser.zero_grad()
+    logits = model(source, decoder_input)
+    loss = label_smoothing_loss(logits, labels, pad_id, smoothing)
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+
+# %% wrong: calls model.train() first, by habit: the mode is not left as it is
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    real = targets != pad_id
+    return F.cross_entropy(logits[real], targets[real], label_smoothing=smoothing)
+
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    model.train()
+    logits = model(source, target[:, :-1])
+    loss = label_smoothing_loss(logits, target[:, 1:], pad_id, smoothing)
+    optimiser.zero_grad()
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+
+# %% right: clears the gradients at the end, returns a detached tensor
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    real = targets != pad_id
+    return F.cross_entropy(logits[real], targets[real], label_smoothing=smoothing)
+
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    T = target.size(1) - 1
+    inputs = target.narrow(1, 0, T)
+    labels = target.narrow(1, 1, T).clone()
+    loss = label_smoothing_loss(model(source, inputs), labels, pad_id, smoothing)
+    loss.backward()
+    optimiser.step()
+    optimiser.zero_grad(set_to_none=True)
+    return loss.detach()

@@ -152,3 +152,33 @@ def test_many_losses_are_no_axis_of_length_1(answer, slug, says):
 
 def test_one_loss_in_a_row_has_an_axis_too_many():
     refused("8.1", lambda *given: label_smoothing_loss(*given).reshape(1), "axis-of-one", ["is too many"])
+
+
+def step(returns, mask="losses"):
+    def training_step(model, optimiser, source, target, pad_id, smoothing):
+        labels = target[:, 1:]
+        optimiser.zero_grad()
+        logits = model(source, target[:, :-1])
+        loss = label_smoothing_loss(logits, labels, pad_id, smoothing)
+        loss.backward()
+        optimiser.step()
+        return label_smoothing_loss(logits, labels, pad_id, 0.0).item() if returns == "plain" else loss.item()
+    return training_step
+
+
+def test_a_loss_without_smoothing_is_told_from_the_one_that_trains():
+    refused("8.4", step("plain"), "returned-without-smoothing", ["trains with smoothing"], ["smoothing has no effect"])
+    accepted("8.4", step("loss"))
+
+
+def test_logits_of_0_do_not_leave_out_a_position():
+    def loss(logits, targets, pad_id, smoothing):
+        logits = logits * (targets != pad_id).unsqueeze(-1)
+        return F.cross_entropy(logits.flatten(0, 1), targets.flatten(), label_smoothing=smoothing)
+    refused("8.1", loss, "padding-counted", ["logits of 0", "costs log V"])
+
+
+def test_rounded_losses_are_told():
+    def rounds(model, step, batches, validate, patience, max_epochs):
+        return until(model, step, batches, lambda model: round(float(validate(model)), 3), patience, max_epochs)
+    refused("8.10", rounds, "little-progress-does-not-count", ["rounds each loss to 3 places"])

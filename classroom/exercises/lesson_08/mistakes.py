@@ -35,6 +35,8 @@ def sloppy_loss(logits, targets, pad_id, smoothing, log="stable", axis=-1, order
         return -shares.gather(-1, targets.unsqueeze(-1)).log()[targets != pad_id].mean()
     if form != "own":
         return _by_cross_entropy(logits, targets, pad_id, smoothing, form)
+    if raw == "0 at padding":
+        logits = logits * (targets != pad_id).unsqueeze(-1)
     if order == "view":
         logits = logits.reshape(logits.shape[0], -1, logits.shape[1]).transpose(1, 2)
     elif order == "positions first":
@@ -146,6 +148,10 @@ LOSS = [
           mean="padding in the divisor"),
     _loss("padding-in-the-sum", "the sum over all positions, divided by the number of the real ones", _MEAN,
           "Which positions are in your sum?", mean="unmasked sum"),
+    _loss("padding-counted", "the mean over all positions, with logits of 0 where there is padding",
+          later("Logits of 0 do not switch a position off: they make all V tokens equally likely there, and that costs "
+                "log V. {mean}", mean=_MEAN), "What do you multiply by the mask?", mean="everything",
+          raw="0 at padding"),
     *(_loss("padding-in-one-term", later("what comes out when padding is left out of the loss of the right token, but "
                                          "the term of the smoothing is {words}", words=words), _MEAN,
             "Which of your two terms leave out the padding, and before or after they are averaged?",

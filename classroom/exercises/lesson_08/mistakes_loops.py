@@ -20,7 +20,7 @@ _STOPS = {"not below": lambda last: last[-1] >= last[0], "above": lambda last: l
 
 def sloppy_loop(model, step, batches, validate, patience, max_epochs, modes="right", stop="right", against="best",
                 better="<", by=0.0, reset=True, restore="best", batch="all", when="after", gives="losses",
-                best=math.inf, untrained="", slow=0.0):
+                best=math.inf, untrained="", slow=0.0, places=None):
     """`train_until` with one thing done differently."""
     losses, trained, waited, improved = [], [], 0, False
     kept = came_with = copy.deepcopy(model.state_dict())
@@ -55,7 +55,7 @@ def sloppy_loop(model, step, batches, validate, patience, max_epochs, modes="rig
         if modes in ("right", "eval only", "train once"):
             model.eval()
         if when in ("after", "trains last"):
-            losses.append(validate(model))
+            losses.append(validate(model) if places is None else round(float(validate(model)), places))
         loss = losses[-1]
         improved = {"<": loss < best - by, "<=": loss <= best, ">": loss > best or best == math.inf}[better]
         counts = loss < mark - slow if slow else improved            # what the waiting begins anew with
@@ -133,7 +133,8 @@ _RECORD = "What counts is the lowest loss of all epochs so far."
 LOOP = [
     _loop("best-weights-not-restored", "Your loop is exactly one that leaves the model with the weights of the last "
           "epoch.", later("{best} Four things can lead to this. The best weights are never loaded. Or what was kept "
-                          "is no copy: `model.state_dict()` gives the weights themselves, and they go on changing. Or "
+                          "is no copy: `model.state_dict()` gives the weights themselves, and they go on changing. "
+                          "(`.copy()` and `dict()` copy the list of names alone.) Or "
                           "a copy is made in every epoch, not only at a new best. Or a line like `model = ...` gives "
                           "the name to another model, which changes nothing in the one that the loop was given.",
                           best=_BEST),
@@ -144,8 +145,8 @@ LOOP = [
           "Is the line that loads them inside the loop?",
           restore="when stopped"),
     _loop("restored-each-time", "Your loop is exactly one that goes back to the best weights after every epoch without "
-          "a new best.", "The same batches then lead to the same place again and again. Training goes on from where it "
-          "is; only at the end it goes back.", "Is the line that loads the weights inside the loop?",
+          "a new best.", "What was learnt since then is thrown away, although the next epochs might have made it "
+          "better. Training goes on from where it is; only at the end it goes back.", "Is the line that loads the weights inside the loop?",
           restore="each time"),
     _loop("restored-in-the-loop", "Your loop is exactly one that loads the best weights at the end of each epoch in "
           "which it does not stop.", "Each epoch then starts from the best weights, and where patience runs out, those "
@@ -233,6 +234,10 @@ LOOP = [
             "however little lower it is, and with it the waiting begins anew. (Some libraries ask for a smallest "
             "difference, which one can choose.)", "Which losses set your counter back?", slow=slow)
       for slow in (1e-3, 0.01, 0.1)),
+    *(_loop("little-progress-does-not-count", later(
+        "Your loop is exactly one that rounds each loss to {places} places, so that one that is lower by very little is "
+        "no new lowest loss.", places=places), "Any lower loss is a new lowest one here, however little lower it is.",
+            "Where do you round?", places=places) for places in (1, 2, 3, 4)),
     _loop("equal-counts-as-better", "Your loop is exactly one that takes an equal loss for a new best.",
           "A loss that stays where it is does not get lower, and training would go on for ever.",
           "Is it < or <=?", better="<="),

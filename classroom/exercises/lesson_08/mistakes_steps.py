@@ -93,6 +93,8 @@ def sloppy_step(model, optimiser, source, target, pad_id, smoothing, shift="righ
             found = _LOSSES[loss](model(*sources)[:, : labels.shape[1]], labels, pad_id, smoothing)
     if mode.endswith("afterwards"):
         model.train(mode == "training afterwards")
+    if gives == "without smoothing":
+        found = _LOSSES["no smoothing"](logits, labels[:, : logits.shape[1]], pad_id, smoothing)
     return {"perplexity": lambda: math.exp(found.item()), "plain": plain.item}.get(gives, found.item)()
 
 
@@ -135,7 +137,7 @@ STEP = [
                            ("none, cut", "is asked for target[:, :-1] where it has just read these tokens"),
                            ("none, cut in front", "is asked for target[:, 1:] where it has just read these tokens"))),
     _step("shifted-backwards", "Your step is exactly one in which the decoder is asked for the token *before* the one "
-          "it has read last.", later("{next} What yours is asked for, it has read already.", next=_NEXT),
+          "it has read last.", later("{next} What yours is asked for it has read already, apart from bos.", next=_NEXT),
           later("Which end is cut off which? {whose}", whose=_WHOSE), shift="backwards"),
     _step("shifted-by-two", "Your step is exactly one in which the decoder is asked for the token after the next.",
           _NEXT, later("How much is cut off at each end? {whose}", whose=_WHOSE), shift="two"),
@@ -196,6 +198,10 @@ STEP = [
           "Do you pass `smoothing` on?", loss="no smoothing"),
     _step("smoothing-typed-in", "Your step is exactly one with smoothing 0.1, whatever `smoothing` is.",
           "It is an argument.", "Do you pass `smoothing` on?", loss="0.1"),
+    _step("returned-without-smoothing", "Your step is exactly one that trains with smoothing, and returns the loss "
+          "without it.", "That is a number that one may want to see as well. Asked for is the loss that training makes "
+          "small: the one on which `backward` is called.", "Which loss does the `return` line give?",
+          gives="without smoothing"),
     _step("not-averaged", "Your step is exactly one whose loss is a sum over the tokens, not their mean.",
           "It grows with the number of tokens, and its gradients with it.", "Which loss do you use?", loss="sum"),
     _step("divided-by-the-tokens-again", "Your step is exactly one whose loss is divided by the number of real tokens "
@@ -241,8 +247,8 @@ STEP = [
           "`backward` computes gradients, and leaves the weights as they are.", "Which of the three calls is missing?",
           move=False),
     _step("loss-after-the-change", "Your losses are exactly those of the model *after* its weights were changed.",
-          "The loss of a step is that of the forward pass that its gradients come from; a second pass costs time and "
-          "says what the next step will say.", "When is the loss computed that you return?", after=True),
+          "The loss of a step is that of the forward pass that its gradients come from; a second pass costs time, and "
+          "no gradients come from its loss.", "When is the loss computed that you return?", after=True),
     *(_step("gradients-clipped", later("Your step is exactly one that {words}.", words=words), _CLIP,
             "What happens between `backward` and `step`?", clip=clip)
       for clip, words in (*((length, later("shortens the gradient to length {length:g} where it is longer",
