@@ -146,7 +146,8 @@ LOOP = [
           restore="when stopped"),
     _loop("restored-each-time", "Your loop is exactly one that goes back to the best weights after every epoch without "
           "a new best.", "What was learnt since then is thrown away, although the next epochs might have made it "
-          "better. Training goes on from where it is; only at the end it goes back.", "Is the line that loads the weights inside the loop?",
+          "better. Training goes on from where it is; only at the end it goes back.",
+          "Is the line that loads the weights inside the loop?",
           restore="each time"),
     _loop("restored-in-the-loop", "Your loop is exactly one that loads the best weights at the end of each epoch in "
           "which it does not stop.", "Each epoch then starts from the best weights, and where patience runs out, those "
@@ -235,8 +236,8 @@ LOOP = [
             "difference, which one can choose.)", "Which losses set your counter back?", slow=slow)
       for slow in (1e-3, 0.01, 0.1)),
     *(_loop("little-progress-does-not-count", later(
-        "Your loop is exactly one that rounds each loss to {places} places, so that one that is lower by very little is "
-        "no new lowest loss.", places=places), "Any lower loss is a new lowest one here, however little lower it is.",
+        "Your loop is exactly one that rounds each loss to {places} places, so that one that is lower by very little "
+        "is no new lowest loss.", places=places), "Any lower loss is a new lowest one here, however little lower it is.",
             "Where do you round?", places=places) for places in (1, 2, 3, 4)),
     _loop("equal-counts-as-better", "Your loop is exactly one that takes an equal loss for a new best.",
           "A loss that stays where it is does not get lower, and training would go on for ever.",
