@@ -58,7 +58,7 @@ print(weights[1] @ V)
 #
 # - The dots in `0.` make the numbers floating-point. A softmax of whole numbers is an error in PyTorch.
 # - `axis` is called `dim`. PyTorch has a softmax, protected against overflow like yours.
-# - Numbers have 32 bits, not 64: about seven digits. So we compare with `torch.allclose`.
+# - Numbers have 32 bits by default, not 64: about seven digits. So we compare with `torch.allclose`.
 #
 # What is new are the slopes. In lesson 01 you changed a score by 0.001 to see how much the weight of "cat"
 # reacts. PyTorch computes such a slope without a small step: mark the scores, compute, and go backwards.
@@ -271,8 +271,8 @@ for d_k in (1, 4, 16, 64, 256):
 
 # %% [markdown]
 # In the view one key gets more than nine tenths from d_k = 16 on, if nothing is divided. After the division the largest
-# weight seems to grow as well, to 0.80 at d_k = 256. But that is a single query. On average the largest weight passes
-# nine tenths between d_k = 64 and 256 without the division, and stays near 0.4 with it.
+# weight seems to grow as well, to 0.80 at d_k = 256, but at 512 it is 0.51: this is a single query. On average the
+# largest weight passes nine tenths between d_k = 64 and 256 without the division, and stays near 0.4 with it.
 #
 # Now the 500 queries. Before the training, one in ten attends most to its chosen key, by chance. And after it, at
 # d_k = 128, with and without the division? Guess two numbers.
@@ -287,19 +287,21 @@ print("my guess:", my_guess)
 
 # %% [markdown]
 # With the division, nearly all queries learn what they should. Without it, most of them do not. Were the steps too
-# small, or too large? The next cell takes a tenth of the pace, and ten times the pace. Its last line does not divide,
-# but the queries begin √d_k times smaller. What do you expect there?
+# small, or too large? The next cell takes a tenth of the pace, and ten times the pace. Its last three lines
+# do not divide, but the queries begin smaller: half as large, a quarter, and 1/√d_k. What do you expect there?
 
 # %% tags=["nbval-ignore-output"]
 for pace in (0.03, 3):
     print(f"pace {pace:<4}   divided by √d_k {learned(128, math.sqrt(128), pace):.2f}"
           f"   not divided {learned(128, 1.0, pace):.2f}")
-print(f"not divided, but smaller queries at the beginning {learned(128, 1.0, begin=1 / math.sqrt(128)):.2f}")
+for begin in (1 / 2, 1 / 4, 1 / math.sqrt(128)):
+    print(f"not divided, queries {begin:.2f} times as large at the beginning {learned(128, 1.0, begin=begin):.2f}")
 
 # %% [markdown]
-# Without the division, the result is far worse at all three paces. But queries that begin smaller learn without it,
-# too. What decides in this experiment is how large the scores are when training begins, and the division makes that
-# the same for all d_k.
+# Without the division, the result is far worse at all three paces. But the smaller the queries begin, the more of
+# them learn without it. What decides in this experiment is how large the scores are when training begins, and the
+# division makes that the same for all d_k. (The last line is the same computation as with the division: its queries
+# are those of the other, divided by √d_k.)
 #
 # ## Many sentences at once
 #
@@ -386,6 +388,7 @@ for number in (-1.0, -10.0, -80.0, -1000.0, -math.inf):
 #
 # Can the first attempt be repaired, if each row is divided by the sum of what is left? Here is the same row, and
 # then the same row with higher scores at the forbidden places. What does the division give?
+# (`~` exchanges True and False.)
 
 # %%
 for extra in (0, 20, 200):
@@ -476,7 +479,7 @@ show_weights(weights[1], shown, shown, mask=mask[1], title="cat sleeps, with pad
 
 # %% [markdown]
 # Only the *columns* of the padding are closed. Its rows are filled: the padding looks at words. That does no
-# harm, since no word looks at the padding.
+# harm as long as no word looks at the padding, and the loss does not count its outputs (lesson 08).
 #
 # ## The future
 #
@@ -838,8 +841,8 @@ examine(patient_4, with_empty)
 
 # %% [markdown]
 # The gradient goes backwards through the softmax, where the NaN still is, and from there into `q`, and into all
-# weights from which `q` is computed. (When −∞ is filled in by `masked_fill`, the gradient of the filled places is 0.
-# When −∞ is added, it is not. The next cell shows both.)
+# weights from which `q` is computed. (In a row in which everything is closed, the gradient of the scores is 0
+# when −∞ is filled in by `masked_fill`, and NaN when it is added. The next cell shows both.)
 
 # %%
 closed = torch.zeros(4, dtype=torch.bool)                        # nothing may be looked at
@@ -932,8 +935,8 @@ print("cat in sentence 1:  ", layer_weights[1, 0])
 print("black in sentence 0:", layer_weights[0, 1])
 
 # %% [markdown]
-# "cat" looks at nothing but padding. In sentence 0 all four words are forbidden, and everything
-# is NaN: the layer has no convention for rows with nothing to look at.
+# "cat" looks at nothing but padding. In sentence 0 all four words are forbidden, and all four
+# weights are NaN.
 
 # %% [markdown]
 # ### Exercise 2.6 · a mask for PyTorch        ●○○  about 5 minutes · 1 point
@@ -1032,7 +1035,7 @@ for T in (10, 20, 1000, 2000):
 # - True and False exchanged; `triu` for `tril`; a diagonal too few (row 0 sees nothing) or too many (the
 #   next word is seen).
 # - (B, T) where (B, 1, T) is needed: an error on most sizes; no error and the right result with one sentence, no error
-#   and a wrong one with as many sentences as words. (B, T, 1): rows instead of columns.
+#   and a wrong one with as many sentences as words, or with one word each. (B, T, 1): rows instead of columns.
 # - 0 in the place of −∞; −10000, which is not below every score; 0 · (−∞).
 # - Masking after the softmax. Dividing by what is left helps only while enough is left.
 # - −∞ added to the scores, and the NaN replaced afterwards: it is still there in the gradient.
@@ -1051,7 +1054,7 @@ for T in (10, 20, 1000, 2000):
 # ## Stretch exercises
 # Without points and without checks. The solution notebook of this lesson has the code.
 #
-# **A · A window.** For long texts, let each position look only at itself and the two before it. Write
+# **A · A window.** For long texts, let each position look only at the last `width` positions, itself included. Write
 # `window_mask(size, width)` in one line, with two triangles.
 #
 # **B · A prefix.** A model reads a question and then writes the answer. The words of the question, the first
@@ -1066,7 +1069,7 @@ for T in (10, 20, 1000, 2000):
 # <details><summary>A: how to begin</summary>
 #
 # `causal_mask(size)` forbids everything above the diagonal. `triu(-2)` keeps everything from the second
-# diagonal below the main one upwards. What is in both?
+# diagonal below the main one upwards: that is a `width` of 3. What is in both?
 #
 # </details>
 #

@@ -701,3 +701,63 @@ def scaled_dot_product_attention(q, k, v, mask=None):
     total = e.sum(dim=-1, keepdim=True)
     w = e / torch.where(total > 0, total, 1.0)
     return torch.einsum("...qk,...kd->...qd", w, v), w
+
+# %% prelude
+
+# %% wrong: lowest number of the dtype filled in, and the forbidden weights not set to 0 (empty row: equal shares)
+import math
+import torch
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(k.shape[-1])
+    if mask is not None:
+        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+    weights = scores.softmax(dim=-1)
+    return weights @ v, weights
+
+# %% wrong: q /= sqrt(d_k) in place, with two ways for the mask: the caller's q is changed
+import math
+import torch
+def scaled_dot_product_attention(q, k, v, mask=None):
+    q /= math.sqrt(q.shape[-1])
+    scores = q @ k.transpose(-2, -1)
+    if mask is None:
+        weights = scores.softmax(dim=-1)
+    else:
+        weights = scores.masked_fill(~mask, torch.finfo(q.dtype).min).softmax(dim=-1)
+        weights = weights.masked_fill(~mask, 0.0)
+    return weights @ v, weights
+
+# %% wrong: axes counted from the front, transpose(1, 2) and softmax(dim=2): only (B, T, d)
+import math
+import torch
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(1, 2) / math.sqrt(q.shape[2])
+    if mask is not None:
+        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+    weights = scores.softmax(dim=2)
+    if mask is not None:
+        weights = weights.masked_fill(~mask, 0)
+    return weights @ v, weights
+
+# %% wrong: -10000 filled in, and the forbidden weights set to 0: not below every score
+import math
+import torch
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = torch.matmul(q, k.transpose(-1, -2)) / math.sqrt(q.size(-1))
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -10000.0)
+    weights = torch.softmax(scores, dim=-1)
+    if mask is not None:
+        weights = weights.masked_fill(~mask, 0.0)
+    return torch.matmul(weights, v), weights
+
+# %% right: softmax by hand: lowest number, minus maximum, exp, times mask, sum clamped to at least 1
+import torch
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = torch.einsum("...qd,...kd->...qk", q, k) * q.shape[-1] ** -0.5
+    if mask is None:
+        mask = torch.ones_like(scores, dtype=torch.bool)
+    scores = torch.where(mask, scores, torch.finfo(scores.dtype).min)
+    e = (scores - scores.amax(dim=-1, keepdim=True)).exp() * mask
+    weights = e / e.sum(dim=-1, keepdim=True).clamp(min=1.0)      # the largest allowed score gives exp(0) = 1
+    return weights @ v, weights

@@ -255,3 +255,12 @@ import torch
 def padding_mask(ids, pad_id):
     lengths = (ids != pad_id).sum(dim=-1)
     return (torch.arange(ids.shape[1]) < lengths.unsqueeze(-1)).unsqueeze(1)
+
+# %% prelude
+
+# %% wrong: positions below the number of real tokens: assumes that padding stands at the end
+import torch
+def padding_mask(ids, pad_id):
+    lengths = (ids != pad_id).sum(dim=1)                 # (B,)
+    positions = torch.arange(ids.shape[1])               # (T,)
+    return (positions[None, :] < lengths[:, None]).unsqueeze(1)

@@ -303,3 +303,16 @@ def causal_mask(size):
 def decoder_mask(ids, pad_id):
     real = padding_mask(ids, pad_id)
     return real & real.transpose(1, 2) & causal_mask(ids.shape[-1])
+
+# %% prelude
+
+# %% right: three loops, without the two masks
+import torch
+def decoder_mask(ids, pad_id):
+    B, T = ids.shape
+    allowed = torch.zeros(B, T, T, dtype=torch.bool)
+    for b in range(B):
+        for t in range(T):
+            for j in range(t + 1):
+                allowed[b, t, j] = bool(ids[b, j] != pad_id)
+    return allowed

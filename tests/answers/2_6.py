@@ -216,3 +216,10 @@ import torch
 def to_key_padding_mask(mask):
     ignore = ~mask.squeeze(1)
     return ignore & ~ignore.all(dim=-1, keepdim=True)
+
+# %% prelude
+
+# %% wrong: turned, then squeeze() without an axis: loses B or T when they are 1
+import torch
+def to_key_padding_mask(mask):
+    return (~mask).squeeze()

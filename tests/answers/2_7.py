@@ -268,3 +268,29 @@ def softmax_jacobian(w):
     shares = s.softmax(dim=-1)
     rows = [torch.autograd.grad(shares[..., i].sum(), s, retain_graph=True)[0] for i in range(w.shape[-1])]
     return torch.stack(rows, dim=-2)
+
+# %% prelude
+
+# %% wrong: torch.diag and torch.outer: only for one axis, not (..., n)
+import torch
+def softmax_jacobian(w):
+    return torch.diag(w) - torch.outer(w, w)
+
+# %% wrong: diagonal corrected twice: w(1-w) put there, and w*w subtracted again
+import torch
+def softmax_jacobian(w):
+    # i = j: w(1-w);  i != j: -w_i w_j
+    same = torch.diag_embed(w * (1 - w))
+    other = -w.unsqueeze(-1) * w.unsqueeze(-2)
+    return same + other
+
+# %% wrong: second factor without its own axis: w[..., None] * w is an outer product only for (n,)
+import torch
+def softmax_jacobian(w):
+    return torch.diag_embed(w) - w[..., None] * w
+
+# %% right: two einsums and a unit matrix
+import torch
+def softmax_jacobian(w):
+    eye = torch.eye(w.shape[-1], dtype=w.dtype)
+    return torch.einsum("...i,ij->...ij", w, eye) - torch.einsum("...i,...j->...ij", w, w)

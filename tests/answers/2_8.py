@@ -322,3 +322,26 @@ def score_variance(d_k, mean_q, var_q, mean_k, var_k):
 # %% wrong: each mean with its own variance: mq^2 var_q + mk^2 var_k
 def score_variance(d_k, mean_q, var_q, mean_k, var_k):
     return d_k * (var_q * var_k + mean_q**2 * var_q + mean_k**2 * var_k)
+
+# %% prelude
+
+# %% wrong: term mean_k^2 * var_q forgotten (only the page's example, mean_k = 0, worked out)
+def score_variance(d_k, mean_q, var_q, mean_k, var_k):
+    # mean of q_1^2 is var_q + mean_q^2; times var_k
+    return d_k * (var_q + mean_q ** 2) * var_k
+
+# %% wrong: third rule applied to the whole sum, with the squares named first
+def score_variance(d_k, mean_q, var_q, mean_k, var_k):
+    square_q = var_q + mean_q ** 2
+    square_k = var_k + mean_k ** 2
+    mean_of_square = d_k * square_q * square_k
+    mean = d_k * mean_q * mean_k
+    return mean_of_square - mean ** 2
+
+# %% right: a sum over the d_k products, each by rule 3
+def score_variance(d_k, mean_q, var_q, mean_k, var_k):
+    total = 0
+    for _ in range(d_k):
+        mean_square = (var_q + mean_q * mean_q) * (var_k + mean_k * mean_k)
+        total += mean_square - (mean_q * mean_k) ** 2
+    return total

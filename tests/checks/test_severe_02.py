@@ -125,3 +125,37 @@ def test_an_input_that_is_written_into_by_or():
             return weights @ v, weights
         return attend(q, k, v)
     refused("2.1", opened, "changes-inputs", ["`|=`"])
+
+
+def test_a_padding_mask_with_the_sentences_on_its_second_axis():
+    """With one sentence it is right, and so not told to be wrong there; with one word each it is no error."""
+    def sentences_second(ids, pad_id):
+        return causal(ids).unsqueeze(0) & (ids != pad_id)
+    refused("2.4", sentences_second, "batch-axis-last", ["right with one sentence", "or one word each"])
+    refused("2.4", lambda ids, pad_id: (ids != pad_id) & causal(ids), "no-query-axis", ["or one word each"])
+    for row in ([5, 1, 0, 0], [0, 5, 1, 4], [5]):
+        ids = torch.tensor([row])
+        assert torch.equal(sentences_second(ids, 0), (ids != 0).unsqueeze(1) & causal(ids))
+    assert sentences_second(torch.tensor([[5], [0]]), 0).shape == (1, 2, 1)
+
+
+def test_what_the_padding_looks_at_is_not_called_harmless():
+    """Its outputs count in a mean over all positions."""
+    for wrong, slug in ((lambda ids, pad_id: (ids != pad_id).unsqueeze(2) & causal(ids), "rows-instead-of-columns"),
+                        (lambda ids, pad_id: (ids != pad_id).unsqueeze(1) & (ids != pad_id).unsqueeze(2)
+                         & causal(ids), "rows-and-columns")):
+        refused("2.4", wrong, slug, ["padding"], ["no harm"])
+
+
+@pytest.mark.parametrize("wrong, slug, said", [
+    (lambda w: torch.diag_embed(w) - w.unsqueeze(-2) * w.unsqueeze(-2), "wrong-products",
+     "one with −w_j² in all places, and w_i more on its diagonal"),
+    (lambda w: torch.eye(w.shape[-1], dtype=w.dtype) - w.unsqueeze(-1) * w.unsqueeze(-2), "ones-on-the-diagonal",
+     "one with −w_i · w_j in all places, and 1 more on its diagonal"),
+    (lambda w: torch.diag_embed(w) - w.unsqueeze(-2), "one-factor-forgotten",
+     "one with −w_j in all places, and w_i more on its diagonal"),
+    (lambda w: torch.diag_embed(w ** 2) - w.unsqueeze(-1) * w.unsqueeze(-2), "squares-on-the-diagonal",
+     "one with −w_i · w_j in all places, and w_i² more on its diagonal"),
+])
+def test_slopes_are_told_without_a_sign_that_the_page_does_not_have(wrong, slug, said):
+    refused("2.7", wrong, slug, [said], ["δ"])

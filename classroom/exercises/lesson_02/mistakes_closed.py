@@ -24,8 +24,8 @@ CLOSED = [
         "rows-of-padding-closed", partial(sloppy_attention, how="rows as well"),
         "Your weights are exactly what comes out when a mask of one row closes the *queries* at its forbidden places, "
         "too, where there are as many queries as keys.",
-        "The mask says which keys may be looked at. What padding itself looks at does no harm, since no word looks at "
-        "the padding.", "Is the mask transposed somewhere, or laid over the output?"),
+        "The mask says which keys may be looked at, and nothing of the queries.",
+        "Is the mask transposed somewhere, or laid over the output?"),
     Misconception(
         "queries-taken-for-sentences", partial(sloppy_attention, how="as sentences"),
         "Your weights are exactly what comes out when a mask (T_q, T_k) is taken for one of (B, T_k), since there are "

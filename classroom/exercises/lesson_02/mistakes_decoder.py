@@ -123,13 +123,13 @@ DECODER = [
     Misconception(
         "rows-instead-of-columns", partial(_decoder, padding="rows"),
         "Your mask is exactly what comes out when the rows of padding are closed instead of its columns.",
-        "Columns are keys: padding must not be looked at. What it looks at itself does no harm.",
+        "Columns are keys: padding must not be looked at. Its own rows stay open.",
         "Along which axis does your padding mask have length 1?"),
     Misconception(
         "rows-and-columns", partial(_decoder, padding="both"),
         "Your mask is exactly the right one with the rows of padding closed as well as its columns.",
-        "What padding looks at does no harm, since nobody looks at it. The contract is: real keys that are not in the "
-        "future, for every query.", "Is there one padding mask too many?"),
+        "The contract is: real keys that are not in the future, for every query, also for one that is padding.",
+        "Is there one padding mask too many?"),
     *(Misconception(
         "lengths-counted", partial(_decoder, padding=f"counted, {padding}"),
         later("Your mask is exactly what comes out when the n real tokens of a sentence are counted, and the causal "
@@ -178,8 +178,9 @@ DECODER = [
     Misconception(
         "batch-axis-last", partial(_decoder, padding="first axis"),
         "Your code does exactly what happens when a padding mask (1, B, T) meets the causal mask: your sentences meet "
-        "the queries.", "The first axis must be that of the sentences. That is an error, or with one sentence, or as "
-        "many sentences as words, no error and the wrong mask.",
+        "the queries.", "The first axis must be that of the sentences. Yours is an error on most sizes, and "
+        "right with one sentence. With as many sentences as words, or one word each, it is no error, and the "
+        "wrong mask.",
         "Is it your `padding_mask` that you use? Where is its axis of length 1?"),
     Misconception(
         "triangle-of-one-row", lambda ids, pad_id: (ids != pad_id).unsqueeze(1).tril(),
@@ -236,8 +237,9 @@ DECODER = [
         "no-query-axis", lambda ids, pad_id: (ids != pad_id) & torch.ones(
             ids.shape[1], ids.shape[1], dtype=torch.bool).tril(),
         "Your code does exactly what happens when a padding mask (B, T) meets the causal mask (T, T).",
-        "Axes are lined up from the right: your sentences meet the queries. That is an error, or with one sentence, or "
-        "as many sentences as words, no error and the wrong shape.", "Is it your `padding_mask` that you use?"),
+        "Axes are lined up from the right: your sentences meet the queries. That is an error on most sizes; with one "
+        "sentence, as many sentences as words, or one word each, it is no error, and the wrong shape.",
+        "Is it your `padding_mask` that you use?"),
     *(Misconception(
         "padding-of-other-sentences", partial(_decoder, padding=padding),
         later("Your mask is exactly what comes out when each sentence is closed at its own padding and at that of all "

@@ -75,8 +75,9 @@ PADDING = [
     Misconception(
         "no-query-axis", partial(_padding, axis="none"),
         "Your mask is exactly (B, T), without an axis for the queries.",
-        "Axes are lined up from the right. Against weights (B, T_q, T_k), your sentences meet the queries: an error, "
-        "or with as many sentences as words, no error and the wrong mask.",
+        "Axes are lined up from the right. Against weights (B, T_q, T_k), your sentences meet the queries. That is "
+        "an error on most sizes; with as many sentences as words, or one word each, it is no error, and a wrong "
+        "result.",
         "Where does an axis of length 1 have to go?"),
     Misconception(
         "rows-instead-of-columns", partial(_padding, axis=2), "Your mask is exactly (B, T, 1): it closes rows.",
@@ -93,8 +94,7 @@ PADDING = [
     Misconception(
         "rows-and-columns", partial(_padding, axis="pairs"),
         "Your mask is exactly (B, T, T) and closes the rows of padding as well as its columns.",
-        later("{columns} What the padding itself looks at does no harm, since nobody looks at it; and in "
-              "cross-attention queries and keys are different sentences.",
+        later("{columns} The queries stay as they are: in cross-attention they are words of another sentence.",
               columns=_COLUMNS), "Which shape is asked for?"),
     Misconception(
         "repeated-for-each-query", partial(_padding, axis="square"),

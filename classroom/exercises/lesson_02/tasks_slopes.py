@@ -83,6 +83,11 @@ def _slip(slug, says, why, look, wrong=None, **slip):
         "Your table is exactly {says}.", says=says), why, look)
 
 
+def _more(slug, everywhere, more, why, look, **slip):
+    return _slip(slug, later("one with {everywhere} in all places, and {more} more on its diagonal",
+                             everywhere=everywhere, more=more), why, look, **slip)
+
+
 _SUM = ("What one share gains, the others lose: the slopes for one score, which are a column, sum to 0. Yours "
         "do not.")
 _OWN = ("The shares have a common denominator, in which every score stands. So a score moves the shares of all the "
@@ -94,14 +99,14 @@ SLOPES = [
           product="none"),
     _slip("diagonal-forgotten", "the products −w_i · w_j, also where i = j", _SUM,
           "For i = j the score stands in the numerator as well.", diagonal="none"),
-    _slip("ones-on-the-diagonal", "δ_ij − w_i · w_j", _SUM, "Which number belongs in front of δ_ij?", diagonal="ones"),
-    *(_slip("of-the-logarithm", f"δ_ij − w_{index}", "These are slopes of the *logarithm* of a share. The slope of the "
+    _more("ones-on-the-diagonal", "−w_i · w_j", "1", _SUM, "For i = j, w_i(1 − w_i) has to come out.", diagonal="ones"),
+    *(_more("of-the-logarithm", f"−w_{index}", "1", "These are slopes of the *logarithm* of a share. The slope of the "
             "share itself is its size times that.", _STEP, diagonal="ones", product=product)
       for index, product in (("j", "row"), ("i", "column"))),
-    *(_slip("one-factor-forgotten", f"w_i · δ_ij − w_{index}", _SUM,
-            "In w_i(δ_ij − w_j) the first factor stands before the whole bracket.", product=product)
+    *(_more("one-factor-forgotten", f"−w_{index}", "w_i", _SUM,
+            "For i ≠ j, a product of two shares has to come out. Which of the two is missing?", product=product)
       for index, product in (("j", "row"), ("i", "column"))),
-    _slip("products-added", "w_i · δ_ij + w_i · w_j", _SUM, "Does a share grow when another one's score grows?",
+    _more("products-added", "w_i · w_j", "w_i", _SUM, "Does a share grow when another one's score grows?",
           sign=1),
     _slip("sign-turned", "one with all signs turned", "A higher score gives its own share more.",
           "Which sign must the slope of a share for its own score have?", factor=-1.0),
@@ -109,28 +114,30 @@ SLOPES = [
           "Does a share grow when another one's score grows?", others="plus"),
     _slip("softmax-once-more", "that of the softmax of w", "w already are shares: the softmax has been taken.",
           "What is your function given, scores or shares?", shares="softmax"),
-    _slip("squares-on-the-diagonal", "one in which w_i² stands where w_i · δ_ij should", _SUM,
+    _more("squares-on-the-diagonal", "−w_i · w_j", "w_i²", _SUM,
           "What is the slope of e to the score? It is that very number.", diagonal="squares"),
-    _slip("rest-on-the-diagonal", "(1 − w_i) · δ_ij − w_i · w_j", _SUM,
+    _more("rest-on-the-diagonal", "−w_i · w_j", "1 − w_i", _SUM,
           "For i = j, w_i(1 − w_i) has to come out.", diagonal="rest"),
     _slip("square-subtracted-twice", "one that is right everywhere but on the diagonal, and has w_i(1 − w_i) − w_i² "
           "there: w_i² is subtracted twice", _SUM, "Which term holds −w_i² already?", diagonal="own slope"),
     *(_slip("diagonal-overwritten", later("one with {says} on its diagonal, and −w_i · w_j elsewhere", says=says), _SUM,
-            "For i = j there are two terms, one with δ_ij and one without. Which of them are in your table?", put=put)
+            "For i = j there are two terms, of which one is there for all other pairs, too. "
+            "Which of them are in your table?", put=put)
       for put, says in (("w", "w_i"), ("one", "1"), ("rest", "1 − w_i"), ("square", "w_i²"))),
-    *(_slip("inner-product", later("{says} − w · w, in which w · w is *one* number, the sum of all squares", says=says),
+    *(_slip("inner-product", later("one with −w · w in all places, in which w · w is *one* number, the sum of all "
+                                  "squares, and {more} more on its diagonal", more=more),
             "An inner product is one number for all pairs. Here each pair i, j needs a product of its own.",
             "Which shapes meet in your product: a column times a row, or a row times a column?", product="inner",
-            diagonal=diagonal) for diagonal, says in (("w", "w_i · δ_ij"), ("ones", "δ_ij"))),
+            diagonal=diagonal) for diagonal, more in (("w", "w_i"), ("ones", "1"))),
     _slip("queries-mixed", "one in which the products of *all* queries are added up", "The shares of one query react "
           "to its own scores alone.", "Over which axis does your matrix product add up?", product="all queries"),
     *(_slip("delta-forgotten", later("{says} in all places",
-                                     says=says), _SUM, "Where does δ_ij stand, which is 0 for all other pairs?",
+                                     says=says), _SUM, "Which part of a slope is there for i = j alone?",
             diagonal=diagonal)
       for diagonal, says in (("everywhere i", "w_i(1 − w_j)"), ("everywhere j", "w_j(1 − w_i)"))),
-    _slip("delta-forgotten", "(1 − w_i)(1 − w_j) in all places", _SUM, "Where does δ_ij stand, which is 0 for all "
-          "other pairs?", diagonal="none", product="rests", sign=1),
-    _slip("delta-forgotten", "w_i − w_j in all places", _SUM, "Where does δ_ij stand, which is 0 for all other pairs?",
+    _slip("delta-forgotten", "(1 − w_i)(1 − w_j) in all places", _SUM, "Which part of a slope is there for "
+          "i = j alone?", diagonal="none", product="rests", sign=1),
+    _slip("delta-forgotten", "w_i − w_j in all places", _SUM, "Which part of a slope is there for i = j alone?",
           diagonal="none", product="difference", sign=1),
     *(_slip("wrong-off-the-diagonal", later("one that is right on the diagonal, and has {says} elsewhere",
                                             says=says), _SUM,
@@ -143,7 +150,7 @@ SLOPES = [
                                         index=index),
             "What one share gains, the others lose, but not equally: a large share loses more.",
             _STEP, others=others) for others, index in (("shared out", "i"), ("shared out by j", "j"))),
-    *(_slip("wrong-products", f"w_i · δ_ij − {says}", _SUM, "Which two shares meet for the pair i, j?", product=product)
+    *(_more("wrong-products", f"−{says}", "w_i", _SUM, "Which two shares meet for the pair i, j?", product=product)
       for product, says in (("square i", "w_i²"), ("square j", "w_j²"), ("mean", "1/n"), ("sum", "(w_i + w_j)"),
                             ("rests", "(1 − w_i)(1 − w_j)"), ("rest i", "(1 − w_i) · w_j"))),
     _slip("of-the-tanh", "one with 1 − w_i² on its diagonal, and 0 elsewhere", _OWN, _STEP, diagonal="tanh",
