@@ -238,8 +238,8 @@ LOOP = [
     *(_loop("little-progress-does-not-count", later(
         "Your loop is exactly one that rounds each loss to {places} places, so that one that is lower by very little "
         "is no new lowest loss.", places=places),
-            "Any lower loss is a new lowest one here, however little lower it is.", "Where do you round?", places=places)
-      for places in (1, 2, 3, 4)),
+            "Any lower loss is a new lowest one here, however little lower it is.", "Where do you round?",
+            places=places) for places in (1, 2, 3, 4)),
     _loop("equal-counts-as-better", "Your loop is exactly one that takes an equal loss for a new best.",
           "A loss that stays where it is does not get lower, and training would go on for ever.",
           "Is it < or <=?", better="<="),
