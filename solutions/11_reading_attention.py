@@ -885,15 +885,15 @@ for name, layers, heads in (
         for layer in layers:
             stack.enter_context(switch_off(model, layer, heads))
         silenced[name] = same()
-always = shuffled[name]                                                  # both layers, all heads
-for _ in range(9):
-    with edit_attention(model, CROSS, shuffle(list(HEADS), generator)):
-        always = always & same()
 
 # %% tags=["nbval-ignore-output"]
 print(f"of {len(normal):,} next tokens stay the same, if these are   shuffled   silenced")
 for name, stays in shuffled.items():
     print(f"{name:49} {stays.float().mean():10.0%} {silenced[name].float().mean():10.0%}")
+always = shuffled[name]                                                  # both layers, all heads
+for _ in range(9):
+    with edit_attention(model, CROSS, shuffle(list(HEADS), generator)):
+        always = always & same()
 print(f"in all of ten shuffles of both layers {always.float().mean():.0%} stay")
 
 # %% [markdown]

@@ -180,7 +180,8 @@ TAKING = [
              _nearly_one, eps=float(eps))
       for eps in ("1", "0.1", "0.01", "0.001", "0.0001", "1e-5", "1e-6", "1e-7", "1e-8", "1e-9", "1e-10")),
     *(_taken("small-rows-emptied", "right, apart from rows of which hardly anything is left: there they are 0",
-             "Only a row of which *nothing* is left is 0.", "With which number do you compare the sum?", dropped=dropped)
+             "Only a row of which *nothing* is left is 0.", "With which number do you compare the sum?",
+             dropped=dropped)
       for dropped in (1e-7, 3e-5, 1e-4, 0.01)),
     *(_taken("divided-by-at-least", f"what comes out when no row is divided by less than {least}", "A row of which "
              "less than that is left does not sum to 1 then. Only a row of which *nothing* is left is 0.",
