@@ -192,6 +192,8 @@ for name, predicted, possible in (("the diagonal", diagonal, cat_sure),
 
 # %% [markdown]
 # The diagonal has 4 links, of which 2 are sure, and the same 2 possible: 1 − (2 + 2) / (4 + 4) = 0.5.
+# (A predicted link that is only possible adds 1 above the line and 1 below it. This even lowers every rate above 0 a
+# little.)
 #
 # For many sentences we put all links into one set, each with the number of its sentence in front, so
 # that (7, 0, 1) is link (0, 1) of sentence 7. Then the same function judges them all at once. What do
@@ -700,7 +702,8 @@ for name, score in {"as it is": whole, **whole_layers}.items():
 
 # %% [markdown]
 # With both layers uniform, nothing but the mean of all English tokens gets through. What is missing from the score then
-# says how much the weights matter, as a whole. Keep this in mind when we become sceptical. (With one layer silent, the
+# says how much *this* model, as it was trained, depends on its weights. Keep this in mind when we become sceptical. How
+# well a model would translate that was *trained* with uniform weights is another question. (With one layer silent, the
 # decoder knows of the English sentence only what the other one passes on. You will see below how much of a noun each
 # of them passes on.)
 
@@ -799,14 +802,15 @@ print(f"last column: {len(darkest)} of {2 * len(PATTERNS) * len(pairs)} nouns, a
 
 # %% [markdown]
 # Without an exchange, none would have come out as predicted. How many did, with both layers at once, and with each
-# alone? (Exchanged and unchanged need not add up to 100 %: in the rest, something else was written.) Is the layer that
-# aligns better also the one in which the exchange works? Now look at the last column: how often is the row that writes
-# a noun, mean of the heads of a layer, darkest at that noun? (Only nouns count that the model translates as the table
-# of IBM model 1 does: the row is found by that word.) From such a picture you would read that the noun comes from
-# there. **If a layer's rows are nearly always darkest at the noun, and the exchange of its columns hardly ever gives
-# the sentence with the nouns exchanged, then the picture alone would have misled you.** That such a layer passes on
-# nothing does not follow: you have seen what it costs to silence it. (With other settings or another seed the layers
-# may divide the work differently. What your table says is what your model does.)
+# alone? (Exchanged and unchanged need not add up to 100 %: in the rest, something else was written.) Would the error
+# rates have told you in which layer the exchange works? (The interval of their difference stands above.) Now look at
+# the last column: how often is the row that writes a noun, mean of the heads of a layer, darkest at that noun? (Only
+# nouns count that the model translates as the table of IBM model 1 does: the row is found by that word.) From such a
+# picture you would read that the noun comes from there. **If a layer's rows are nearly always darkest at the noun, and
+# the exchange of its columns hardly ever gives the sentence with the nouns exchanged, then the picture alone would have
+# misled you.** That such a layer passes on nothing does not follow: you have seen what it costs to silence it. (With
+# other settings or another seed the layers may divide the work differently. What your table says is what your model
+# does.)
 
 # %% [markdown]
 # ## What a weight does not show
@@ -881,22 +885,24 @@ for name, layers, heads in (
         for layer in layers:
             stack.enter_context(switch_off(model, layer, heads))
         silenced[name] = same()
-with edit_attention(model, CROSS, shuffle(list(HEADS), generator)):
-    once_more = same()[shuffled[name]]                                   # of those that stayed
 
 # %% tags=["nbval-ignore-output"]
 print(f"of {len(normal):,} next tokens stay the same, if these are   shuffled   silenced")
 for name, stays in shuffled.items():
     print(f"{name:49} {stays.float().mean():10.0%} {silenced[name].float().mean():10.0%}")
-print(f"of those in the line above, {once_more.float().mean():.0%} stay if both layers are shuffled once more")
+always = shuffled[name]                                                  # both layers, all heads
+for _ in range(9):
+    with edit_attention(model, CROSS, shuffle(list(HEADS), generator)):
+        always = always & same()
+print(f"in all of ten shuffles of both layers {always.float().mean():.0%} stay")
 
 # %% [markdown]
 # Shuffle the weights of one head: how many tokens stay what they were? If somebody shows you the picture of that head
 # as *the reason* for one of these tokens: a shuffled picture has done as well.
 #
 # But read the table to its end before you conclude that weights mean nothing. How many tokens stay if all weights are
-# shuffled? Some of these only had luck: the last line shuffles once more. What stays again and again hardly needs
-# particular weights at all. So compare the share of one head with that of all heads, and not with 0 %.
+# shuffled? Some of these only had luck: the last line shuffles ten times. What stays each time hardly needs particular
+# weights at all. So compare the share of one head with that of all heads, and not with 0 %.
 #
 # A second test: **take a word away**. For each token to be predicted and each source token, set this
 # column to 0 in all heads of both layers, let the rest of each row grow to sum to 1, and see how far
@@ -1079,16 +1085,17 @@ print(f"a head's mean is {of_means.min():.2f} to {of_means.max():.2f} times as l
 # as well, or they are strange. Below 0, the mean hurts *more* than zeros: the head looks more important with its mean
 # put in, not less. (A difference of less than twice its ± may be chance.) Then compare the differences with the
 # losses. Where they are small beside them, it was hardly the strangeness of zeros that hurt: what is missing is what
-# the head says of *this* sentence. That is no law. If the mean of a head is short beside what it usually mixes, zeros
+# the head says of *this* sentence. But if the mean of a head is short beside what it usually mixes (last line), zeros
 # are not far from it. In a model whose heads have a large mean, the two can differ much. So say which one you have
 # used.
 #
 # Now patching. Two sentences, *Where is the cat?* and *Where is the dog?*, and one beginning of the translation,
 # *¿Dónde está el …*. The model goes on with *gato* for *cat*, and with *perro* for *dog*: that word has the largest
-# logit. The *lead* is the logit of *gato* minus the logit of *perro*. While the model reads "cat", we give it, head by
-# head, what that head said of "dog". How much of the lead goes over to *perro*? 0: it stays as it was, 1: it is as if
-# the whole sentence were about the dog. The same for all pairs of nouns whose next tokens differ, and for three
-# sentences. Which heads will bring the noun? Will one head alone be enough to change the word that is written?
+# logit. The *lead* of *perro* is its logit minus that of *gato*: below 0 for *cat*, above 0 for *dog*. While the model
+# reads "cat", we give it, head by head, what that head said of "dog". How far does the lead go over to *perro*? 0: it
+# stays as it was, 1: it is as if the whole sentence were about the dog. The same for all pairs of nouns whose next
+# tokens differ, and for three sentences. Which heads will bring the noun? Will one head alone be enough to change the
+# word that is written?
 
 # %%
 BEGINNINGS = {"Where is the {}?": "¿Dónde está el", "I like the {}.": "Me gusta el", "I have a {}.": "Tengo un"}
@@ -1128,10 +1135,11 @@ for layer in LAYERS:
 # The line of both layers had to come out like this: the source reaches the decoder through cross-attention only, so
 # that all of it together is the other sentence. It tests your `patch`. The lines before it are the finding. Which
 # layer brings more of the noun, and does that fit the exchange of columns above? Within that layer, does one head
-# bring nearly all that the layer brings? Then it carries the noun alone. Or do the parts, added up, come near to what
-# the heads bring at once? Then **the noun is carried by several heads, a part by each**, and no head holds a copy of
-# the whole. Do they add up to much less? Then the heads can stand in for each other. A part need not be enough to
-# change the word: compare the two columns.
+# bring nearly all, and the others little? Then it pushes the noun nearly alone. Or do the parts, added up, come near
+# to what the heads bring at once? Then **several heads push the noun, each with a part of the lead**. Do they add up to
+# much less, or to much more? Then what one head brings depends on what the others say. A part need not be enough to
+# change the word: compare the two columns. (All this says what a head *pushes*, and not what it contains: the whole
+# noun may be readable from each of them.)
 #
 # (A zero or a mean asks whether a head is *needed*, patching asks what it *brings*. The two need not agree: a layer
 # that brings little of the noun may still cost BLEU when it is silent. Does yours?)
@@ -1162,7 +1170,7 @@ for layer in LAYERS:
 # | compared with links made by hand | how much more often than the diagonal averaged weights point to the right word |
 # | linked words by vectors that were only counted | how much of that the model was told before training |
 # | read one row too low | that the same weights then say something else, and the picture does not warn you |
-# | made all weights alike | how far the model as a whole can do without them |
+# | made all weights alike | how far this model, as it was trained, can do without them |
 # | exchanged columns in both layers | in how many sentences the words changed places, as predicted |
 # | exchanged columns layer by layer | whether a noun comes from where a layer looks; not every layer need pass it on |
 # | silenced or shuffled one head | how many tokens do not change: for these its picture is not *the* reason |
@@ -1233,9 +1241,9 @@ for layer in LAYERS:
 # print("difference:", interval(drawn_rates(both) - drawn_rates(ibm_links)))
 # ```
 #
-# Each direction gives a word at most one link, the other direction any number. A link that both make
-# is rarely wrong, but some right ones are lost. How the rate comes out depends on how many links have to be
-# one-to-many. If the interval contains 0, these pairs show no change.
+# From English to Spanish each Spanish word gets at most one link, and an English word any number. From Spanish to
+# English it is the reverse. A link that both make is rarely wrong, but some right ones are lost. How the rate comes out
+# depends on how many links have to be one-to-many. If the interval contains 0, these pairs show no change.
 #
 # </details>
 #

@@ -550,3 +550,18 @@ def alignment_error_rate(predicted, sure, possible):
 def alignment_error_rate(predicted, sure, possible):
     # |A|+|S| - |A∩S| - |A∩P|  =  |S-A| + |A-P|
     return Fraction(len(sure - predicted) + len(predicted - possible), len(predicted) + len(sure))
+
+
+# %% prelude
+
+# %% wrong: &= changes the caller's set, before |A| and A ∩ P are taken
+def alignment_error_rate(predicted, sure, possible):
+    hits = predicted
+    hits &= sure
+    return 1 - (len(hits) + len(predicted & possible)) / (len(predicted) + len(sure))
+
+# %% wrong: mean of precision and recall, each 0 where its side is empty
+def alignment_error_rate(predicted, sure, possible):
+    precision = len(predicted & possible) / len(predicted) if predicted else 0.0
+    recall = len(predicted & sure) / len(sure) if sure else 0.0
+    return 1 - (precision + recall) / 2

@@ -588,3 +588,21 @@ def align_from_attention(weights):
         row = table[token - 1][:-1]
         found.append(max(range(len(row)), key=lambda k: row[k]))
     return found
+
+
+# %% prelude
+
+# %% wrong: <eos> takes part in the argmax, clamped to the last word afterwards
+def align_from_attention(weights):
+    mean = weights.mean(dim=0)[:-1]
+    best = mean.argmax(dim=-1)
+    return best.clamp(max=weights.shape[-1] - 2)
+
+# %% right: plain Python loops, sums of floats, a list
+def align_from_attention(weights):
+    n_heads, t_q, t_k = weights.shape
+    found = []
+    for row in range(t_q - 1):
+        sums = [sum(float(weights[head, row, column]) for head in range(n_heads)) for column in range(t_k - 1)]
+        found.append(sums.index(max(sums)))
+    return found

@@ -1288,3 +1288,46 @@ def em_step(t, pairs):
         factor = np.divide(g, total, out=np.zeros(n_target), where=g > 0)
         counts += s[:, None] * t * factor[None, :]
     return counts / counts.sum(axis=1, keepdims=True)
+
+
+# %% prelude
+import numpy as np
+
+# %% wrong: counts[np.ix_(...)] += ..., a repeated word is added only once
+def em_step(t, pairs):
+    counts = np.zeros(t.shape)
+    for source, target in pairs:
+        part = t[np.ix_(source, target)]
+        counts[np.ix_(source, target)] += part / part.sum(axis=0, keepdims=True)
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: each source word gives 1, shared among the target words
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for i in source:
+            total = sum(t[i, j] for j in target)
+            for j in target:
+                counts[i, j] += t[i, j] / total if total > 0 else 0
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: shares equally, 1 / len(source), as in the table of round 1
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for j in target:
+            for i in source:
+                counts[i, j] += 1 / len(source)
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% right: a matrix of counts for each sentence, all target words at once
+def em_step(t, pairs):
+    n_source, n_target = t.shape
+    counts = np.zeros((n_source, n_target), dtype=float)
+    for source, target in pairs:
+        s = np.bincount(source, minlength=n_source)[:, None]      # how often each source word is here
+        g = np.bincount(target, minlength=n_target)[None, :]
+        weighted = s * t
+        below = weighted.sum(axis=0, keepdims=True)
+        counts += np.where(g > 0, g * weighted / np.where(below > 0, below, 1), 0)
+    return counts / counts.sum(axis=1, keepdims=True)

@@ -299,3 +299,30 @@ def take_away(weights, lost):
 def take_away(weights, lost):
     keep = ~lost[:, None, None]
     return F.normalize(weights * keep, p=1, dim=-1)
+
+
+# %% prelude
+import torch
+
+# %% wrong: 0 / 0 is NaN in a row of which nothing is left
+def take_away(weights, lost):
+    left = weights.masked_fill(lost[:, None, None, :], 0.0)
+    return left / left.sum(dim=-1, keepdim=True)
+
+# %% wrong: 1e-9 added below the line, a row with 5e-8 left sums to 0.98
+def take_away(weights, lost):
+    left = weights.masked_fill(lost[:, None, None, :], 0.0)
+    return left / (left.sum(dim=-1, keepdim=True) + 1e-9)
+
+# %% wrong: softmax over the weights with -inf, as over scores, nan_to_num for empty rows
+def take_away(weights, lost):
+    masked = weights.masked_fill(lost[:, None, None, :], float("-inf"))
+    return masked.softmax(dim=-1).nan_to_num(0.0)
+
+# %% right: times a mask that is a view, torch.where twice for empty rows
+def take_away(weights, lost):
+    B, H, Q, K = weights.shape
+    keep = (~lost).view(B, 1, 1, K).to(weights.dtype)
+    left = weights * keep
+    total = left.sum(-1, keepdim=True)
+    return torch.where(total > 0, left / torch.where(total > 0, total, torch.ones_like(total)), torch.zeros_like(left))

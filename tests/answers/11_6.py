@@ -329,3 +329,30 @@ def patch(mixed, other, head, n_heads):
     d_model = mixed.shape[-1]
     mine = torch.arange(d_model) // (d_model // n_heads) == head
     return torch.where(mine, other, mixed)
+
+
+# %% prelude
+import torch
+
+# %% wrong: no clone, the slice of mixed itself is overwritten
+def patch(mixed, other, head, n_heads):
+    d_head = mixed.shape[-1] // n_heads
+    new = mixed
+    new[..., head * d_head:(head + 1) * d_head] = other[..., head * d_head:(head + 1) * d_head]
+    return new
+
+# %% wrong: view to (B, n_heads, T, d_head), which mixes positions and heads
+def patch(mixed, other, head, n_heads):
+    B, T, d_model = mixed.shape
+    d_head = d_model // n_heads
+    new = mixed.clone().view(B, n_heads, T, d_head)
+    theirs = other.expand(B, T, d_model).reshape(B, n_heads, T, d_head)
+    new[:, head] = theirs[:, head]
+    return new.view(B, T, d_model)
+
+# %% right: torch.cat of three pieces, other expanded first
+def patch(mixed, other, head, n_heads):
+    d_head = mixed.shape[2] // n_heads
+    start, end = d_head * head, d_head * (head + 1)
+    theirs = other.expand(mixed.shape)[:, :, start:end].to(mixed.dtype)
+    return torch.cat([mixed[:, :, :start], theirs, mixed[:, :, end:]], dim=2)

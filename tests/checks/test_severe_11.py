@@ -2,6 +2,7 @@
 from collections import Counter
 
 import pytest
+import torch
 import torch.nn.functional as F
 
 from .told import refused
@@ -18,3 +19,30 @@ def test_heads_that_vote_are_told_what_becomes_of_equal_votes(elected, of_equals
     def answer(weights):
         return elected(weights[:, :-1, :-1].argmax(-1), weights.shape[2] - 1)
     refused("11.2", answer, "heads-vote", [f"equally many votes, {of_equals}."], ["most heads choose"])
+
+
+@pytest.mark.parametrize("at, word", [(-1, "target"), (-2, "source")])
+def test_links_of_which_one_word_is_looked_up(at, word):
+    def answer(predicted, sure, possible):
+        hits = [sum(link[at] in {other[at] for other in links} for link in predicted) for links in (sure, possible)]
+        return 1 - sum(hits) / (len(predicted) + len(sure))
+    refused("11.1", answer, f"{word}-words-counted", [f"only the {word} word of each predicted link is looked up"])
+
+
+@pytest.mark.parametrize("divisor, over", [
+    (lambda left: left.sum(), "everything"),
+    (lambda left: left.sum((1, 2, 3), keepdim=True).clamp(min=1e-8), "the whole sentence, all heads")])
+def test_one_sum_for_more_than_a_row(divisor, over):
+    def answer(weights, lost):
+        left = weights.masked_fill(lost[:, None, None, :], 0.0)
+        return left / divisor(left)
+    refused("11.5", answer, "grown-along-another-axis", [f"divided by the sum over {over}."])
+
+
+@pytest.mark.parametrize("least", [1e-7, 1e-6, 1e-5, 2e-5, 1e-4, 1e-3, 0.01])
+def test_rows_of_which_little_is_left_are_no_empty_rows(least):
+    def answer(weights, lost):
+        left = weights.masked_fill(lost[:, None, None, :], 0.0)
+        total = left.sum(-1, keepdim=True)
+        return torch.where(total > least, left / total, 0.0)
+    refused("11.5", answer, "small-rows-emptied", ["of which hardly anything is left: there they are 0", "*nothing*"])

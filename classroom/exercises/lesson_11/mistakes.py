@@ -81,6 +81,9 @@ def _other_sets(predicted, sure, possible, how):
         hits = len(predicted & sure) + len(sure & possible)
     elif how == "place by place":
         hits = sum(a == b for links in (sure, possible) for a, b in zip(sorted(predicted), sorted(links), strict=False))
+    elif how in ("target word", "source word"):
+        at = {"target word": -1, "source word": -2}[how]
+        hits = sum(link[at] in {other[at] for other in links} for links in (sure, possible) for link in predicted)
     elif how == "united with possible":
         hits = len(predicted & sure | possible)
     return 1 - hits / (len(predicted) + len(sure))
@@ -269,6 +272,10 @@ RATES = [
           ("one-link-for-each-source-word", "one for each source word", "each source word keeps one link only",
            "A word may have several links, and a dictionary keeps one value for each key.", "Is there a `dict`?"),
           ("target-words-counted", "target words", "only the target words of the links are compared",
+           "A link is right if *both* of its words are.", "What do you take out of each link?"),
+          ("target-words-counted", "target word", "only the target word of each predicted link is looked up",
+           "A link is right if *both* of its words are.", "What do you take out of each link?"),
+          ("source-words-counted", "source word", "only the source word of each predicted link is looked up",
            "A link is right if *both* of its words are.", "What do you take out of each link?"),
           ("sure-for-predicted", "sure for predicted", "the links of S that are possible are counted, and not those "
            "of A", "All sure links are possible, so that this term says nothing of what was predicted.",

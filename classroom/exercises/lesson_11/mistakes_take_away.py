@@ -10,7 +10,7 @@ from course._words import say
 
 
 def sloppy_taking(weights, lost, fill=0.0, grown="divided", along=-1, kept="others", places="columns", empty="zero",
-                  eps=0.0, heads="all", least=0.0):
+                  eps=0.0, heads="all", least=0.0, dropped=0.0):
     """`take_away` with one thing done differently."""
     size = weights.shape[-1]
     if kept == "lost":
@@ -64,6 +64,8 @@ def sloppy_taking(weights, lost, fill=0.0, grown="divided", along=-1, kept="othe
     if empty == "nan, but for whole sentences":
         return (left / total).masked_fill(lost.all(-1)[:, None, None, None], 0.0)
     new = left / total.masked_fill(total == 0, 1.0)
+    if dropped:
+        new = new.masked_fill(left.sum(-1, keepdim=True) < dropped, 0.0)
     nothing = left.sum(-1, keepdim=True) == 0
     return {"zero": new, "alike": new.masked_fill(nothing, 1 / size), "as before": torch.where(nothing, weights, new),
             "one": new.masked_fill(nothing, 1.0)}[empty]
@@ -100,7 +102,8 @@ TAKING = [
     *(_taken("grown-along-another-axis", f"what comes out when they are divided by the sum over {says}", _SHARES,
              "Along which axis do your weights sum to 1?", along=axis)
       for axis, says in ((-2, "the queries"), (1, "the heads"), (0, "the sentences"), ((-2, -1), "the whole table"),
-                         ((1, -1), "the heads and the keys"), ((0, -1), "the sentences and the keys"))),
+                         ((1, -1), "the heads and the keys"), ((0, -1), "the sentences and the keys"),
+                         ((1, -2, -1), "the whole sentence, all heads"), ((0, 1, -2, -1), "everything"))),
     _taken("shared-out-alike", "what comes out when the weight that was taken is shared out equally among the others",
            "Then a token that was hardly looked at gets as much of it as one that was looked at most.",
            "By how much has each weight to be *multiplied*?", grown="alike"),
@@ -176,6 +179,10 @@ TAKING = [
              "to 1, least of all those of which little is left.", "How large is what you add to the sum?",
              _nearly_one, eps=float(eps))
       for eps in ("1", "0.1", "0.01", "0.001", "0.0001", "1e-5", "1e-6", "1e-7", "1e-8", "1e-9", "1e-10")),
+    *(_taken("small-rows-emptied", "right, apart from rows of which hardly anything is left: there they are 0",
+             "Only a row of which *nothing* is left is 0.", "With which number do you compare the sum?",
+             dropped=dropped)
+      for dropped in (1e-7, 3e-5, 1e-4, 0.01)),
     *(_taken("divided-by-at-least", f"what comes out when no row is divided by less than {least}", "A row of which "
              "less than that is left does not sum to 1 then. Only a row of which *nothing* is left is 0.",
              "What is the smallest number that your code divides by?", _nearly_one, least=float(least))
