@@ -196,12 +196,12 @@ print(f"cat : sleeps = {powers[2] / powers[3]:.3f}, and exp(6 - 3) = {math.exp(3
 # %%
 d_k = K.shape[1]
 halved = scores[1] / math.sqrt(d_k)
-weights = np.exp(halved) / np.exp(halved).sum()
+black_weights = np.exp(halved) / np.exp(halved).sum()
 print(f"{scores[1]} / {math.sqrt(d_k)} = {halved}")
-print(weights)
+print(black_weights)
 
 # %%
-show_shares(weights, words, title='How "black" shares out its attention')
+show_shares(black_weights, words, title='How "black" shares out its attention')
 
 # %% [markdown]
 # Remember these four numbers: **0.057 0.094 0.694 0.155**. They are the **attention weights** of
@@ -230,8 +230,8 @@ V = np.array([[0, 0, 0],          # the: nothing to hand over
 
 # %%
 for feature, column in zip(features, V.T, strict=True):
-    terms = " + ".join(f"{weights[j]:.3f}·{column[j]}" for j in range(4))
-    print(f"{feature:6} {terms} = {weights @ column:.3f}")
+    terms = " + ".join(f"{black_weights[j]:.3f}·{column[j]}" for j in range(4))
+    print(f"{feature:6} {terms} = {black_weights @ column:.3f}")
 
 # %% [markdown]
 # (If your last digit differs, it is because the weights are rounded when they are printed.)
@@ -280,9 +280,9 @@ for word, w, o in zip(words, loop_weights, loop_output, strict=True):
 #
 # ## The same with arrays
 #
-# The equation has no loops. With NumPy each of the three steps becomes one
-# expression. Of the first you have the products, `dot_product_scores`; the division is still missing. The second is
-# a softmax that works on a whole table at once. It has one difficulty. For one row, you would write it like this:
+# The equation has no loops. With NumPy each of the three steps becomes one expression. For step 1 you have
+# `dot_product_scores`; only the division is missing. Step 2 is a softmax that works on a whole table at once. It has
+# one difficulty. For one row, you would write it like this:
 
 # %%
 def naive_softmax(x):
@@ -322,7 +322,7 @@ with np.errstate(all="ignore"):
 #
 # - **You have** `x`, an array with any number of axes, such as (n,), (T_q, T_k) or (B, T_q, T_k).
 # - **Return** an array of the same shape; the numbers along its last axis are shares of 1. It has to be right for
-#   finite numbers of any size, whole numbers too, in arrays of 32 and of 64 bits.
+#   floating-point numbers of any size, of 32 and of 64 bits, and for whole numbers such as our scores.
 # - **Use** `axis=-1`, the last axis. What does `keepdims=True` do to the shape of `x.sum(axis=-1)`?
 
 # %%
@@ -392,11 +392,11 @@ show_steps(scores / math.sqrt(d_k), weights, output, words, words, features)
 # "sleeps" took most from "cat", and its output says *masculine* and *alive*. "cat" took most from "black", and its
 # output says *dark*.
 #
-# Now look at your own function, step by step. Which four products make the score of "sleeps" for "black"?
-# Compute them first. Then print the row, and look the sums up in the view:
-# choose a stage, and point at a cell. The view shows your own function, also when the check refused it. If it goes
-# wrong on these numbers, the view marks the first stage that differs. (Here T_q, T_k and d_k are all 4. A function that
-# confuses them is right on this example; the check tries others.)
+# Now go through the steps one by one. Which four products make the score of "sleeps" for "black"? Compute them first.
+# Then print the row, and look the sums up in the view: choose a stage, and point at a cell. The view shows what your
+# function returns, also when the check refused it. If that is wrong on these numbers, the view marks the first stage
+# where this can be seen. (Some mistakes do not show here: T_q, T_k and d_k are all 4, and half of 4 is also its root.
+# The check tries other sizes.)
 
 # %%
 print("scores of sleeps ", scores[3])
@@ -739,8 +739,8 @@ print(f"100,000 words: {100_000 ** 2:,} weights, in numbers of 64 bits {8 * 100_
 
 # %% [markdown]
 # There are four times as many weights and products each time. So expect about four times the time; the clock may show
-# less or more, which also depends on the computer, and on what else it does. For a sentence that is nothing. For a book
-# of 100,000 words, the table of weights alone would take 80 GB.
+# less, or much more, depending on the computer, and on what else it does. For a sentence that is nothing. For a book of
+# 100,000 words, the table of weights alone would take 80 GB.
 
 # %% [markdown]
 # ## The first attention
@@ -751,10 +751,10 @@ print(f"100,000 words: {100_000 ** 2:,} weights, in numbers of 64 bits {8 * 100_
 # $$\mathrm{score}(q, k) = v \cdot \tanh(Wq + Uk)$$
 #
 # In their translator $q$ comes from what has been written so far, and $k$ from a word of the source. $W$, $U$ and $v$
-# are learned. ($v$ is a list of numbers here, and not the value of a word.) The next cell begins with small ones that
-# you can follow. They leave out the first place; for each of the other three, $Wq + Uk$ says how much more the key has
-# there than the query asks for. tanh leaves 0 at 0, and brings everything between −1 and 1. For which word will "black"
-# get the highest score? Look at the matrices, and compute that score on paper first.
+# are learned. ($v$ is a list of numbers here, and not the value of a word.) The next cell begins with a small $W$, $U$
+# and $v$ that you can follow. They leave out the first place; for each of the other three, $Wq + Uk$ says how much more
+# the key has there than the query asks for. tanh leaves 0 at 0, and brings everything between −1 and 1. For which word
+# will "black" get the highest score? Look at the matrices, and compute that score on paper first.
 
 # %%
 W = np.array([[0, -1, 0, 0], [0, 0, -1, 0], [0, 0, 0, -1]])
@@ -774,7 +774,7 @@ print("weights from the dot products", softmax(K @ q / 2))
 # the same, and so is the mixture.
 #
 # Why then does the Transformer use the dot product? For all queries and keys at once, count the numbers
-# that each of the two has to keep on its way to 16 scores:
+# that each of the two has to keep until it has 16 scores:
 
 # %%
 sums = (Q @ W.T)[:, None, :] + (K @ U.T)[None, :, :]          # each query with each key
@@ -783,8 +783,8 @@ print("additive:    sums", sums.shape, "→ scores", table.shape, "  row of blac
 print("dot product:                 scores", (Q @ K.T).shape, "  row of black", (Q @ K.T)[1])
 
 # %% [markdown]
-# A network for each pair of words keeps a list of numbers for each pair. The dot product is one product of matrices
-# and keeps one number. The paper says (§3.2.1) of the two:
+# The network keeps 4 · 4 · 3 = 48 numbers on the way, a list of three for each pair of words. The dot product is one
+# product of matrices, and keeps the 16 scores alone. The paper says (§3.2.1) of the two:
 #
 # > "While the two are similar in theoretical complexity, dot-product attention is much faster and more space-efficient
 # > in practice, since it can be implemented using highly optimized matrix multiplication code."

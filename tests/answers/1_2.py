@@ -776,3 +776,39 @@ import numpy as np
 def softmax(x):
     with np.errstate(over="ignore"):
         return 1 / np.exp(x[..., None, :] - x[..., :, None]).sum(axis=-1)
+
+# %% prelude
+import numpy as np
+
+# %% wrong: maximum of the whole array, so that a row far below it becomes 0/0
+def softmax(x):
+    powers = np.exp(x - x.max())
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+# %% wrong: rows written into zeros_like(x), which cuts off all shares of whole numbers
+def softmax(x):
+    out = np.zeros_like(x)
+    for index in np.ndindex(x.shape[:-1]):
+        row = x[index]
+        powers = np.exp(row - row.max())
+        out[index] = powers / powers.sum()
+    return out
+
+# %% wrong: clips to ±700 first, and differences beyond are lost
+def softmax(x):
+    x = np.clip(x, -700, 700)
+    powers = np.exp(x)
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+# %% wrong: axis=1 for both steps, in three lines
+def softmax(x):
+    x = x - x.max(axis=1, keepdims=True)
+    powers = np.exp(x)
+    return powers / powers.sum(axis=1, keepdims=True)
+
+# %% right: the logarithm of the sum, always in 64 bits
+def softmax(x):
+    x = np.asarray(x, dtype=np.float64)
+    z = x - np.max(x, axis=-1)[..., None]
+    log_sum = np.log(np.sum(np.exp(z), axis=-1))
+    return np.exp(z - np.expand_dims(log_sum, -1))

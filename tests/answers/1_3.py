@@ -930,3 +930,57 @@ def attention(q, k, v):
         e = np.exp(x - np.max(x))
         weights[i] = e / np.sum(e)
     return np.einsum("ij,jf->if", weights, v), weights
+
+# %% prelude
+import math
+import numpy as np
+def dot_product_scores(q, k):
+    return q @ k.T
+def softmax(x):
+    powers = np.exp(x - x.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+d_k = 4
+
+# %% wrong: q /= root in place, which raises for whole numbers and changes others
+def attention(q, k, v):
+    q /= math.sqrt(q.shape[-1])
+    weights = softmax(dot_product_scores(q, k))
+    output = weights @ v
+    return output, weights
+
+# %% wrong: the d_k of the notebook, a global, with the shapes written beside each step
+def attention(q, k, v):
+    scores = dot_product_scores(q, k) / math.sqrt(d_k)   # (T_q, T_k)
+    weights = softmax(scores)                            # (T_q, T_k)
+    output = weights @ v                                 # (T_q, d_v)
+    return output, weights
+
+# %% wrong: softmax applied to its own result
+def attention(q, k, v):
+    scores = softmax(dot_product_scores(q, k) / math.sqrt(k.shape[1]))
+    weights = softmax(scores)
+    return weights @ v, weights
+
+# %% wrong: the exponentials returned, and divided by their sum in the output alone
+def attention(q, k, v):
+    scores = dot_product_scores(q, k) / math.sqrt(q.shape[1])
+    weights = np.exp(scores - scores.max(axis=1, keepdims=True))
+    output = (weights @ v) / weights.sum(axis=1, keepdims=True)
+    return output, weights
+
+# %% wrong: half finished, the output only
+def attention(q, k, v):
+    scores = dot_product_scores(q, k) / np.sqrt(q.shape[-1])
+    weights = softmax(scores)
+    return weights @ v
+
+# %% right: a query at a time with a softmax of its own, stacked in the end
+def attention(q, k, v):
+    outputs, all_weights = [], []
+    for query in q:
+        s = (k * query).sum(axis=1) * k.shape[1] ** -0.5
+        e = np.exp(s - max(s))
+        w = e / sum(e)
+        all_weights.append(w)
+        outputs.append((v * w[:, None]).sum(axis=0))
+    return np.stack(outputs), np.stack(all_weights)

@@ -127,3 +127,27 @@ def test_rows_of_the_queries_before():
         return np.broadcast_to(weights[-1] @ v, (len(q), v.shape[1])), weights
 
     refused("1.3", one_list, "last-query-for-all", ["Your output has exactly the row of the last query"])
+
+
+def test_weights_of_the_last_query_alone_in_every_row():
+    def attention(q, k, v):
+        shares, output, weights = np.zeros(len(k)), [], []
+        for query in q:
+            shares[:] = softmax(k @ query / np.sqrt(len(query)))
+            weights.append(shares)
+            output.append(shares @ v)
+        return np.array(output), np.array(weights)
+
+    refused("1.3", attention, "last-query-for-all", ["Your weights have exactly the row of the last query"])
+
+
+def test_brackets_around_the_whole_power_are_not_the_missing_ones():
+    for power in (lambda scores, d_k: scores / (d_k ** 1/2), lambda scores, d_k: scores / d_k ** 1/2):
+        refused("1.3", attending(power), "root-as-one-half", ["brackets of its own"], ["without brackets"])
+
+
+@pytest.mark.parametrize("x", [np.array([1.7e308, -1.7e308]), np.array([3e38, -3e38], dtype=np.float32),
+                               np.array([5, 5 - 2000])])
+def test_the_softmax_is_right_for_all_numbers_that_the_page_names(x):
+    with np.errstate(over="ignore"):
+        assert softmax(x).tolist() == [1, 0]

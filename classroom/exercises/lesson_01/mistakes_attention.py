@@ -54,7 +54,7 @@ ATTENTION = [
         later("Your weights are exactly what comes out when the scores are divided by {words}.", words=words),
         later("Python computes `**` before `/`: `d_k ** 1/2` is (d_k ** 1) / 2, half of d_k and not its root. "
               "{why_scale}", why_scale=_WHY_SCALE),
-        "Is there an exponent 1/2 without brackets?")
+        "If your root is an exponent 1/2: does this 1/2 stand in brackets of its own?")
       for scale, words in (("2 d_k", "d_k and then by 2"), ("d_k / 2", "half of d_k"))),
     Misconception(
         "scaled-after-softmax", partial(attention, scale="after"),
@@ -307,7 +307,8 @@ ATTENTION = [
         "Do all rounds of your loop write into the same list or array, which is made once?")
       for results, shown in (
           ("output and your weights have", lambda output, weights: (last_row_only(output), last_row_only(weights))),
-          ("output has", lambda output, weights: (last_row_only(output), weights)))),
+          ("output has", lambda output, weights: (last_row_only(output), weights)),
+          ("weights have", lambda output, weights: (output, last_row_only(weights))))),
     Misconception(
         "first-query-only", partial(attention, shown=lambda output, weights: (output[0], weights[0])),
         "Your output and your weights are exactly those of query 0.", "There is a row for each query.",
