@@ -1352,3 +1352,88 @@ class LayerNorm(nn.Module):
     def forward(self, x):
         spread, middle = torch.var_mean(x, dim=-1, correction=0, keepdim=True)
         return torch.addcmul(self.bias, x - middle, self.weight * torch.rsqrt(spread + self.tiny))
+
+# %% prelude
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import MultiHeadAttention, padding_mask, scaled_dot_product_attention
+
+# %% wrong: x.var left at its default: divides by d_model - 1
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+        self.eps = eps
+
+    def forward(self, x):
+        mean = x.mean(-1, keepdim=True)
+        var = x.var(-1, keepdim=True)
+        return self.weight * (x - mean) / torch.sqrt(var + self.eps) + self.bias
+
+# %% wrong: variance as E[x^2] - E[x]^2 in float32: cancels for numbers around 1000
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+        self.eps = eps
+
+    def forward(self, x):
+        mean = x.mean(dim=-1, keepdim=True)
+        variance = (x ** 2).mean(dim=-1, keepdim=True) - mean ** 2
+        return (x - mean) / torch.sqrt(variance + self.eps) * self.weight + self.bias
+
+# %% wrong: normalises over all axes but the first (one mean per sentence), as layer norm for images
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+        self.eps = eps
+
+    def forward(self, x):
+        axes = tuple(range(1, x.dim())) or (0,)
+        mean = x.mean(dim=axes, keepdim=True)
+        var = x.var(dim=axes, keepdim=True, unbiased=False)
+        return (x - mean) / (var + self.eps).sqrt() * self.weight + self.bias
+
+# %% wrong: works in place: the caller's x is changed
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+        self.eps = eps
+
+    def forward(self, x):
+        x -= x.mean(-1, keepdim=True)
+        variance = (x ** 2).mean(-1, keepdim=True)
+        return x / torch.sqrt(variance + self.eps) * self.weight + self.bias
+
+# %% wrong: keepdim forgotten: shapes do not broadcast, or broadcast to the wrong axis
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+        self.eps = eps
+
+    def forward(self, x):
+        deviations = x - x.mean(-1)
+        variance = (deviations ** 2).mean(-1)
+        return deviations / torch.sqrt(variance + self.eps) * self.weight + self.bias
+
+# %% right: var_mean and rsqrt, F-style addcmul, attributes made by register_parameter
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.register_parameter("weight", nn.Parameter(torch.full((d_model,), 1.0)))
+        self.register_parameter("bias", nn.Parameter(torch.zeros(d_model)))
+        self.e = eps
+
+    def forward(self, x):
+        variance, mean = torch.var_mean(x, dim=-1, correction=0, keepdim=True)
+        return torch.addcmul(self.bias, (x - mean) * (variance + self.e).rsqrt(), self.weight)

@@ -749,3 +749,56 @@ class FeedForward(nn.Module):
         self.w_2 = nn.Linear(d_ff, d_model)
     def forward(self, x):
         return self.w_2(F.relu6(self.w_1(x)))
+
+# %% prelude
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import MultiHeadAttention, padding_mask, scaled_dot_product_attention
+
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+        self.eps = eps
+
+    def forward(self, x):
+        mean = x.mean(-1, keepdim=True)
+        var = x.var(-1, keepdim=True, unbiased=False)
+        return (x - mean) / torch.sqrt(var + self.eps) * self.weight + self.bias
+
+# %% wrong: ReLU twice: also on the output
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff)
+        self.w_2 = nn.Linear(d_ff, d_model)
+
+    def forward(self, x):
+        for layer in (self.w_1, self.w_2):
+            x = F.relu(layer(x))
+        return x
+
+# %% wrong: nn.Linear with (out, in), the shape of its weight: raises
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_ff, d_model)
+        self.w_2 = nn.Linear(d_model, d_ff)
+
+    def forward(self, x):
+        return self.w_2(F.relu(self.w_1(x)))
+
+# %% right: other names, clamp instead of relu, weights used through F.linear, dropout inside
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.up = nn.Linear(d_model, d_ff)
+        self.down = nn.Linear(d_ff, d_model)
+        self.drop = nn.Dropout(0.1)
+
+    def forward(self, x):
+        hidden = F.linear(x, self.up.weight, self.up.bias).clamp(min=0)
+        return F.linear(self.drop(hidden), self.down.weight, self.down.bias)

@@ -1141,3 +1141,108 @@ class EncoderLayer(nn.Module):
     def forward(self, x, mask=None):
         attend, think = self.sublayers
         return think(attend(x, mask=mask))
+
+# %% prelude
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import MultiHeadAttention, padding_mask, scaled_dot_product_attention
+
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+        self.eps = eps
+
+    def forward(self, x):
+        mean = x.mean(-1, keepdim=True)
+        var = x.var(-1, keepdim=True, unbiased=False)
+        return (x - mean) / torch.sqrt(var + self.eps) * self.weight + self.bias
+
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff)
+        self.w_2 = nn.Linear(d_ff, d_model)
+
+    def forward(self, x):
+        return self.w_2(torch.relu(self.w_1(x)))
+
+# %% wrong: the feed-forward layer reads norm_2 of the old normalised h, not of the new x
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, mask)[0]
+        x = x + self.feed_forward(self.norm_2(h))
+        return x
+
+# %% wrong: mask inverted, as PyTorch wants it (True = forbidden)
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        if mask is not None:
+            mask = ~mask
+        h = self.norm_1(x)
+        new, _ = self.self_attention(h, h, h, mask)
+        x = x + new
+        return x + self.feed_forward(self.norm_2(x))
+
+# %% wrong: no residual connection around the feed-forward layer
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        h = self.norm_1(x)
+        new, _ = self.self_attention(h, h, h, mask)
+        x = self.norm_2(x + new)
+        return self.feed_forward(x)
+
+# %% wrong: attention's pair is added to x: raises
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, mask)
+        x = x + self.feed_forward(self.norm_2(x))
+        return x
+
+# %% right: sub-layers in a ModuleDict, a helper for the frame, other names
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.parts = nn.ModuleDict({"gather": MultiHeadAttention(d_model, n_heads),
+                                    "think": FeedForward(d_model, d_ff)})
+        self.norms = nn.ModuleDict({name: LayerNorm(d_model) for name in self.parts})
+
+    def around(self, name, x, *, sublayer):
+        return torch.add(x, sublayer(self.norms[name](x)))
+
+    def forward(self, x, mask=None):
+        x = self.around("gather", x, sublayer=lambda h: self.parts["gather"](h, h, h, mask)[0])
+        return self.around("think", x, sublayer=self.parts["think"])

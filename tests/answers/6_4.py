@@ -835,3 +835,59 @@ class Encoder(nn.Module):
         self.norm = LayerNorm(d_model)
     def forward(self, x, mask=None):
         return self.norm(functools.reduce(lambda h, layer: layer(h, mask), self.layers, x))
+
+# %% prelude
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import MultiHeadAttention, padding_mask, scaled_dot_product_attention
+
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+        self.eps = eps
+
+    def forward(self, x):
+        mean = x.mean(-1, keepdim=True)
+        var = x.var(-1, keepdim=True, unbiased=False)
+        return (x - mean) / torch.sqrt(var + self.eps) * self.weight + self.bias
+
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff)
+        self.w_2 = nn.Linear(d_ff, d_model)
+
+    def forward(self, x):
+        return self.w_2(torch.relu(self.w_1(x)))
+
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, mask)[0]
+        return x + self.feed_forward(self.norm_2(x))
+
+# %% right: layers registered by add_module under names, recursion instead of a loop
+class Encoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.n = n_layers
+        for i in range(n_layers):
+            self.add_module(f"layer{i}", EncoderLayer(d_model, n_heads, d_ff))
+        self.last = LayerNorm(d_model)
+
+    def run(self, i, x, mask):
+        return x if i == self.n else self.run(i + 1, getattr(self, f"layer{i}")(x, mask=mask), mask)
+
+    def forward(self, x, mask=None):
+        return self.last(self.run(0, x, mask))

@@ -1,4 +1,4 @@
-"""Lesson 06, answers of a severe reader: eps that is not used, parts that are not float32, the last layer's mask."""
+"""Lesson 06, answers of a severe reader: eps that is not used, parts that are not float32, layers that are not used."""
 import math
 
 import numpy as np
@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from classroom import evaluate
+from course.attention import MultiHeadAttention
 from course.transformer import EncoderLayer, LayerNorm
 
 from .told import accepted, refused
@@ -159,3 +160,64 @@ def test_stacks():
     refused("6.4", LastWithoutMask, "mask-dropped-in-the-last-layer", ["exactly"])
     refused("6.4", PlainNorm, "final-norm-without-weights", ["exactly"])
     refused("6.4", WithShapes, "returns-a-tuple", ["Your code returned a tuple"])
+
+
+class ResultLost(Encoder):
+    def forward(self, x, mask=None):
+        for layer in self.layers:
+            layer(x, mask)
+        return self.norm(x)
+
+
+class LoopForgotten(Encoder):
+    def forward(self, x, mask=None):
+        return self.norm(x)
+
+
+def test_layers_that_are_not_used_are_not_told_as_a_mask_that_is_not():
+    refused("6.4", ResultLost, "layers-unused", ["What the layers return is used nowhere"], ["`mask`."])
+    refused("6.4", LoopForgotten, "layers-unused", ["No layer is called"], ["`mask`."])
+
+
+def layer(body):
+    """An encoder layer whose `forward` is `body(self, x, attend)`; `attend` makes of one tensor what attention does."""
+    class Layer(nn.Module):
+        def __init__(self, d_model, n_heads, d_ff):
+            super().__init__()
+            self.attention, self.feed_forward = MultiHeadAttention(d_model, n_heads), FeedForward(d_model, d_ff)
+            self.norm_1, self.norm_2 = LayerNorm(d_model), LayerNorm(d_model)
+
+        def forward(self, x, mask=None):
+            return body(self, x, lambda h: self.attention(h, h, h, mask)[0])
+
+    return Layer
+
+
+def right_layer(self, x, attend):
+    x = x + attend(self.norm_1(x))
+    return x + self.feed_forward(self.norm_2(x))
+
+
+def added_twice_around_attention(self, x, attend):
+    x = x + (x + attend(self.norm_1(x)))
+    return x + self.feed_forward(self.norm_2(x))
+
+
+def added_twice_around_feed_forward(self, x, attend):
+    x = x + attend(self.norm_1(x))
+    return x + (x + self.feed_forward(self.norm_2(x)))
+
+
+def stale(self, x, attend):
+    normed = self.norm_1(x)
+    return x + attend(normed) + self.feed_forward(self.norm_2(normed))
+
+
+def test_layers():
+    accepted("6.3", layer(right_layer))
+    for name in ("norm_1", "norm_2"):
+        refused("6.3", layer(lambda self, x, attend, name=name: getattr(self, name)(right_layer(self, x, attend))),
+                "norm-at-the-end", ["exactly the right one with a norm on top"])
+    refused("6.3", layer(added_twice_around_attention), "residual-twice", ["around attention"])
+    refused("6.3", layer(added_twice_around_feed_forward), "residual-twice", ["around the feed-forward part"])
+    refused("6.3", layer(stale), "stale-norm", ["has the result of attention been added"], ["`h`"])

@@ -35,10 +35,11 @@ class SloppyLayer(nn.Module):
     """An encoder layer with switches. "a" is attention, "f" the feed-forward part, in whichever order they come."""
 
     def __init__(self, d_model, n_heads, d_ff, norm="before", normed="af", shared=False, residual="af", source="x",
-                 order="af", wiring="chain", mask="", final=False, keys="normed", gives="", last_relu=False,
-                 discard="", activation="between", join="+", twice=False, heads=None, across=False, stale=""):
+                 order="af", wiring="chain", mask="", final=None, keys="normed", gives="", last_relu=False,
+                 discard="", activation="between", join="+", twice=False, heads=None, across=False, stale="",
+                 doubled=""):
         super().__init__()
-        self.across, self.stale = across, stale
+        self.across, self.stale, self.doubled = across, stale, doubled
         self.attention = MultiHeadAttention(d_model, heads or n_heads)
         self.feed_forward = FeedForward(d_model, d_ff)
         self.norms = nn.ModuleList(LayerNorm(d_model) for _ in range(3))
@@ -66,6 +67,7 @@ class SloppyLayer(nn.Module):
             start = given if self.wiring == "parallel" else x
             alone = self.wiring == "feed-forward gets attention alone" and n > 1 and name == "f"
             branch = self._branch(branch if alone else start, name, n, mask)
+            branch = start + branch if name in self.doubled else branch
             if name == self.discard:
                 continue
             if name not in self.residual:
@@ -80,7 +82,7 @@ class SloppyLayer(nn.Module):
                 x = self._norm(n, name)(x)
         if self.residual == "whole":
             x = given + x
-        x = self.norms[2](x) if self.final else x
+        x = x if self.final is None else self.norms[self.final](x)
         x = torch.relu(x) if self.last_relu else x
         if self.gives == "padding zeroed" and mask is not None:
             x = x * mask.expand(-1, x.shape[1], -1)[:, 0].unsqueeze(-1)
@@ -221,17 +223,19 @@ LAYER = [
     _layer("queries-not-normalised", "Your result is exactly what comes out when the queries are not normalised.",
            "In self-attention all three come from the same vectors.", "Which three things does attention get?",
            keys="plain queries"),
-    _layer("norm-at-the-end", "Your result is exactly the right one with a norm on top.",
-           "With pre-norm there is one more norm, but only once, at the end of the whole stack.",
-           "What is the last thing your `forward` does?", final=True),
+    *(_layer("norm-at-the-end", "Your result is exactly the right one with a norm on top.",
+             "With pre-norm there is one more norm, but only once, at the end of the whole stack.",
+             "What is the last thing your `forward` does?", final=final)
+      for final in (2, 1, 0)),
     _layer("norms-one-place-late", "Your result is exactly what comes out when the second norm stands at the end, and "
            "the feed-forward part gets vectors that were never normalised.", _TWO,
            "What does the feed-forward part get, and what is the last thing your `forward` does?", normed="a",
-           final=True),
+           final=2),
     *(_layer("stale-norm", later("Your result is exactly what comes out when the feed-forward part gets the "
                                  "normalised vectors that attention got{how}, and knows nothing of what attention "
                                  "has found.", how=how), _TWO,
-             "Is `h` made anew from `x` before the second sub-layer?", stale=stale)
+             "Which vector is normalised for the feed-forward part, and has the result of attention been added to it?",
+             stale=stale)
       for stale, how in (("as it is", ""), ("normed again", ", normalised once more"))),
     _layer("attends-across-sentences", "Your result is exactly what comes out when the first axis is taken for the "
            "positions: each word attends to the words at its place in the *other sentences*, whatever the mask says.",
@@ -243,6 +247,11 @@ LAYER = [
     _layer("input-added-again", "Your result is exactly the right one with the layer's input added once more.",
            "The residual connections have carried it through already; now it counts twice, and in the next layer four "
            "times.", "How often is `x` added?", gives="input added"),
+    *(_layer("residual-twice", later("Your result is exactly what comes out with two residual connections {where}: "
+                                     "what stands on the road is added twice.", where=where), _HIGHWAY,
+             "How often is `x` added in each of your two steps?", doubled=doubled)
+      for doubled, where in (("a", "around attention"), ("f", "around the feed-forward part"),
+                             ("af", "around each sub-layer"))),
     _layer("no-feed-forward", "Your result is exactly what comes out without the feed-forward part.",
            "Attention only mixes vectors. What to make of the mixture is worked out in the feed-forward part.",
            "Which of your sub-layers does `forward` never call?", order="a"),

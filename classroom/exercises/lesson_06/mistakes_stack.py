@@ -33,7 +33,8 @@ class SloppyEncoder(nn.Module):
         x = x + sinusoidal_encoding(*x.shape[1:]).to(x) if self.positions else x
         given, outputs = x, []
         x = self.final(x) if self.norm in ("begin", "begin and end") else x
-        for n, layer in enumerate(self.layers[1:] if self.count == "first unused" else self.layers):
+        used = self.layers[1:] if self.count == "first unused" else [] if self.feed == "nothing" else self.layers
+        for n, layer in enumerate(used):
             use = None if self.mask == "ignored" or self.mask == "first only" and n else mask
             use = None if self.mask == "last only" and n < len(self.layers) - 1 else use
             use = None if self.mask == "not the last" and n == len(self.layers) - 1 else use
@@ -47,6 +48,7 @@ class SloppyEncoder(nn.Module):
             x = x + before if self.feed == "itself added" else x
             x = x + given if self.feed == "input added" else x
             x = self.final(x) if self.norm == "each" else x
+            x = before if self.feed == "lost" else x
             x = self.own[n](x) if self.norm == "each its own" else x
             outputs.append(x)
         x = sum(outputs) if self.feed in ("sum", "mean") else x
@@ -80,6 +82,8 @@ def _stack(slug: str, says: str, why: str, look: str, **switches) -> Misconcepti
 
 _LAST = ("In pre-norm layers nothing is ever normalised on the road itself, so that its vectors grow with every layer. "
          "One norm at the end brings them back to the size that the decoder expects.")
+
+_CHAIN = "Each layer works on what the one before it has made."
 
 STACK = [
     _stack("no-final-norm", "Your result is exactly what comes out without a norm at the end.", _LAST,
@@ -134,6 +138,11 @@ STACK = [
     _stack("every-layer-gets-the-input", "Your result is exactly what the last layer makes of the encoder's input.",
            "Each layer works on what the one before it has made; what they make of it is lost here.",
            "Which name do you hand to each layer, and which one do you assign what it returns?", feed="input"),
+    _stack("layers-unused", "Your result is exactly what the last norm makes of the encoder's input. What the layers "
+           "return is used nowhere.", _CHAIN, "Which name does the result of a layer get in your loop, and what does "
+           "the next layer get?", feed="lost"),
+    _stack("layers-unused", "Your result is exactly what the last norm makes of the encoder's input. No layer is "
+           "called.", _CHAIN, "Where does `forward` call the layers?", feed="nothing"),
     _stack("outputs-added-up", "Your result is exactly what comes out when the results of all layers are added up.",
            "The residual connections already carry everything along; here the input would count many times.",
            "What does your loop collect?", feed="sum"),
