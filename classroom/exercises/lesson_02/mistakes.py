@@ -57,7 +57,7 @@ ATTENTION = [
         later("Your weights are exactly what comes out when the scores are divided by {words}.", words=words),
         later("Python computes `**` before `/`: `d_k ** 1/2` is (d_k ** 1) / 2, half of d_k and not its root. {root}",
               root=ROOT),
-        "Is there an exponent 1/2 without brackets?")
+        "If your root is an exponent 1/2: does this 1/2 stand in brackets of its own?")
       for scale, words in (("2 d_k", "d_k and then by 2"), ("d_k / 2", "half of d_k"))),
     _divided("T_k", "T_k, the number of keys"),
     _divided("T_q", "T_q, the number of queries"),
