@@ -83,19 +83,13 @@ def _middle_numbers_lost(x, n_heads):
     return heads
 
 
-def _last_head_reversed(x, n_heads, axis):
-    heads = split_heads(x, n_heads)
-    return torch.cat([heads[:, :-1], heads[:, -1:].flip(axis)], dim=1)
-
-
-def _middle_reversed(x, n_heads, axis):
-    """Along an axis, what lies between the first and the last in reverse; of three the last two, of two both."""
-    heads = split_heads(x, n_heads)
-    size = heads.shape[axis]
-    begin, end = {2: (0, 2), 3: (1, 3)}.get(size, (1, size - 1))
-    order = list(range(size))
-    order[begin:end] = reversed(order[begin:end])
-    return heads.index_select(axis, torch.tensor(order))
+def _two_exchanged(x, n_heads, place, axis):
+    """Two neighbours along an axis have changed places, at the beginning (0) or the end (-1) of all the axes before."""
+    heads = split_heads(x, n_heads).clone()
+    part = heads[place, place] if axis == 2 else heads[place, place, place]
+    two = part[:2] if place == 0 else part[-2:]
+    two.copy_(two.flip(0))
+    return heads
 
 
 def _largest_off(x, n_heads):
@@ -253,13 +247,12 @@ BUGGY = [
     Misconception("one-head-too-many", _one_too_many, "There is a head too many: behind the last one, the first one "
                   "stands again.", "What follows takes it for a head like the others, and `merge_heads` makes vectors "
                   "of another length.", "Would your test notice a head too many?"),
-    *(Misconception(f"last-head-{slug}-in-reverse", partial(_last_head_reversed, axis=axis), later(
-        "In the last head, the {what} come in reverse order, and all else is right.", what=what), _SILENT,
-        "Do you compare each number with its own place, in the last head too?")
-      for slug, axis, what in (("positions", 2, "positions"), ("numbers", 3, "numbers of each piece"))),
-    *(Misconception(f"middle-{slug}-in-reverse", partial(_middle_reversed, axis=axis), later(
-        "In each {whole}, the {what} between the first and the last come in reverse order. (If there are three, the "
-        "last two have changed places; if there are two, both.)", whole=whole, what=slug), _SILENT,
-        "Do you compare each number with its own place, or only sums or sets of numbers?")
-      for slug, axis, whole in (("positions", 2, "head"), ("numbers", 3, "piece"))),
+    *(Misconception(f"{which}-two-{what}-exchanged", partial(_two_exchanged, place=place, axis=axis), later(
+        says, which=which), _SILENT, "Do you compare each number with its own place, or only sums or sets of numbers?")
+      for what, axis, says in (
+          ("positions", 2, "In the {which} head of the {which} sentence, two neighbouring positions have changed "
+           "places, the {which} one among them; all else is right."),
+          ("numbers", 3, "In the {which} head of the {which} sentence, at the {which} position, two neighbouring "
+           "numbers have changed places, the {which} one among them; all else is right."))
+      for which, place in (("last", -1), ("first", 0))),
 ]
