@@ -10,7 +10,7 @@
 # - show with numbers what two heads find and one head mixes up;
 # - cut vectors into heads and join them again without mixing up words and dimensions;
 # - write `MultiHeadAttention` in PyTorch so that it equals PyTorch's own;
-# - name several bugs that training never reveals, and write the tests that do.
+# - name several bugs that a falling loss does not reveal, and write the tests that do.
 #
 # **You need** lessons 01 to 03: attention, masks, projections, modules and the loop `fit`.
 #
@@ -165,7 +165,7 @@ show_heads(models[1].weights[0], places, places, title="One head looks to both s
 show_heads(models[2].weights[0], places, places, title="Two heads: one for each side")
 
 # %% [markdown]
-# Nobody told the two heads to share the work. The loss did.
+# Nobody told the two heads to share the work. They learned it.
 #
 # The paper says (§3.2.2):
 #
@@ -848,8 +848,8 @@ for layer in variants:
 # good, and it would fail at its first real sentence, where that word is not there yet.
 #
 # The other bugs have other costs: in `NoOutputProjection` each head reaches only its own part of the output, `Unscaled`
-# makes the softmax too sharp when heads are large (lesson 02 measured it), and none of these models can use the weights
-# of a correct model.
+# makes the softmax too sharp when heads are large (lesson 02 measured it), and none of the seven can use the weights of
+# a correct model.
 #
 # ### Tests that tell
 #
@@ -925,7 +925,7 @@ with torch.no_grad():
 # - **Use** an `x` in which all numbers differ, as in the tens and ones above,
 #   with two sentences at least, and sizes that all differ. Then say what head h should hold.
 #
-# Your test will be run on four right implementations, written in different ways, and on thirty-one wrong ones. The
+# Your test will be run on four right implementations, written in different ways, and on thirty-five wrong ones. The
 # right ones differ in how the result lies in memory, and in what they do if `n_heads` does not divide d_model: ask for
 # neither. Some wrong ones are wrong in one sentence only, or in one head, or at one position, or in one number: look
 # at all of them. In some a head is missing, or there is one too many: look at the shape, too.
@@ -965,8 +965,8 @@ for name, function in [("split_heads", split_heads), ("by view", by_view)]:
 # %% [markdown]
 # ## Recap
 #
-# - One head has one set of shares for each query. What it returns is *one* mixture, and a linear layer cannot read
-#   from it who said what.
+# - One head has one set of shares for each query. What it returns is *one* mixture. At the round table
+#   a linear layer read one of the two answers from it, and seldom both.
 # - Multi-head attention: **project, cut, attend in each head, join, project.** Heads of size d_model
 #   / n_heads cost no more parameters than one large head. The output is a sum over heads.
 # - A dot product is a sum; heads cut the sum, and each part has a softmax of its own.

@@ -495,3 +495,18 @@ def split_heads(x, n_heads):
 def split_heads(x, n_heads):
     B, T, d_model = x.shape
     return x.reshape(B, T, n_heads, d_model // n_heads).transpose(0, 2, 1, 3)
+
+# %% prelude
+import torch
+
+# %% wrong: torch.split(n) cuts pieces of size n, taken for n pieces (numpy habit)
+def split_heads(x, n_heads):
+    return torch.stack(torch.split(x, n_heads, dim=-1), dim=1)
+
+# %% wrong: slices start at h instead of h * d_head
+def split_heads(x, n_heads):
+    d_head = x.shape[-1] // n_heads
+    pieces = []
+    for h in range(n_heads):
+        pieces.append(x[:, :, h : h + d_head])
+    return torch.stack(pieces, dim=1)

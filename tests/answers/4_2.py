@@ -350,3 +350,21 @@ import torch
 # %% wrong: squeeze() without a number: a size of 1 loses an axis
 def merge_heads(x):
     return torch.cat([head.squeeze() for head in x.split(1, dim=1)], dim=-1)
+
+# %% prelude
+import torch
+
+# %% wrong: permute(0,2,3,1): numbers of the heads interleaved
+def merge_heads(x):
+    B, H, T, D = x.shape
+    return x.permute(0, 2, 3, 1).reshape(B, T, H * D)
+
+# %% wrong: view after transpose: raises on a fresh tape
+def merge_heads(x):
+    B, H, T, D = x.shape
+    return x.transpose(1, 2).view(B, T, H * D)
+
+# %% wrong: loops over x.shape[0] (sentences) instead of x.shape[1] (heads)
+def merge_heads(x):
+    n_heads = x.shape[0]
+    return torch.cat([x[:, h] for h in range(n_heads)], dim=-1)

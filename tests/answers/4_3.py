@@ -2368,3 +2368,120 @@ class MultiHeadAttention(nn.Module):
         weights = torch.nan_to_num(scores.softmax(-1), nan=0.0)
         out = torch.einsum("bhij,bjhd->bihd", weights, v)
         return self.w_o(out.flatten(-2)), weights
+
+# %% prelude
+import math, torch
+from torch import nn
+from course.attention import scaled_dot_product_attention
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    return x.reshape(B, T, n_heads, d_model // n_heads).transpose(1, 2)
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+# %% wrong: mask inverted (PyTorch's habit: True = forbidden)
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        if mask is not None:
+            mask = ~mask.unsqueeze(1)
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), weights
+
+# %% wrong: scaled twice: q / sqrt(d_head) before a function that scales
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads != 0:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.d_head = d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads) / math.sqrt(self.d_head)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), weights
+
+# %% wrong: assert in place of raise ValueError
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        assert d_model % n_heads == 0, "n_heads must divide d_model"
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), weights
+
+# %% wrong: heads folded into the batch, mask copied with repeat instead of repeat_interleave
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads != 0:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.d_head = d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+    def forward(self, query, key, value, mask=None):
+        B = query.shape[0]
+        def fold(x):
+            x = split_heads(x, self.n_heads)
+            return x.reshape(B * self.n_heads, x.shape[2], self.d_head)
+        q, k, v = fold(self.w_q(query)), fold(self.w_k(key)), fold(self.w_v(value))
+        if mask is not None:
+            mask = mask.repeat(self.n_heads, 1, 1)
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        out = out.reshape(B, self.n_heads, *out.shape[1:])
+        weights = weights.reshape(B, self.n_heads, *weights.shape[1:])
+        return self.w_o(merge_heads(out)), weights
+
+# %% right: einsum, no helper functions, no biases, own softmax and mask
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError(f"{n_heads} heads do not divide {d_model}")
+        self.h, self.d = n_heads, d_model // n_heads
+        for name in ("w_q", "w_k", "w_v", "w_o"):
+            setattr(self, name, nn.Linear(d_model, d_model, bias=False))
+    def forward(self, query, key, value, mask=None):
+        q = self.w_q(query).unflatten(-1, (self.h, self.d))
+        k = self.w_k(key).unflatten(-1, (self.h, self.d))
+        v = self.w_v(value).unflatten(-1, (self.h, self.d))
+        scores = torch.einsum("bqhd,bkhd->bhqk", q, k) * self.d ** -0.5
+        if mask is not None:
+            m = mask[:, None]
+            weights = scores.masked_fill(~m, -1e9).softmax(-1).masked_fill(~m, 0.0)
+        else:
+            weights = scores.softmax(-1)
+        out = torch.einsum("bhqk,bkhd->bqhd", weights, v).flatten(2)
+        return self.w_o(out), weights

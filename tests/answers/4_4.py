@@ -604,3 +604,35 @@ def test_split_heads(split_heads):
         return False
     return all(got[b, h, t, d].item() == x[b, t, h * D + d].item()
                for b in range(B) for h in range(H) for t in range(T) for d in range(D))
+
+# %% prelude
+import torch
+
+# %% wrong: looks only at the first sentence
+def test_split_heads(split_heads):
+    B, T, H, d = 2, 5, 3, 4
+    x = torch.arange(B * T * H * d).reshape(B, T, H * d)
+    out = split_heads(x, H)
+    assert out.shape == (B, H, T, d)
+    for h in range(H):
+        assert torch.equal(out[0, h], x[0, :, h * d : (h + 1) * d])
+
+# %% wrong: does not look at the shape: one head too many passes
+def test_split_heads(split_heads):
+    B, T, H, d = 2, 5, 3, 4
+    x = torch.arange(B * T * H * d).reshape(B, T, H * d)
+    out = split_heads(x, H)
+    for h in range(H):
+        assert torch.equal(out[:, h], x[:, :, h * d : (h + 1) * d])
+
+# %% right: number by number, from index arithmetic
+def test_split_heads(split_heads):
+    B, T, H, d = 3, 5, 2, 4
+    x = torch.tensor([[[1000 * b + 100 * t + i for i in range(H * d)] for t in range(T)] for b in range(B)])
+    out = split_heads(x, H)
+    assert list(out.shape) == [B, H, T, d]
+    for b in range(B):
+        for h in range(H):
+            for t in range(T):
+                for i in range(d):
+                    assert out[b, h, t, i].item() == 1000 * b + 100 * t + h * d + i, (b, h, t, i)

@@ -491,3 +491,36 @@ def head_parts(heads, W_o):
 # %% right: einsum with W_o cut into blocks of rows
 def head_parts(heads, W_o):
     return torch.einsum("bhtd,hdm->bhtm", heads, W_o.unflatten(0, (heads.shape[1], -1)))
+
+# %% prelude
+import torch
+
+
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+# %% wrong: W_o transposed first (as if it were the weight of an nn.Linear)
+def head_parts(heads, W_o):
+    B, H, T, d = heads.shape
+    parts = []
+    for h in range(H):
+        rows = W_o.T[h * d : (h + 1) * d]
+        parts.append(heads[:, h] @ rows)
+    return torch.stack(parts, dim=1)
+
+# %% wrong: sets the other heads to 0 in place, without a clone: from the second head on all is 0
+def head_parts(heads, W_o):
+    n_heads = heads.shape[1]
+    parts = []
+    for h in range(n_heads):
+        only = heads
+        for other in range(n_heads):
+            if other != h:
+                only[:, other] = 0
+        parts.append(merge_heads(only) @ W_o)
+    return torch.stack(parts, dim=1)
+
+# %% right: einsum over W_o cut into blocks of rows
+def head_parts(heads, W_o):
+    blocks = W_o.unflatten(0, heads.shape[1:4:2])
+    return torch.einsum("bhtd,hdm->bhtm", heads, blocks)

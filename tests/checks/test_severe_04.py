@@ -3,6 +3,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from classroom import evaluate
 from course import attention as library
 from course.attention import causal_mask, split_heads
 
@@ -215,3 +216,73 @@ def test_a_test_in_which_no_comparison_decides():
     for answer in (not_called, with_itself):
         refused("4.4", answer, "accepts-everything", says=("compared with itself", "`.all`"),
                 never=("in either direction",))
+
+
+def against(places, axis, sizes=(2, 5, 3, 4)):
+    """A test that compares the numbers at some places one by one, and all others in sums along an axis."""
+    def test(split):
+        batch, length, heads, d_head = sizes
+        x = torch.arange(batch * length * heads * d_head).reshape(batch, length, heads * d_head)
+        found, wanted = split(x, heads), torch.stack(x.chunk(heads, dim=-1), dim=1)
+        assert found.shape == wanted.shape
+        assert torch.equal(found[places], wanted[places]) and torch.equal(found.sum(axis), wanted.sum(axis))
+    return test
+
+
+ALL = slice(None)
+
+
+@pytest.mark.parametrize("answer, slug", [
+    (against((ALL, 0), (0, 1, 2, 3), (2, 3, 2, 4)), "misses-last-two-positions-exchanged"),
+    (against((ALL, -1), (0, 1, 2, 3), (2, 3, 2, 4)), "misses-first-two-positions-exchanged"),
+    (against((ALL, 0), (1, 3), (2, 3, 2, 4)), "misses-last-two-numbers-exchanged"),
+    (against((ALL, [0, 1]), 3), "misses-last-two-numbers-exchanged"),
+    (against((ALL, [1, 2]), 3), "misses-first-two-numbers-exchanged"),
+    (against((..., 0), 3), "misses-last-two-numbers-exchanged"),
+    (against((..., -1), 3), "misses-first-two-numbers-exchanged"),
+    (against(0, 3), "misses-last-two-numbers-exchanged"), (against(-1, 2), "misses-first-two-positions-exchanged"),
+    (against((ALL, ALL, 0), 2), "misses-last-two-positions-exchanged"),
+    (against((ALL, ALL, 0), 3), "misses-last-two-numbers-exchanged"),
+])
+def test_a_part_of_which_only_sums_are_compared(answer, slug):
+    refused("4.4", answer, slug, says=("its own place",))
+
+
+@pytest.mark.parametrize("sizes", [(2, 3, 2, 4), (3, 3, 2, 4), (4, 2, 3, 4), (2, 4, 4, 3), (2, 2, 3, 2), (2, 3, 2, 3)])
+def test_a_full_comparison_is_right_and_its_sizes_are_not_praised(sizes):
+    answer = against(..., 0, sizes)
+    accepted("4.4", answer)
+    assert "all differ" not in evaluate("4.4", answer).message
+
+
+def far_up(split):
+    x = 1e6 + torch.arange(2 * 5 * 12.0).reshape(2, 5, 12)
+    found, wanted = split(x, 3), torch.stack(x.chunk(3, dim=-1), dim=1)
+    assert found.shape == wanted.shape and torch.allclose(found, wanted)
+
+
+def test_large_numbers_and_a_tolerance_that_is_a_share_of_them():
+    refused("4.4", far_up, "misses-interleaved", says=("How far apart may two numbers be",),
+            never=("only at which positions",))
+
+
+# ------------------------------------------------------------------------------------------------- 4.3
+
+
+def with_layers(value, last):
+    class Exchanged(library.MultiHeadAttention):
+        def forward(self, query, key, value_, mask=None):
+            q, k, v = (split_heads(x, self.n_heads) for x in (
+                self.w_q(query), self.w_k(key), getattr(self, value)(value_)))
+            mask = None if mask is None else mask.unsqueeze(1)
+            mixed, weights = library.scaled_dot_product_attention(q, k, v, mask)
+            return getattr(self, last)(mixed.transpose(1, 2).flatten(2)), weights
+    return Exchanged
+
+
+@pytest.mark.parametrize("value, last, said", [
+    ("w_o", "w_v", "`w_v` and `w_o` have changed places"), ("w_v", "w_v", "`w_v` also projects the merged heads"),
+    ("w_o", "w_o", "`w_o` also projects the values"),
+])
+def test_the_last_layer_in_another_place(value, last, said):
+    refused("4.3", with_layers(value, last), "output-projection-confused", says=(said,))

@@ -16,11 +16,11 @@ class Sloppy(nn.Module):
 
     `products` says how the four layers are applied: "as stored" multiplies by their weights without
     transposing them, "no bias" leaves the biases out; `at` names the layers where that happens. "-" in
-    `projections` stands for none; `needs` is a use of the mask that stops where there is none.
+    `projections` stands for none; `project` names the last layer; `needs` is a use of the mask that stops without one.
     """
 
     def __init__(self, d_model, n_heads, scale="sqrt d_head", axis=-1, split="", merge="", mask="", empty="zero",
-                 project=True, projections="qkv", roles="qkv", gives="", stable=True,
+                 project="o", projections="qkv", roles="qkv", gives="", stable=True,
                  products="", at="qkvo", needs=None):
         super().__init__()
         if d_model % n_heads:
@@ -65,7 +65,7 @@ class Sloppy(nn.Module):
         if self.how.at == "twice":
             output = self.w_o(output)
         if self.how.project:
-            output = self._product("o", output)
+            output = self._product(self.how.project, output)
         if self.how.products == "bias for each head":
             output = output + (self.n_heads - 1) * self.w_o.bias
         if self.how.gives == "residual":

@@ -15,7 +15,7 @@ from course import attention as library
 from course._words import say
 from course.attention import merge_heads, scaled_dot_product_attention, split_heads
 
-from . import mistakes, mistakes_attention, mistakes_heads, mistakes_tests, properties, tasks_parts
+from . import mistakes, mistakes_attention, mistakes_heads, mistakes_tests, mistakes_weak, properties, tasks_parts
 
 
 class MultiHeadAttention(nn.Module):
@@ -315,9 +315,8 @@ EXERCISES = [
             "Say in one sentence what head h holds, in terms of x, and turn that sentence into an `assert`.",
             "Head h of the result is `heads[:, h]`, and it should equal a slice of the last axis of x. Use at least "
             "two sentences, several positions, more than one number per head, and look at every head."),
-        misconceptions=mistakes_tests.WEAK,
-        moral="Sizes that all differ, numbers that all differ, and a comparison with what they should be: that is a "
-              "test.",
+        misconceptions=mistakes_weak.WEAK,
+        moral="Where two numbers or two sizes are equal, no test sees that they have changed places.",
     ),
     *tasks_parts.EXERCISES,
 ]
