@@ -652,30 +652,6 @@ class Decoder(nn.Module):
             x = layer(x, memory, self_mask, memory_mask)
         return self.norm(x)
 
-# %% wrong: the norm in the loop, and none after it
-class Decoder(nn.Module):
-    def __init__(self, n_layers, d_model, n_heads, d_ff):
-        super().__init__()
-        self.layers = nn.ModuleList([DecoderLayer(d_model, n_heads, d_ff) for _ in range(n_layers)])
-        self.norm = LayerNorm(d_model)
-
-    def forward(self, x, memory, self_mask=None, memory_mask=None):
-        for layer in self.layers:
-            x = self.norm(layer(x, memory, self_mask, memory_mask))
-        return x
-
-# %% wrong: the layers get three arguments, and no memory_mask
-class Decoder(nn.Module):
-    def __init__(self, n_layers, d_model, n_heads, d_ff):
-        super().__init__()
-        self.layers = nn.ModuleList([DecoderLayer(d_model, n_heads, d_ff) for _ in range(n_layers)])
-        self.norm = LayerNorm(d_model)
-
-    def forward(self, x, memory, self_mask=None, memory_mask=None):
-        for layer in self.layers:
-            x = layer(x, memory, self_mask)
-        return self.norm(x)
-
 # %% right: reduce over layers that were registered by number
 from functools import reduce
 class Stack(nn.Module):
