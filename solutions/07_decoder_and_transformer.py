@@ -317,7 +317,8 @@ with torch.no_grad():
 #
 # Your test will be tried on five right decoders and fifteen leaking ones. Some leak only a little, only from
 # the next position, only into the first position, only out of the last one, only in longer sentences, or only in
-# some sentences of a batch. So make a change at *every* position, and look at *all* positions before it.
+# some sentences of a batch. So for *every* position t: change all that follows it, and look at t. Or change t alone,
+# and look at *all* positions before it.
 
 # %%
 def test_no_leak(decode):
@@ -604,16 +605,16 @@ interactive.layers(kinds, title="Every head of the untrained model")
 
 # %% [markdown]
 # It knows nothing yet, of course. Why, then, did it prefer the token that it had just read, in some rows or in all? The
-# output is a product with the embeddings, and the vector of that token is still part of the sum on the main road. If
-# that is the reason, this one logit should stand out in a larger model, too, and the others should look like those of
-# the random `state`. And the loss?
+# output is a product with the embeddings, and the vector of that token is still part of the sum on the main road of
+# lesson 06. If that is the reason, this one logit should stand out in a larger model, too, whatever the source is, and
+# the others should look like those of the random `state`. And the loss?
 
 # %%
 torch.manual_seed(0)
 large = Transformer(2000, 512, 8, 2048, 2).eval()
 read = torch.randint(4, 2000, (4, 12))
 with torch.no_grad():
-    all_logits = large(read, read)
+    all_logits = large(torch.randint(4, 2000, (4, 12)), read)
 just_read = torch.zeros_like(all_logits, dtype=torch.bool).scatter(-1, read.unsqueeze(-1), True)
 others = all_logits[~just_read].view(4, 12, -1)
 print(f"logit of the token just read {all_logits[just_read].mean():5.2f}, the others spread by {others.std():5.2f}")
@@ -621,7 +622,7 @@ print(f"loss {-all_logits.log_softmax(-1).mean():4.1f}, without that logit {-oth
 
 # %% [markdown]
 # It does stand out: the others spread by about 1, as above. Without it the loss would be about 8, as above; with it,
-# training begins at a loss of about the size of this logit.
+# training of a model as large as this begins at a loss of about the size of this logit.
 #
 # Back to the small model: its parts, and what they cost (a table that is used in two places may be listed twice):
 
@@ -716,7 +717,7 @@ print(f"largest difference below 0.00001: {(my_logits - their_logits).abs().max(
 # - Labels that are not shifted: a loss near 0, and a model that repeats what it reads.
 # - A causal mask in cross-attention, or the target's padding there.
 # - Queries of cross-attention made from the memory, keys and values from `x`: where both sentences are equally long, or
-#   one of them is a single token, there is no error.
+#   the source is a single token, there is no error.
 # - A norm shared by several sub-layers, or one on the memory.
 # - The causal mask off by one; made once for a fixed length; dropped in deeper layers.
 # - Each decoder layer given the encoder layer of the same height instead of the finished memory.

@@ -1443,3 +1443,100 @@ class DecoderLayer(nn.Module):
         for norm, step in zip(self.norms, steps):
             x = x + step(norm(x))
         return x
+
+# %% prelude
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import MultiHeadAttention, causal_mask
+from course.transformer import FeedForward, LayerNorm
+
+# %% wrong: the query of cross-attention is the second norm of the h that self-attention got
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, self_mask)[0]
+        h = self.norm_2(h)
+        x = x + self.cross_attention(h, memory, memory, memory_mask)[0]
+        return x + self.feed_forward(self.norm_3(x))
+
+# %% wrong: the layer makes a causal mask of its own and adds it to self_mask
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        causal = causal_mask(x.shape[1]).to(x.device)
+        self_mask = causal if self_mask is None else self_mask & causal
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, self_mask)[0]
+        x = x + self.cross_attention(self.norm_2(x), memory, memory, memory_mask)[0]
+        return x + self.feed_forward(self.norm_3(x))
+
+# %% wrong: no x + in cross-attention, whose pair is unpacked
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, self_mask)[0]
+        x, weights = self.cross_attention(self.norm_2(x), memory, memory, memory_mask)
+        return x + self.feed_forward(self.norm_3(x))
+
+# %% wrong: the keys of cross-attention from the normalised memory, the values from the memory as it is
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, self_mask)[0]
+        q, k = self.norm_2(x), self.norm_2(memory)
+        x = x + self.cross_attention(q, k, memory, memory_mask)[0]
+        return x + self.feed_forward(self.norm_3(x))
+
+# %% right: functions in a list, names of its own, masks by keyword
+class Layer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.back = MultiHeadAttention(d_model, n_heads)
+        self.across = MultiHeadAttention(d_model, n_heads)
+        self.mlp = FeedForward(d_model, d_ff)
+        self.norms = nn.ModuleList([LayerNorm(d_model) for _ in range(3)])
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        steps = [
+            lambda h: self.back(h, h, h, mask=self_mask)[0],
+            lambda h: self.across(h, memory, memory, mask=memory_mask)[0],
+            self.mlp,
+        ]
+        for norm, step in zip(self.norms, steps):
+            x = step(norm(x)).add(x)
+        return x
+
+DecoderLayer = Layer

@@ -418,3 +418,13 @@ def shift_targets(ids):
     reads = ids[ids != EOS].view(B, T - 1)      # the decoder must never read <eos>
     labels = ids[:, 1:]
     return reads, labels
+
+# %% prelude
+
+# %% wrong: <eos> becomes padding in what the decoder reads
+def shift_targets(ids):
+    """Decoder input and labels: (B, T) -> (B, T - 1), (B, T - 1)."""
+    decoder_input = ids[:, :-1].clone()
+    decoder_input[decoder_input == 3] = 0       # <eos> is never read
+    labels = ids[:, 1:]
+    return decoder_input, labels

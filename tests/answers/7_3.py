@@ -857,3 +857,54 @@ def test_no_leak(decode):
                 moved = (decode(z, memory) - base)[:, :t].abs().max().item()
                 if moved > 1e-5:
                     raise AssertionError(f"position {t} is seen before it is there: {moved}")
+
+# %% prelude
+import torch
+
+# %% wrong: the range ends one too early, so that the last position is never the changed one
+def test_no_leak(decode):
+    torch.manual_seed(0)
+    B, T, d = 4, 12, 16
+    x = torch.randn(B, T, d)
+    memory = torch.randn(B, 7, d)
+    before = decode(x, memory)
+    for t in range(T - 2):
+        changed = x.clone()
+        changed[:, t + 1] = torch.randn(B, d)
+        after = decode(changed, memory)
+        assert torch.allclose(before[:, :t + 1], after[:, :t + 1], atol=1e-5)
+
+# %% wrong: no clone, and the first output is computed after the change
+def test_no_leak(decode):
+    x = torch.randn(4, 12, 16)
+    memory = torch.randn(4, 7, 16)
+    for t in range(1, 12):
+        other = x
+        other[:, t:] = torch.randn(4, 12 - t, 16)
+        a = decode(x, memory)
+        b = decode(other, memory)
+        assert torch.allclose(a[:, :t], b[:, :t], atol=1e-5), f"position {t} leaks"
+
+# %% right: for each position all that follows it is changed, and it alone is looked at
+def test_no_leak(decode):
+    x = torch.randn(3, 10, 16)
+    memory = torch.randn(3, 6, 16)
+    y = decode(x, memory)
+    for t in range(9):
+        x2 = x.clone()
+        x2[:, t + 1:] = torch.randn(3, 9 - t, 16)
+        y2 = decode(x2, memory)
+        assert torch.allclose(y[:, t], y2[:, t], atol=1e-5)
+
+# %% right: one position at a time, the largest difference, several lengths
+def test_no_leak(decode):
+    with torch.no_grad():
+        for T in (2, 3, 5, 16, 24):
+            x = torch.randn(6, T, 16)
+            memory = torch.randn(6, 5, 16)
+            y = decode(x, memory)
+            for t in range(1, T):
+                z = x.clone()
+                z[:, t] = 3 * torch.randn(6, 16)
+                difference = (decode(z, memory) - y).abs()[:, :t].max().item()
+                assert difference < 1e-5

@@ -635,3 +635,35 @@ class Decoder(nn.Module):
         for layer in self.layers:
             x = layer(x, memory, self_mask, memory_mask)
         return x + self.norm(x)
+
+# %% prelude
+from torch import nn
+from course.transformer import DecoderLayer, LayerNorm
+
+# %% wrong: a list of one layer, times n_layers
+class Decoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.layers = nn.ModuleList([DecoderLayer(d_model, n_heads, d_ff)] * n_layers)
+        self.norm = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        for layer in self.layers:
+            x = layer(x, memory, self_mask, memory_mask)
+        return self.norm(x)
+
+# %% right: reduce over layers that were registered by number
+from functools import reduce
+class Stack(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.last = LayerNorm(d_model)
+        for i in range(n_layers):
+            self.add_module(f"layer{i}", DecoderLayer(d_model, n_heads, d_ff))
+        self.n = n_layers
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        blocks = (getattr(self, f"layer{i}") for i in range(self.n))
+        return self.last(reduce(lambda h, block: block(h, memory, self_mask, memory_mask), blocks, x))
+
+Decoder = Stack

@@ -959,3 +959,96 @@ class Transformer(nn.Module):
         self_mask = torch.ones(T, T, dtype=torch.bool, device=target.device).tril().repeat(len(target), 1, 1)
         memory = self.encoder(self.embed(source), source_mask)
         return self.to_logits(self.decoder(self.embed(target), memory, self_mask, source_mask))
+
+# %% prelude
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import decoder_mask, padding_mask
+from course.transformer import Decoder, Encoder, sinusoidal_encoding
+
+# %% wrong: √d_model times the sum of embedding and position
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.d_model, self.pad_id = d_model, pad_id
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=d_model ** -0.5)
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+    def forward(self, source, target):
+        scale = math.sqrt(self.d_model)
+        s = (self.embedding(source) + self.positions[:source.shape[1]]) * scale
+        t = (self.embedding(target) + self.positions[:target.shape[1]]) * scale
+        source_mask = padding_mask(source, self.pad_id)
+        memory = self.encoder(s, source_mask)
+        out = self.decoder(t, memory, decoder_mask(target, self.pad_id), source_mask)
+        return out @ self.embedding.weight.T
+
+# %% wrong: an nn.Linear that shares the table, with its bias
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.d_model, self.pad_id = d_model, pad_id
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=d_model ** -0.5)
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+        self.output = nn.Linear(d_model, vocab_size)
+        self.output.weight = self.embedding.weight
+
+    def embed(self, ids):
+        return self.embedding(ids) * self.d_model ** 0.5 + self.positions[:ids.size(1)]
+
+    def forward(self, source, target):
+        source_mask = padding_mask(source, self.pad_id)
+        memory = self.encoder(self.embed(source), source_mask)
+        out = self.decoder(self.embed(target), memory, decoder_mask(target, self.pad_id), source_mask)
+        return self.output(out)
+
+# %% wrong: both masks are made with 0, whatever pad_id is
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.d_model = d_model
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=1 / math.sqrt(d_model))
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+
+    def embed(self, ids):
+        return self.embedding(ids) * math.sqrt(self.d_model) + self.positions[:ids.shape[1]]
+
+    def forward(self, source, target):
+        source_mask = padding_mask(source, 0)
+        target_mask = decoder_mask(target, 0)
+        memory = self.encoder(self.embed(source), source_mask)
+        y = self.decoder(self.embed(target), memory, target_mask, source_mask)
+        return y @ self.embedding.weight.T
+
+# %% right: positions computed in forward, a causal mask alone, F.linear, other names
+class Seq2Seq(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        table = torch.empty(vocab_size, d_model).normal_(0, 1 / math.sqrt(d_model))
+        self.words = nn.Embedding.from_pretrained(table, freeze=False)
+        self.reader = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.writer = Decoder(n_layers, d_model, n_heads, d_ff)
+        self.pad = pad_id
+
+    def vectors(self, ids):
+        d = self.words.embedding_dim
+        return math.sqrt(d) * self.words(ids) + sinusoidal_encoding(ids.shape[-1], d).to(ids.device)
+
+    def forward(self, source, target):
+        visible = (source != self.pad)[:, None, :]
+        n = target.shape[1]
+        past = torch.ones(n, n, dtype=torch.bool).tril().expand(len(target), n, n)
+        memory = self.reader(self.vectors(source), visible)
+        return F.linear(self.writer(self.vectors(target), memory, past, visible), self.words.weight)
+
+Transformer = Seq2Seq

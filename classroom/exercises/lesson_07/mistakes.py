@@ -23,7 +23,7 @@ class SloppyDecoderLayer(nn.Module):
     def __init__(self, d_model, n_heads, d_ff, order="scf", norm="before", normed="123", shared="", residual="123",
                  source="x", start="x", self_mask="right", memory_mask="right", asks="hmm", memory="as it is",
                  final=False, relu="between", inputs="normed", discard="", join="+", heads=None, top="", stale="",
-                 early="", norms="layer", first_alone="", ahead=False, fed="all"):
+                 early="", norms="layer", first_alone="", ahead=False, fed="", again=""):
         super().__init__()
         self.attentions = nn.ModuleList(MultiHeadAttention(d_model, heads or n_heads) for _ in range(2))
         self.feed_forward = FeedForward(d_model, d_ff)
@@ -31,22 +31,22 @@ class SloppyDecoderLayer(nn.Module):
         self.order, self.norm, self.normed, self.shared, self.residual = order, norm, normed, shared, residual
         self.source, self.start, self.asks, self.memory, self.final = source, start, asks, memory, final
         self.masks, self.relu, self.inputs, self.discard = (self_mask, memory_mask), relu, inputs, discard
-        self.join, self.top, self.stale, self.early = JOINS[join], top, stale, early
+        self.join, self.top, self.stale, self.early, self.again = JOINS[join], top, stale, early, again
         self.plain, self.first_alone, self.ahead, self.fed = norms == "plain", first_alone, ahead, fed
 
     def forward(self, x, memory, self_mask=None, memory_mask=None):
         given, last, seen, y = x, None, [], x
-        self_mask, memory_mask = self._masks(x, self_mask, memory_mask)
+        self_mask, memory_mask = self._masks(x, self_mask, memory_mask, memory.shape[1])
         memory = self.norms[3](memory) if self.memory == "normalised anew" else memory
         if self.memory in _ZEROED and memory_mask is not None:
             memory, memory_mask = memory * _ZEROED[self.memory](memory_mask), None
         for n, name in enumerate(self.order, 1):
             seen.append(x)                         # what lay on the road before each sub-layer
             begin = given if self.start == "input" else seen[-2] if str(n) in self.early else x
-            begin = y if self.fed == "cross-attention" and n == 3 else begin
+            begin = y if str(n) in self.fed else begin
             if self.ahead and n == 2:              # the feed-forward part is called first, its result added last
                 made = self._sublayer("f", 3, x, self._norm(3)(x), memory, self_mask, memory_mask)
-            h = self._norm(n)(begin) if self.norm == "before" else begin
+            h = self._norm(n)(last if str(n) in self.again else begin) if self.norm == "before" else begin
             h = last = last if str(n) in self.stale else h
             y = made if self.ahead and n == 3 else self._sublayer(name, n, begin, h, memory, self_mask, memory_mask)
             y = self._norm(n)(y) if self.norm == "on the branch" else y
@@ -66,7 +66,7 @@ class SloppyDecoderLayer(nn.Module):
         x = self.norms[2 if self.final == "third" else 3](x) if self.final else x
         return {"": x, "relu": x.relu(), "input added": given + x}[self.top]
 
-    def _masks(self, x, self_mask, memory_mask):
+    def _masks(self, x, self_mask, memory_mask, length):
         causal = causal_mask(x.shape[1])[None]
 
         def choose(switch, own, other):
@@ -79,7 +79,8 @@ class SloppyDecoderLayer(nn.Module):
             return {"right": own, "ignored": None, "inverted": None, "causal if given": None, "other": other,
                     "itself": None, "all rows": None,
                     "causal": causal, "causal as well": causal,
-                    "causal if none": causal if own is None else own}[switch]
+                    "causal if none": causal if own is None else own, "other if none": other if own is None else own,
+                    "other if none and it fits": other if own is None and x.shape[1] == length else own}[switch]
         return choose(self.masks[0], self_mask, memory_mask), choose(self.masks[1], memory_mask, self_mask)
 
     def _norm(self, n):
@@ -87,7 +88,8 @@ class SloppyDecoderLayer(nn.Module):
             return nn.Identity()
         if self.plain:
             return lambda x: F.layer_norm(x, x.shape[-1:])
-        return self.norms[{"all": 0, "last two": min(n, 2) - 1, "first two": max(n, 2) - 2}.get(self.shared, n - 1)]
+        return self.norms[{"all": 0, "last two": min(n, 2) - 1, "first two": max(n, 2) - 2,
+                           "second and fourth": (n - 1) % 2 or n - 1}.get(self.shared, n - 1)]
 
     def _sublayer(self, name, n, x, h, memory, self_mask, memory_mask):
         if name == "f":
@@ -210,6 +212,10 @@ LAYER = [
            memory_mask="other"),
     _layer("memory-mask-in-self-attention", "what comes out when self-attention gets `memory_mask`",
            "`memory_mask` speaks of the source's positions.", "Which attention gets which mask?", self_mask="other"),
+    *(_layer("self-mask-in-cross-attention", "what comes out when cross-attention gets `self_mask` where `memory_mask` "
+             "is None", "None forbids nothing, and nothing of the source is the future.",
+             "What happens where `memory_mask` is None?", memory_mask=mask)
+      for mask in ("other if none", "other if none and it fits")),
     _layer("causal-without-a-mask", "what comes out when self-attention is causal where `self_mask` is None",
            "None forbids nothing. Which positions may be looked at is the caller's business.",
            "What happens where `self_mask` is None?", self_mask="causal if none"),
@@ -232,6 +238,9 @@ LAYER = [
            "In which order does `forward` call the three?", order="fcs"),
     _layer("feed-forward-twice", "what comes out with the feed-forward part after each attention", _THREE,
            "How many sub-layers does `forward` call?", order="sfcf", normed="1234", residual="1234"),
+    _layer("feed-forward-twice", "what comes out with the feed-forward part after each attention, and one norm for "
+           "both of its calls", _THREE, "How many sub-layers does `forward` call?", order="sfcf", normed="1234",
+           residual="1234", shared="second and fourth"),
     _layer("no-cross-attention", "what comes out without cross-attention", later(
         "{roles} Without it the translation has nothing to do with the source.",
         roles=_ROLES), "Where is `memory` used?", order="sf"),
@@ -256,8 +265,16 @@ LAYER = [
     *(_layer("feed-forward-of-cross-attention-alone", later(
         "what comes out when the feed-forward part gets the result of cross-attention alone, {words}", words=words),
              later("{three} So each of them works on what the one before it has added.", three=_THREE),
-             "Of what is your third norm, and what has been added to it before?", fed="cross-attention", discard=lost)
+             "Of what is your third norm, and what has been added to it before?", fed="3", discard=lost)
       for lost, words in (("2", "which is added to nothing"), ("", "and not what it was added to"))),
+    *(_layer(slug, later("what comes out when {words}", words=words), later(
+        "{three} So each of them works on what the one before it has added.", three=_THREE),
+             "What do your second and your third norm get?", fed=fed)
+      for slug, fed, words in (
+          ("cross-attention-of-self-attention-alone", "2", "cross-attention asks with the result of self-attention "
+           "alone, and not with what it was added to"),
+          ("sublayers-chained", "23", "each sub-layer after the first gets the result of the one before it alone, and "
+           "not what it was added to"))),
     _layer("no-residual", "what comes out without any residual connection", _HIGHWAY,
            "What is added to the result of each sub-layer?", residual=""),
     *(_layer("no-residual-around-" + name, later("what comes out without the residual connection around {words}",
@@ -291,6 +308,15 @@ LAYER = [
            "Which `h` does your feed-forward part get: is it made anew from `x`?", stale="3"),
     _layer("stale-norm", "what comes out when all three sub-layers get the same normalised vectors", _THREE,
            "Is `h` made anew from `x` before each sub-layer?", stale="23"),
+    _layer("stale-norm", "what comes out when the queries of cross-attention are the normalised vectors that "
+           "self-attention got, and know nothing of what it has found, and only two norms are used", _THREE,
+           "Which `h` does your second attention get: is it made anew from `x`?", stale="2", normed="13"),
+    *(_layer("stale-norm", later("what comes out when {words}", words=words), later(
+        "{three} So each of them works on what the one before it has added.", three=_THREE),
+             "What does each of your norms get: `x`, or what another norm has made?", again=again)
+      for again, words in (("2", "the second norm gets what the first one has made, and not the new `x`"),
+                           ("3", "the third norm gets what the second one has made, and not the new `x`"),
+                           ("23", "each norm after the first gets what the one before it has made"))),
     *(_layer("one-step-behind", later("what comes out when {words}", words=words), later(
         "{three} So each of them works on what the one before it has added.",
         three=_THREE), "Which of your norms are called before the line above them has changed `x`?",

@@ -158,6 +158,8 @@ def notices(bug: Misconception, calls: Sequence[Mapping[str, Any]]) -> str:
         return say("Every change of x that your test made begins at position 0, and nothing stands before it: what "
                    "must not move then holds not one number, and two empty tensors are always equal. If there is a "
                    "loop in your test, does it come to its second round? A `return` inside a loop ends it.")
+    if len(given) < _KEPT and (sliced := _whole_sentences(given)):
+        return sliced
     if first[0].shape[-1] == 1:
         return say("Each vector of your `x` is a single number, and a number is its own mean: a layer norm makes 0 of "
                    "it, whatever it was. So attention gets what it got before. How many dimensions does your `x` need?")
@@ -221,6 +223,20 @@ def _nothing_kept(given: Sequence[tuple]) -> bool:
     """Does every call get the same memory, and in every sentence another first vector than each of the others?"""
     return all(np.array_equal(one[1], two[1]) and one[0].shape == two[0].shape
                and (one[0][:, 0] != two[0][:, 0]).any(-1).all() for n, one in enumerate(given) for two in given[:n])
+
+
+def _whole_sentences(given: Sequence[tuple]) -> str:
+    """What to say if each x is the first one with some of the sentences replaced, each from end to end; else empty."""
+    (first, memory), *others = given
+    if any(x.shape != first.shape or not np.array_equal(one, memory) for x, one in others):
+        return ""
+    changed = [(x != first).any(-1) for x, _ in others]              # (B, T) each
+    if any((one.any(1) != one.all(1)).any() for one in changed) or not any(0 < one.mean() < 1 for one in changed):
+        return ""
+    return say("Where an `x` of your test differs from the first one, whole sentences differ, from position 0 on, and "
+               "the others are the same. So there is no position that stands before a change. The first axis of `x` "
+               "counts sentences, the second one positions. How do you slice the second axis and leave the first "
+               "alone?")
 
 
 def _where(one: tuple, other: tuple, t: int) -> str:
@@ -305,7 +321,11 @@ def _change_that_failed(given: Sequence[tuple]) -> str:
     """How the last x of a test that failed differs from the first one."""
     if not 2 <= len(given) < _KEPT or given[-1][0].shape != given[0][0].shape:
         return ""
+    if sliced := _whole_sentences(given):
+        return sliced
     t, latest = (max(_begins_alike(one, given[-1]) for one in among) for among in (given[:1], given[1:-1] or given[:1]))
+    if t == latest == 0:
+        return _changed_from_the_start(given[0], given[-1])
     if not 0 < t < len(given[0][0][0]):
         return ""
     where = _where(given[0], given[-1], t)
@@ -317,3 +337,18 @@ def _change_that_failed(given: Sequence[tuple]) -> str:
     return say("The last `x` of your test differs from the first one {where}. What comes out before position {t} is "
                "then the same, to within rounding; what comes out at position {t} and after it may differ. Which "
                "positions does your test compare?", where=where, t=t)
+
+
+def _changed_from_the_start(one: tuple, other: tuple) -> str:
+    """What to say of a test that failed after a change of x at position 0, in every sentence; else empty."""
+    changed = one[0] != other[0]
+    if not np.array_equal(one[1], other[1]) or not changed[:, 0].any(-1).all():
+        return ""
+    numbers = changed[0, 0]
+    if (changed == numbers).all() and not numbers.all():
+        return say("The last `x` of your test differs from the first one at every position, in some numbers of each "
+                   "vector. The second axis of `x` counts positions, the third one the numbers of a vector. How do you "
+                   "slice the second axis and leave the third alone?")
+    return say("The last `x` of your test differs from the first one {where}. Nothing stands before position 0, and "
+               "all that comes out may differ. Which positions does your test change, and which does it compare?",
+               where=_where(one, other, 0))

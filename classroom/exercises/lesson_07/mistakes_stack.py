@@ -67,6 +67,7 @@ class SloppyDecoder(nn.Module):
                 return ~own if switch == "inverted" else own & causal
             return {"right": own, "ignored": None, "inverted": None, "other": other, "causal": causal,
                     "causal if none": causal if own is None else own, "causal as well": causal,
+                    "other if none": other if own is None else own,
                     "first layer": None if n else own, "last layer": own if n == len(self.order) - 1 else None}[switch]
         own = choose(self.masks[0], self_mask, memory_mask)
         return own, choose(self.masks[1], memory_mask, self_mask)
@@ -205,6 +206,8 @@ DECODER = [
              "In which order do your layers get the two?", self_mask="other", memory_mask="other"),
     _decoder("self-mask-for-both", "what comes out when cross-attention gets `self_mask`", _PASS,
              "Which masks do your layers get?", memory_mask="other"),
+    _decoder("self-mask-for-both", "what comes out when cross-attention gets `self_mask` where `memory_mask` is None",
+             _CALLER, "What happens where `memory_mask` is None?", memory_mask="other if none"),
     _decoder("memory-mask-for-both", "what comes out when self-attention gets `memory_mask`", _PASS,
              "Which masks do your layers get?", self_mask="other"),
     _decoder("self-mask-inverted", "what comes out when True and False of `self_mask` are exchanged", _TRUE,

@@ -129,6 +129,10 @@ WHOLE = [
     _whole("decoder-mask-in-cross-attention", "what comes out when cross-attention gets the mask of the target",
            later("{source} Its keys are the memory, one for each token of the source.", source=_SOURCE),
            "Which masks does the decoder get?", memory_mask="decoder's"),
+    _whole("masks-swapped", "what comes out when the two masks of the decoder have changed places", "The mask of the "
+           "target is for self-attention, that of the source's padding for cross-attention. Where the two sentences "
+           "are equally long, there is no error.", "In which order does the decoder get its masks?",
+           own_mask="the source's", memory_mask="decoder's"),
     _whole("causal-cross-attention", "what comes out when cross-attention is causal, too", _SOURCE,
            "Which masks does the decoder get?", memory_mask="causal"),
     _whole("causal-cross-attention", "what comes out when cross-attention gets a causal mask and no padding mask",
@@ -266,10 +270,12 @@ WHOLE = [
              layers=layers)
       for words, layers in (("the encoder has", "encoder one less"), ("the decoder has", "decoder one less"),
                             ("each stack has", "each one less"))),
-    Misconception(
-        "max-len-ignored", partial(SloppyTransformer, longest="256"), "Your model stops exactly where a sentence is "
-        "longer than 256 tokens: it has positions for 256, whatever `max_len` is.",
-        "`max_len` is the longest sentence that the caller has.", "Where is `max_len` used, and is it assigned to?"),
+    *(Misconception(
+        "max-len-ignored", partial(SloppyTransformer, longest=longest), later(
+            "Your model stops exactly where a sentence is longer than {longest} tokens: it has positions for "
+            "{longest}, whatever `max_len` is.", longest=longest),
+        "`max_len` is the longest sentence that the caller has.", "Where is `max_len` used, and is it assigned to?")
+      for longest in ("256", "50")),
     _whole("one-head-only", "what a model with a single head in each attention gives, whatever `n_heads` says",
            "Several heads look at several things at once.", "What are `Encoder` and `Decoder` told?", heads=1),
 ]

@@ -20,7 +20,7 @@ class SloppyTransformer(nn.Module):
         self.source_pad = 0 if pad in ("0", "0 in the source") else pad_id
         self.target_pad = 0 if pad in ("0", "0 in the target") else pad_id
         self.pad_id, self.bound = pad_id, {"bound": "st", "bound in the source": "s"}.get(pad, "")
-        max_len = {"256": 256, "more": max_len + pad_id + 1}.get(longest, max_len)
+        max_len = {"50": 50, "256": 256, "more": max_len + pad_id + 1}.get(longest, max_len)
         self.table = nn.ModuleList(nn.Embedding(vocab_size, d_model) for _ in range(3))
         self.bias = nn.Parameter(torch.zeros(vocab_size))
         self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
@@ -82,7 +82,7 @@ class SloppyTransformer(nn.Module):
     def _choose(self, source, target, padding):
         size, of_target = target.shape[1], self._padding(target, self.target_pad, "t")
         causal = causal_mask(size)[None]
-        own = {"right": causal & of_target, "none": None, "padding only": of_target,
+        own = {"right": causal & of_target, "none": None, "padding only": of_target, "the source's": padding,
                "transposed": causal.mT & of_target,
                "off by one": torch.ones(size, size).tril(1).bool()[None] & of_target, "inverted": ~causal,
                "strict": torch.ones(size, size).tril(-1).bool()[None] & of_target}[self.masks[0]]

@@ -155,7 +155,7 @@ def _layers(rng):
     yield of("float32", 3, 4, 6, 10, 5, 12, causal(3, 4), padding(6, 2, 4), "float32")
     yield of("a mask that is not causal", 2, 3, 5, 8, 2, 6, rng.random((2, 3, 3)) < _NOT_CAUSAL,
              rng.random((2, 3, 5)) < np.where(np.arange(5) == 0, 2, 0.5))
-    yield of("one head", 2, 4, 3, 5, 1, 8, causal(2, 4))
+    yield of("one head", 2, 4, 4, 5, 1, 8, causal(2, 4))
     yield of("the first token", 3, 1, 4, 6, 2, 9, causal(3, 1), padding(4, 1, 2))
 
 
@@ -173,7 +173,7 @@ def _stacks(rng):
     yield of("masks that are not causal", 2, 2, 3, 5, 8, 2, 6,
              rng.random((2, 3, 3)) < _NOT_CAUSAL,
              rng.random((2, 3, 5)) < np.where(np.arange(5) == 0, 2, 0.5))
-    yield of("four layers, a causal mask alone", 4, 2, 4, 3, 6, 1, 5, _causal(2, 4))
+    yield of("four layers, a causal mask alone", 4, 2, 4, 4, 6, 1, 5, _causal(2, 4))
     yield of("the first token", 2, 3, 1, 4, 6, 2, 9, _causal(3, 1), _padding(4, 1, 2))
 
 
