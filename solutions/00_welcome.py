@@ -73,13 +73,13 @@ for word, score in zip(words, scores, strict=True):
 #
 # - **You have** says what comes in, and **Return** what must come out. **Make** and **Not** are conditions, too.
 #   **Use** is advice: any other way that returns the same is as good, unless the box says that it is not accepted.
-# - Whatever a function is given stays as it is: it returns something new. Numbers that come in are finite, where
-#   the text does not speak of infinite ones.
+# - Whatever a function is given stays as it is: it returns something new. The numbers that come in are
+#   finite, unless the text says otherwise.
 # - An *array* is one of NumPy's, a *tensor* one of PyTorch's, and a list is neither. (n,) is a shape: n numbers in a
-#   row. *Boolean* means the dtype `bool`. Where the text names no other dtype, fractions keep theirs: from float64
-#   comes float64.
-# - The lines that begin with `def` say in which order the arguments come. The pages give them by their places, so
-#   that their names are yours to choose, and their order is not.
+#   row. *Boolean* means the dtype `bool`. Where the text names no other dtype, fractions keep their dtype: from
+#   float64 comes float64. (Fractions in an array may always be float64.)
+# - The lines that begin with `def` say in which order the arguments come. The pages give them by their places: you may
+#   rename them, but keep their order.
 # - The circles say how hard an exercise is, from ●○○ to ●●●. Its points go into your record.
 
 # %% [markdown]
@@ -245,7 +245,7 @@ print(fit)
 #
 # - **You have** `scores`, a NumPy array (T_q, T_k): a row for each word that looks, a column for each word
 #   that it can look at. T_q and T_k may differ. No number is negative, no row all 0.
-# - **Return** a new array (T_q, T_k) in which each row sums to 1.
+# - **Return** a new array (T_q, T_k): each score's part of the total of its row. So each row sums to 1.
 # - **Use** the sum along an axis. Axis 0 counts the rows, axis 1 the columns. A sum along an axis takes this axis
 #   away; `keepdims=True` keeps it, with length 1.
 
@@ -262,7 +262,7 @@ check("0.3", shares_by_row)
 
 # %%
 shares_by_row = carry_on("0.3", shares_by_row)
-print(shares_by_row(fit).round(2))
+print(shares_by_row(fit).round(3))
 
 # %% [markdown]
 # For the picture below, the exponential of each score is taken first. Lesson 01 explains why.
@@ -333,8 +333,8 @@ show_weights(weights, spanish, words, title="Where each Spanish word looks")
 # %% [markdown]
 # ## When you are stuck
 #
-# 1. **Read the message to its end.** It shows the first case in which your answer differs, and
-#    names the mistake if it knows it.
+# 1. **Read the message to its end.** It shows a case in which your answer differs, and names the mistake
+#    if it knows it.
 # 2. **Run that case yourself**: call your function in a new cell and print each step, and the
 #    `.shape` of each array.
 # 3. **Restart and run all cells.** A name that you defined an hour ago may still be in memory.
@@ -356,8 +356,10 @@ show_weights(weights, spanish, words, title="Where each Spanish word looks")
 #
 # **Further.** If arrays are new to you, read
 # [NumPy: the absolute basics for beginners](https://numpy.org/doc/stable/user/absolute_beginners.html)
-# before lesson 01. If you want to see the whole before its parts, read Jay Alammar's
-# [The Illustrated Transformer](https://jalammar.github.io/illustrated-transformer/).
+# before lesson 01. It does not explain the product of two matrices, `A @ B`: for each row of A and each column of B
+# it is what you did on paper for *gato* and "cat".
+# [Wikipedia](https://en.wikipedia.org/wiki/Matrix_multiplication) says more. If you want to see the whole before
+# its parts, read Jay Alammar's [The Illustrated Transformer](https://jalammar.github.io/illustrated-transformer/).
 #
 # **Stretch, without points.** Change the queries so that *el* looks at "cat" more than at "the". How
 # large does the third number of its query have to be? (Lesson 03 will call this agreement: in

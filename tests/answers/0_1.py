@@ -391,3 +391,32 @@ def shares(scores):
 def shares(x):
     total = sum(float(s) for s in x)
     return np.array([s / total for s in x])
+
+# %% prelude
+import numpy as np
+
+# %% wrong: in place: the shares are written into the scores that came in
+def shares(scores):
+    total = scores.sum()
+    for i in range(len(scores)):
+        scores[i] = scores[i] / total
+    return scores
+
+# %% wrong: the total is taken anew in each round, after an element of the copy was changed
+def shares(scores):
+    result = scores.astype(float)
+    for i in range(len(result)):
+        result[i] = result[i] / result.sum()
+    return result
+
+# %% wrong: float32 from float64, a habit from PyTorch
+def shares(scores):
+    scores = scores.astype(np.float32)
+    return scores / scores.sum()
+
+# %% right: a loop that adds up, and a list comprehension made an array
+def shares(x):
+    total = 0
+    for s in x:
+        total = total + s
+    return np.array([s / total for s in x])

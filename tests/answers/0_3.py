@@ -417,3 +417,33 @@ def shares_by_row(table):
 def shares_by_row(scores):
     total = np.einsum("qk->q", scores)
     return np.divide(scores, total[:, None])
+
+# %% prelude
+import numpy as np
+
+def shares(scores):
+    return scores / scores.sum()
+
+# %% wrong: the total of the whole table, by the method
+def shares_by_row(scores):
+    return scores / scores.sum()
+
+# %% wrong: totals reshaped to a fixed 4 rows, as on the page
+def shares_by_row(scores):
+    totals = scores.sum(axis=1).reshape(4, 1)
+    return scores / totals
+
+# %% wrong: half finished: the shares of each row are computed and thrown away
+def shares_by_row(scores):
+    result = scores.copy()
+    for row in result:
+        row = row / row.sum()
+    return result
+
+# %% right: transposed, divided, transposed back, the axis by its place
+def shares_by_row(scores):
+    return (scores.T / scores.sum(1)).T
+
+# %% right: apply_along_axis with the function of 0.1
+def shares_by_row(table):
+    return np.apply_along_axis(shares, 1, table)

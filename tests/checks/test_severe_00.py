@@ -94,3 +94,58 @@ def test_a_reshape_that_cannot_be_read_is_no_product(id, raises):
         assert slug == "sizes-do-not-multiply" and "6 here" in means, means
     raised = Raised(failed.type.__name__, str(failed.value), "line 2 of `answer`: `return q @ k`", "answer", False)
     assert advice.on_error(exercises.get(id), raised)[0] == "shapes-do-not-fit"
+
+
+# ----------------------------------------------------------------- which sums meet which rows
+
+
+def all_rows_one_list(scores):
+    rows, columns = scores.shape
+    result = [[0] * columns] * rows
+    for i in range(rows):
+        for j in range(columns):
+            result[i][j] = scores[i][j] / scores[i].sum()
+    return np.array(result)
+
+
+def each_round_into_all_rows(scores):
+    result = np.zeros(scores.shape)
+    for row in scores:
+        result[:] = row / row.sum()
+    return result
+
+
+@pytest.mark.parametrize("answer", [
+    lambda scores: scores / total_by_row(scores)[:, None], lambda scores: scores / scores.sum(1)[:, None, None],
+    lambda scores: np.array([scores / row.sum() for row in scores])])
+def test_every_row_meets_every_sum(answer):
+    refused("0.3", answer, "whole-table-by-each-sum", ["(3, 3, 2)", "once for each row"], ["at place"])
+
+
+@pytest.mark.parametrize("answer", [
+    lambda scores: scores.T / total_by_row(scores), lambda scores: (scores / scores.sum(axis=1)).T])
+def test_a_transpose_too_many_beside_a_column_of_sums(answer):
+    refused("0.3", answer, "transposed-before-the-division", ["Take the transpose away"], ["`keepdims`", "Two things"])
+
+
+@pytest.mark.parametrize("answer", [all_rows_one_list, each_round_into_all_rows])
+def test_the_last_row_stands_in_all_rows(answer):
+    refused("0.3", answer, "last-row-everywhere", ["the shares of the last row"])
+
+
+def running_total_with_a_guard(scores):
+    total, result = 0, []
+    for score in scores:
+        total += score
+        result.append(score / total if total else 0.0)
+    return np.array(result)
+
+
+def whole_numbers_after_a_first_0(scores):
+    total = scores.sum()
+    return np.vectorize(lambda score: score / total if score else 0)(scores)
+
+
+def test_a_score_of_0_in_the_first_place():
+    refused("0.1", running_total_with_a_guard, "running-total", ["exactly"])
+    refused("0.1", whole_numbers_after_a_first_0, "rows-do-not-sum-to-one", ["[0 0.200 0.800]"])

@@ -170,9 +170,10 @@ SHARES = [
              divisor="all but the first"),
     _divided("one-score-left-out", "the total of all but the last", look="Where does your sum end?",
              divisor="all but the last"),
-    _divided("running-total", "a running total: each by the sum of the scores up to itself",
-             NEVER_RESET.format("a list", "its"), "When is your total complete, and when do you divide by it?",
-             divisor="running"),
+    *(_divided("running-total", "a running total: each by the sum of the scores up to itself",
+               NEVER_RESET.format("a list", "its"), "When is your total complete, and when do you divide by it?",
+               divisor="running", gives=gives)
+      for gives in (None, np.nan_to_num)),                     # the second where a total of 0 is seen to
     _divided("divided-by-what-is-left", "what is left: each by the sum of itself and those behind it",
              "All shares are parts of one and the same whole.", divisor="left"),
     _divided("divided-by-the-others", "the total of all the others",

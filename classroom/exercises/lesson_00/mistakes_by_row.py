@@ -98,6 +98,11 @@ def _into_columns(scores):
     return result
 
 
+def _transposed_over_a_column(scores):
+    with np.errstate(all="ignore"):
+        return scores.T / scores.sum(axis=1, keepdims=True)
+
+
 def _columns_after_rows(scores):
     shares = _slip_by_row(scores)
     return shares / shares.sum(0)
@@ -119,6 +124,23 @@ SHARES_BY_ROW = [
         "The sums then lie in a row, (T_q,), and meet the columns: in a square table column j is divided by the sum of "
         "row j, and in most other tables nothing fits.",
         "Print the shape of your sums. Which shape would stand beside the rows?", sums("shares")),
+    Misconception(
+        "transposed-before-the-division", _transposed_over_a_column,
+        "Your code does exactly what happens when `scores.T` is divided by a column of the row sums.",
+        "Row j of the result is then column j of `scores`, divided by the sum of row j. In most tables that are not "
+        "square nothing fits.",
+        "Take the transpose away. If the result is still wrong then, print the shape of your sums."),
+    Misconception(
+        "whole-table-by-each-sum", lambda scores: scores / scores.sum(1)[:, None, None],
+        "What you return is exactly the whole table once for each row, divided by the sum of that row.",
+        "A row and its own sum belong together; here every row meets every sum.",
+        "In a loop: is the row divided, or the table? Without one: print the shape of your sums. Two axes are enough."),
+    Misconception(
+        "last-row-everywhere", partial(_slip_by_row, gives=lambda shares: np.broadcast_to(shares[-1], shares.shape)),
+        "Each row of your result is exactly the shares of the last row.",
+        "Each row of the table has shares of its own.",
+        "Is there one list that stands in all rows, as in `[[0] * T_k] * T_q`? Or does each round of your loop write "
+        "into all rows?"),
     *(Misconception(
         slug, partial(_by_total, total=total), later("Your shares are exactly the scores divided by {words}.",
                                                      words=words),

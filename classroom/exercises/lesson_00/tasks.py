@@ -14,7 +14,7 @@ def shares(scores):
 
 def _cases(rng):
     yield Case("the scores of this page", scores=np.array([1, 2, 6, 3]))
-    yield Case("a score of 0", scores=np.array([4, 0, 1]))
+    yield Case("a score of 0", scores=np.array([0, 1, 4]))
     yield Case("equal scores", scores=np.full(5, 2))
     yield Case("one score", scores=np.array([7]))
     yield Case("many scores, some equal", scores=rng.integers(0, 5, size=60) + np.arange(60) % 2)
@@ -34,7 +34,7 @@ def shares_by_row(scores):
 
 
 def _tables(rng):
-    yield Case("a small table", scores=np.array([[1, 3], [4, 0], [2, 2]]))
+    yield Case("a small table", scores=np.array([[1, 3], [5, 0], [2, 4]]))
     yield Case("the scores of this page", scores=np.array([[4, 1, 2, 1], [0, 2, 4, 2], [0, 4, 2, 0], [0, 0, 0, 4]]))
     yield Case("more columns than rows", scores=rng.integers(1, 9, size=(2, 5)))
     yield Case("more rows than columns", scores=rng.uniform(0.1, 3.0, size=(6, 3)))
@@ -83,7 +83,7 @@ EXERCISES = [
         takes={"scores": "T_q T_k"}, gives={"shares": "T_q T_k"}, shares=("shares",),
         reference=shares_by_row, cases=_tables, misconceptions=mistakes_by_row.SHARES_BY_ROW,
         moral="Every attention picture of the course is such a table: rows are the words that look.",
-        hints=("Take the table [[1, 3], [4, 0]] and write its shares down by hand. Which numbers did you add up for "
+        hints=("Take the table [[1, 3], [5, 0]] and write its shares down by hand. Which numbers did you add up for "
                "the first row, and which for the second?",
                "You need one sum for each row. `scores.sum(axis=...)` sums along one axis; print its shape for a table "
                "with 2 rows and 3 columns, and see which axis gives you two sums.",
