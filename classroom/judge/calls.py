@@ -42,4 +42,4 @@ def differences(takes: Mapping[str, str], calls: Sequence[Mapping[str, Any]]) ->
 def _whole_sentences(where: np.ndarray) -> bool:
     """Whether some sentences have changed at all positions, and the others at none."""
     sentences = where.any((1, 2))
-    return not sentences.all() and bool(where.any(-1)[sentences].all())
+    return not sentences.all() and bool(np.asarray(where.any(-1))[sentences].all())

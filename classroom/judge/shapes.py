@@ -180,7 +180,9 @@ def _each_with_each(sight: Sight, name: str, pairs: Sequence[Sight]) -> str | No
 
 
 def _on_the_diagonal(got: np.ndarray, want: np.ndarray, i: int, j: int) -> bool:
-    """Whether what is expected stands on the diagonal of these two axes."""
+    """Whether what is expected stands on the diagonal of these two axes, if both have more places than one."""
+    if j < got.ndim and 1 in (got.shape[i], got.shape[j]):
+        return compare.equal(got.ravel(), want.ravel())
     if j >= got.ndim or got.shape[i] != got.shape[j]:
         return False
     diagonal = np.diagonal(got, axis1=i, axis2=j)
