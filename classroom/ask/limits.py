@@ -216,9 +216,10 @@ def _describe(error: BaseException, clock: Clock) -> Raised:
     where = function = ""
     if entry is not None and around is not None:
         function = around.tb_frame.f_code.co_name
-        where = _line(entry.tb_lineno, around)
-        if caller is not None and caller.tb_frame.f_code is not around.tb_frame.f_code:
-            where += "\n" + _line(caller.tb_lineno, caller)
+        called = caller if caller is not None and caller.tb_frame.f_code is not around.tb_frame.f_code else None
+        where = _line(entry.tb_lineno, around, whose=called is not None)
+        if called is not None:
+            where += "\n" + _line(called.tb_lineno, called, whose=True)
     try:
         text = str(error).partition("Hint: enable anomaly detection")[0]        # this hint is not for learners
     except Exception:  # an exception whose own __str__ fails
@@ -228,12 +229,13 @@ def _describe(error: BaseException, clock: Clock) -> Raised:
     return Raised(type(error).__name__, shorten(text), where, function, unwritten, isinstance(error, TimeLimit))
 
 
-def _line(number: int, around: TracebackType) -> str:
-    """A line of the function of a frame. A comprehension belongs to the function it stands in."""
+def _line(number: int, around: TracebackType, whose: bool = False) -> str:
+    """A line of a function, with its class if asked `whose`. A comprehension belongs to the function it stands in."""
     code = around.tb_frame.f_code
     line = linecache.getline(code.co_filename, number).strip()
     number = number - code.co_firstlineno + 1 if code.co_name != "<module>" else number
-    return f"line {number} of `{code.co_name}`" + (f": `{line}`" if line else "")
+    name = code.co_qualname.rpartition("<locals>.")[2] if whose else code.co_name
+    return f"line {number} of `{name}`" + (f": `{line}`" if line else "")
 
 
 def _own_frames(trace: TracebackType | None) -> tuple[TracebackType | None, ...]:

@@ -6,9 +6,10 @@ from classroom.ask.call import Function
 from classroom.ask.case import Case
 from course._words import plural, say
 
-from .evidence import listing
+from .evidence import an, listing
 from .exercise import Exercise
 from .own_line import TEMPLATE, by_its_text, its_own_raise, not_called, not_found, template_left, unknown_name
+from .source import axis_taken_away
 
 __all__ = ["by_kind", "on_error"]
 
@@ -192,8 +193,11 @@ def by_kind(kind: str) -> str:
     return say(_BY_KIND.get(kind, ""))
 
 
-def on_error(task: Exercise, raised: limits.Raised, case: Case | None = None) -> Advice:
-    """A slug and a sentence on the error that an answer raised on `case`; empty if there is nothing to say."""
+def on_error(task: Exercise, raised: limits.Raised, case: Case | None = None, source: str = "") -> Advice:
+    """A slug and a sentence on the error that an answer raised on `case`; empty if there is nothing to say.
+
+    `source` is its code, as far as it is known.
+    """
     line = raised.where.partition("\n")[0].partition(": `")[2]
     line = re.sub(r"'[^']*'|\"[^\"]*\"|#.*", "", line)                                             # the code alone
     for ask in (template_left, its_own_raise, _how_it_is_called, not_called, unknown_name, not_found, _other_library,
@@ -206,7 +210,11 @@ def on_error(task: Exercise, raised: limits.Raised, case: Case | None = None) ->
             if slug == "sizes-do-not-multiply" and line and not re.search(r"shape|view|flatten", line):
                 return "shapes-do-not-fit", say("The function on this line makes rows of its inputs, and they are "
                                                 "not equally long. Which product is asked for?")
-            return slug, say(says).format(*found.groups())
+            told = an(say(says).format(*found.groups()), *filter(None, found.groups()))
+            taken = axis_taken_away(raised.text, line, source) if slug == "shapes-do-not-fit" else ""
+            return slug, told + (say(" Here `{taken}` takes an axis away. With `{keep}=True` it stays, with the "
+                                     "length 1. Would the two fit then?", taken=taken, keep="keepdim" if
+                                     task.framework == "torch" else "keepdims") if taken else "")
     if raised.kind == "KeyError":
         return "missing-key", say("A dictionary has no entry {text_}. A Counter gives 0 for what it does not know, "
                                   "and `get` what you tell it.", text_=raised.text)
@@ -333,8 +341,8 @@ def _wrong_thing(task: Exercise, raised: limits.Raised, line: str, case: Case | 
         return _NOTHING
     layer = say(" `nn.{kind}(...)` only makes a layer, which is then to be called.",
                 kind=kind[1]) if _is_layer(kind[1]) else ""
-    return "layer-not-called" if layer else "", say("A {kind} was given where a tensor is expected.{layer}",
-                                                    kind=kind[1], layer=layer)
+    return "layer-not-called" if layer else "", an(say(
+        "A {kind} was given where a tensor is expected.{layer}", kind=kind[1], layer=layer), kind[1])
 
 
 def _of_the_inputs(task: Exercise, raised: limits.Raised, line: str, case: Case | None) -> Advice:

@@ -9,7 +9,7 @@ import numpy as np
 
 from classroom.ask import compare, limits
 from classroom.ask.outcome import Outcome, agree, tolerance, wrong_outputs
-from course._words import later, say
+from course._words import say
 
 from . import advice, own_line, words
 from .evidence import (
@@ -23,18 +23,23 @@ from .evidence import (
     number,
     place,
     row,
-    series,
     smallest,
     telling_output,
     the_axis,
     verb,
+    which_cases,
+    worded,
 )
 from .exercise import Exercise
 from .shapes import FOR_ONE_SIZE, Said, for_one_size, wrong_shape
 
 
-def error(task: Exercise, got: list[Outcome], want: list[Outcome], clock: limits.Clock) -> tuple[str | None, str]:
-    """The answer raised something: a slug or None, and what, where, on which case, and what worked before."""
+def error(task: Exercise, got: list[Outcome], want: list[Outcome], clock: limits.Clock, source: str = ""
+          ) -> tuple[str | None, str]:
+    """The answer raised something: a slug or None, and what, where, on which case, and what worked before.
+
+    `source` is its code, as far as it is known: `source.source_of`.
+    """
     failed, raised = next((g, g.error) for g in got if g.error)
     worked = sum(g.returned for g in got)
     after = say("The other {worked} cases ran. ", worked=worked) if 0 < worked == len(got) - 1 else \
@@ -48,8 +53,8 @@ def error(task: Exercise, got: list[Outcome], want: list[Outcome], clock: limits
     told = briefly(task, failed)
     slug, means = own_line.left_without_a_value(task, got, failed)
     if not means:
-        slug, means = advice.on_error(task, raised, failed.case)
-    typed = for_one_size(task, got, want) if slug in (
+        slug, means = advice.on_error(task, raised, failed.case, source)
+    typed = for_one_size(task, got, want, source) if slug in (
         "", "shapes-do-not-fit", "sizes-do-not-multiply", "index-beyond-the-end") else None
     if typed is not None:
         slug, means = typed[0], f"{typed[1]} {means}"
@@ -79,19 +84,20 @@ def briefly_error(outcome: Outcome) -> str:
                kind=outcome.error.kind, text_=outcome.error.text, where=where)
 
 
-def values(task: Exercise, got: list[Outcome], want: list[Outcome]) -> tuple[str | None, str]:
+def values(task: Exercise, got: list[Outcome], want: list[Outcome], source: str = "") -> tuple[str | None, str]:
     """Other numbers: a slug if the kind of difference has a name, and a message."""
     sight = smallest(task, got, want)
     if sight is None:
         return None, briefly(task, next(g for g, w in zip(got, want, strict=True) if not agree(g, w)))
     name = telling_output(sight)
     pairs = [Sight(task, g, w) for g, w in zip(got, want, strict=True) if g.returned and wrong_outputs(g, w)]
-    typed = for_one_size(task, got, want)
+    typed = for_one_size(task, got, want, source)
     if task.shows is None and (said := wrong_shape(sight, name, pairs)) is not None:
         if _shape_but_for_ones(sight, name):     # an axis may have the length 1 in this case only
             said = next((wrong_shape(p, name, pairs) for p in pairs if not _shape_but_for_ones(p, name)), said) or said
         return (typed[0], f"{said[1]} {typed[1]}") if typed and said[0] == "wrong-shape" else said
-    factor = partial(_factor, right=[Sight(task, g, w) for g, w in zip(got, want, strict=True) if agree(g, w)])
+    factor = partial(_factor, stopped=not all(g.returned for g in got),
+                     right=[Sight(task, g, w) for g, w in zip(got, want, strict=True) if agree(g, w)])
     general = (_not_finite, _forbidden, _rounded, _never_small, _imprecise, factor, _temperature, _transposed,
                _reordered, _shares)
     for describe in general if task.shows is None else (factor,):
@@ -104,7 +110,7 @@ def values(task: Exercise, got: list[Outcome], want: list[Outcome]) -> tuple[str
     if typed is not None and slug in _SYMPTOMS and not all(_close(p, 1e-2) for p in pairs):
         slug, sentence = typed[0], f"{typed[1]} {sentence}".strip()
     parts = [sentence, shown, which_outputs(sight), _whereabouts(sight, name) if task.shows is None else "",
-             _which_cases(task, got, want)]
+             which_cases(task, got, want)]
     return slug, "\n\n".join(part for part in parts if part)
 
 
@@ -134,7 +140,7 @@ def _not_finite(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
     return "not-finite", say("Your {name} {verb} {what} in {sum} of {size} places. That may come from dividing by "
                              "0, from a number too large for its dtype, from the logarithm or root of a negative "
                              "number, from −∞ meeting another −∞ or a 0, or from a start value of ∞ that nothing has "
-                             "replaced.", name=name,
+                             "replaced.", name=worded(name),
                              verb=verb(name, 'hold'), what=what, sum=int(bad.sum()), size=bad.size)
 
 
@@ -202,8 +208,9 @@ def _close(sight: Sight, within: float) -> bool:
     return all(compare.equal(sight.got.values[n], sight.want.values[n], within) for n in sight.want.values)
 
 
-def _factor(sight: Sight, name: str, pairs: Sequence[Sight], right: Sequence[Sight] = ()) -> Said:
-    """The same factor throughout each case: the constant, or the size it is made of."""
+def _factor(sight: Sight, name: str, pairs: Sequence[Sight], right: Sequence[Sight] = (), stopped: bool = False
+            ) -> Said:
+    """The same factor throughout each case: the constant, or the size it is made of. `stopped`: some cases raised."""
     factors = []
     for pair in (p for p in pairs if name in wrong_outputs(p.got, p.want)):
         got, want = pair.got.values[name].astype(float), pair.want.values[name].astype(float)
@@ -222,9 +229,12 @@ def _factor(sight: Sight, name: str, pairs: Sequence[Sight], right: Sequence[Sig
     spared = any(np.any(p.want.values[name]) and abs(factor(p.sizes) - 1) > 1e-4 for p in right)
     if spared and (formula or not _precedence(factors)):
         exactly = say(" In all of them it is {formula}.", formula=formula) if formula else ""
-        return "off-by-a-factor", say("In the cases that differ, your {be} off by a factor: here it is {factors}."
-                                      "{exactly} The other cases are right. What sets them apart?", be=be(name),
-                                      factors=number(factors[0][0]), exactly=exactly)
+        told = say("In the cases that differ, your {be} off by a factor: here it is {factors}.{exactly} What sets them "
+                   "apart from those that are right?", be=be(name), factors=number(factors[0][0]), exactly=exactly) \
+            if stopped else say("In the cases that differ, your {be} off by a factor: here it is {factors}.{exactly} "
+                                "The other cases are right. What sets them apart?", be=be(name),
+                                factors=number(factors[0][0]), exactly=exactly)
+        return "off-by-a-factor", told
     exactly = say(" In every case it is {formula}.", formula=formula) if formula else _precedence(factors)
     return "off-by-a-factor", say("Your {be} right up to a factor: here every number is {factors} times what is "
                                   "expected.{exactly}", be=be(name), factors=number(factors[0][0]), exactly=exactly)
@@ -301,7 +311,8 @@ def _transposed(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
                     compare.equal(p.got.values[name].swapaxes(a, b), p.want.values[name]) for p in pairs
                     if p.got.values[name].ndim == want.ndim):
                 return "transposed", say("Your {name} {verb} the right numbers with two axes exchanged: {axes} and "
-                                         "{axes2}.", name=name, verb=verb(name, 'hold'), axes=axes[a], axes2=axes[b])
+                                         "{axes2}.", name=worded(name), verb=verb(name, 'hold'), axes=axes[a],
+                                         axes2=axes[b])
     return None
 
 
@@ -310,7 +321,7 @@ def _reordered(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
         got, want = p.got.values[name].ravel(), p.want.values[name].ravel()
         if got.size != want.size or got.size < 3 or not compare.equal(np.sort(got), np.sort(want), 1e-6):
             return None
-    return "reordered", say("Your {name} {verb} the right numbers, but in other places.", name=name,
+    return "reordered", say("Your {name} {verb} the right numbers, but in other places.", name=worded(name),
                             verb=verb(name, 'hold'))
 
 
@@ -333,7 +344,19 @@ def _shares(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
             a, b = sight.axes(name)[axis], sight.axes(name)[-1]
             return "rows-do-not-sum-to-one", say("Your {name} sum to 1 over {a} instead of {b}. {here}", name=name,
                                                  a=a, b=b, here=here)
+    if all(_right_but_for_a_factor(p, name) for p in pairs if name in wrong_outputs(p.got, p.want)):
+        here += say(" Each of your rows would be right if it was divided by its own sum, where that is not 0.")
     return "rows-do-not-sum-to-one", here
+
+
+def _right_but_for_a_factor(sight: Sight, name: str) -> bool:
+    """Whether each row would be right if it was divided by its sum; rows in which nothing is shared out are right."""
+    got, want = (x.values[name].astype(float) for x in (sight.got, sight.want))
+    if got.shape != want.shape or not want.ndim:
+        return False
+    sums, wanted = got.sum(-1, keepdims=True), want.sum(-1, keepdims=True)
+    return bool(np.isfinite(got).all()) and bool(((sums > 0) | (wanted == 0)).all()) and compare.equal(
+        got / np.where(sums == 0, 1.0, sums), want, tolerance(sight.got, sight.want))
 
 
 def which_outputs(sight: Sight) -> str:
@@ -368,28 +391,3 @@ def _whereabouts(sight: Sight, name: str) -> str:
             return say("All that differs in this case belongs to {noun} {i}{which}; the rest is right.", noun=noun,
                        i=i, which=which)
     return ""
-
-
-def _which_cases(task: Exercise, got: list[Outcome], want: list[Outcome]) -> str:
-    """What the right cases have in common that the wrong ones have not."""
-    right = [g.case for g, w in zip(got, want, strict=True) if agree(g, w)]
-    wrong = [g.case for g, w in zip(got, want, strict=True) if not agree(g, w)]
-    if not right or not wrong:
-        return ""
-    common: list[tuple[str, Callable]] = [
-        (later("without a mask"), lambda c: c.inputs.get("mask") is None),
-        (later("with numbers that are not whole"), lambda c: _kinds(c) == {"f"}),
-        (later("in float64"), lambda c: "float32" not in {
-            str(x.dtype) for x in c.inputs.values() if hasattr(x, "dtype")}),
-    ]
-    for text, holds in common:
-        if all(map(holds, right)) and not any(map(holds, wrong)):
-            return say("It is right in every case {text_}, and wrong in the others.", text_=say(text))
-    names = [say(c.about) for c in (wrong if len(wrong) <= len(right) else right)]
-    which = say("differ") if len(wrong) <= len(right) else say("are right")
-    return say("The cases that {which}, {names} of {got}: {names2}.", which=which, names=len(names), got=len(got),
-               names2=series(names))
-
-
-def _kinds(case) -> set[str]:
-    return {x.dtype.kind for x in case.inputs.values() if isinstance(x, np.ndarray)} - {"b"}

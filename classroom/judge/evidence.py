@@ -9,8 +9,8 @@ import numpy as np
 
 from classroom.ask import compare
 from classroom.ask.case import Case
-from classroom.ask.outcome import Outcome, axis_names, sizes, tolerance, wrong_outputs
-from course._words import say
+from classroom.ask.outcome import Outcome, agree, axis_names, sizes, tolerance, wrong_outputs
+from course._words import ENGLISH, language, later, say
 
 from .exercise import Exercise
 
@@ -200,16 +200,21 @@ def verb(name: str, word: str) -> str:
     return word if plural(name) else f"{word}s"
 
 
+def worded(name: str) -> str:
+    """An output within an English sentence: "weights", and "`w`" where the name is no word."""
+    return f"`{name}`" if language() == ENGLISH and (len(name) == 1 or "_" in name) else name
+
+
 def have(name: str) -> str:
     """"weights have", "output has"."""
-    return say("{name} have", name=name) if plural(name) else say("{name} has", name=name)
+    return say("{name} have", name=worded(name)) if plural(name) else say("{name} has", name=worded(name))
 
 
 def be(names: str | list[str]) -> str:
     """"weights are", "output is", "output and weights are"."""
     names = [names] if isinstance(names, str) else names
-    named = listing([say("{name}", name=name) for name in names])
-    return say("{names} are", names=named) if len(names) > 1 or plural(names[0]) else say("{names} is", names=named)
+    listed = listing([say("{name}", name=worded(name)) for name in names])
+    return say("{names} are", names=listed) if len(names) > 1 or plural(names[0]) else say("{names} is", names=listed)
 
 
 def listing(words: list[str], last: str = "and") -> str:
@@ -247,6 +252,14 @@ def joined(*sentences: str) -> str:
                             [say(sentence) for sentence in sentences if sentence] or [""])
 
 
+def an(text: str, *facts: str) -> str:
+    """A sentence with "an" for the "a" before those of its facts that begin with a vowel, if it is English."""
+    for fact in facts if language() == ENGLISH else ():
+        if re.match("[AEIOaeio]|nd", fact):
+            text = re.sub(rf"(?<![`\w])([Aa]) (?={re.escape(fact)})", r"\1n ", text)
+    return text
+
+
 def capital(text: str) -> str:
     """The first letter large: "Axis 0 is 3"."""
     return text[:1].upper() + text[1:]
@@ -267,3 +280,33 @@ def sums(name: str) -> Callable[[Sight], str]:
                    name=entry(name, index, sight.axes(name)), got=row(got[index]), total=number(total[index]),
                    should=should)
     return shows
+
+
+def which_cases(task: Exercise, got: list[Outcome], want: list[Outcome]) -> str:
+    """What the right cases have in common that the wrong ones have not, or which they are; and which raised something.
+    """
+    right = [g for g, w in zip(got, want, strict=True) if agree(g, w)]
+    wrong = [g for g, w in zip(got, want, strict=True) if not agree(g, w)]
+    if not right or not wrong:
+        return ""
+    common: list[tuple[str, Callable]] = [
+        (later("without a mask"), lambda c: c.inputs.get("mask") is None),
+        (later("with numbers that are not whole"), lambda c: _kinds(c) == {"f"}),
+        (later("in float64"), lambda c: "float32" not in {
+            str(x.dtype) for x in c.inputs.values() if hasattr(x, "dtype")}),
+    ]
+    for text, holds in common:
+        if all(holds(g.case) for g in right) and not any(holds(g.case) for g in wrong):
+            return say("It is right in every case {text_}, and wrong in the others.", text_=say(text))
+    stopped = [say(g.case.about) for g in wrong if g.error]
+    few = len(wrong) <= len(right)
+    names = [say(g.case.about) for g in (wrong if few else right) if not g.error or not few]
+    told = say("The cases that {which}, {names} of {got}: {names2}.", which=say("differ") if few else say("are right"),
+               names=len(names), got=len(got), names2=series(names))
+    return told if not stopped else joined(told, say(
+        "Your code raises an error in {n} of the {got} cases: {names}.", n=len(stopped), got=len(got),
+        names=series(stopped)))
+
+
+def _kinds(case: Case) -> set[str]:
+    return {x.dtype.kind for x in case.inputs.values() if isinstance(x, np.ndarray)} - {"b"}

@@ -15,6 +15,7 @@ from .exercise import Exercise, Misconception
 from .objects import right_in_training
 from .recognise import Match, recognise
 from .shapes import FOR_ONE_SIZE
+from .source import source_of
 from .verdict import Finding, Status
 
 
@@ -56,13 +57,13 @@ def explain(
         return Explanation("wrong", _paragraphs([joined(words.say(first.problem), where), besides]),
                            (first.problem.slug, *((more,) if more else ())))
     if first.error or timed_out:
-        slug, message = diagnose.error(task, got, want, clock)
+        slug, message = diagnose.error(task, got, want, clock, source_of(answer))
         if not timed_out and slug in (None, "shapes-do-not-fit", *FOR_ONE_SIZE) and \
                 (seen := experiments.ask_further(task, answer, got, want, run)) is not None:
             slug, message = seen[0], f"{message}\n\n{seen[1]}"
         return Explanation("error", message if timed_out else _and_inputs(message, task, got),
                            ("time-limit",) if timed_out else (slug,) if slug else ())
-    slug, message = diagnose.values(task, got, want)
+    slug, message = diagnose.values(task, got, want, source_of(answer))
     if slug in diagnose.WITHOUT_A_CAUSE and (seen := experiments.ask_further(task, answer, got, want, run)) is not None:
         sight = smallest(task, got, want)
         if (slug, seen[0]) == ("wrong-shape", "input-ignored") and sight is not None:
@@ -111,12 +112,14 @@ def _tell(task: Exercise, match: Match, got: list[Outcome], want: list[Outcome])
         both = [case for case in match.cases if not any(_gives(task, m, case, got) for m in match.mistakes)]
         sight = smallest(task, got, want, both or match.cases)
         return _paragraphs([
-            say("Two things at once. Your results are exactly what comes out of both together."),
+            say("Two things at once, or one step that does the same. Your results are exactly what comes out of both "
+                "together."),
             _evidence(None, sight, got),
             *(f"{n}. {_heading(m)} {_unsaid(joined(m.why, m.look), match.mistakes[: n - 1])}"
               for n, m in enumerate(match.mistakes, 1))])
     parts = [say(first.says) if match.everywhere and not others else some + _in_part(first.says),
-             _evidence(first, sight, got), diagnose.which_outputs(sight) if sight else "",
+             _evidence(first, sight, got),
+             diagnose.which_outputs(sight) if sight and not _RIGHT.search(first.says) else "",
              diagnose.briefly_error(got[0]) if sight and got[0].error and match.everywhere else "",
              joined(first.why, first.look)]
     if others and not again:
@@ -126,6 +129,10 @@ def _tell(task: Exercise, match: Match, got: list[Outcome], want: list[Outcome])
     elif not others and not match.everywhere:
         parts.append(_besides(task, match, got, want))
     return _paragraphs(parts)
+
+
+# A mistake that says itself which of several results is right.
+_RIGHT = re.compile(r"\b[Yy]our [\w ]+ (?:is|are) (?:right|exact)\b")
 
 
 def _unsaid(text: str, before: Sequence[Misconception]) -> str:

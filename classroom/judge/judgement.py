@@ -14,7 +14,7 @@ from classroom.ask.stubs import is_module, is_stub
 from course._words import say
 
 from . import behaviour, choice, testing
-from .evidence import series
+from .evidence import an, series
 from .exercise import Choice, Exercise, Task, TestTask
 from .explain import explain
 from .verdict import CheckError, Verdict, named, not_attempted, ruling
@@ -194,5 +194,6 @@ def _not_callable(task: Exercise, answer: Any) -> str:
     if isinstance(answer, tuple) or hasattr(answer, "shape"):
         return say("`check` was given a result ({name}), not what computes it. Pass the function itself, without "
                    "brackets: `check(\"{id}\", {name2})`.", name=type(answer).__name__, id=task.id, name2=name)
-    return say("`check` was given a {name}. Pass `{name2}` itself: `check(\"{id}\", {name2})`.",
-               name=type(answer).__name__, name2=name, id=task.id)
+    kind = type(answer).__name__
+    return an(say("`check` was given a {name}. Pass `{name2}` itself: `check(\"{id}\", {name2})`.",
+                  name=kind, name2=name, id=task.id), kind)

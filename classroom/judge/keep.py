@@ -17,6 +17,8 @@ from typing import Any
 from course._paths import atomic_path, state_dir
 from course._words import say
 
+from .evidence import an
+
 __all__ = ["CannotKeep", "keep", "kept_source", "path"]
 
 _NOT = "# Not kept: "
@@ -113,8 +115,9 @@ class _Collector:
             if (line := f"{name} = {value!r}") not in self.values:
                 self.values.append(line)
         else:
-            raise CannotKeep(say("it uses `{name}`, a {kind} that only the notebook has.", name=name,
-                                 kind=type(value).__name__))
+            kind = type(value).__name__
+            raise CannotKeep(an(say("it uses `{name}`, a {kind} that only the notebook has.", name=name, kind=kind),
+                                kind))
 
 
 def _codes(thing: Any) -> Iterator[CodeType]:

@@ -11,6 +11,7 @@ from course._words import say
 
 from .evidence import Sight, axis_name, axis_word, capital, clauses, have, listing, place, shape, the_axis
 from .exercise import Exercise
+from .source import for_so_many_axes
 
 __all__ = ["FOR_ONE_SIZE", "Said", "for_one_size", "wrong_shape"]
 
@@ -44,9 +45,9 @@ def wrong_shape(sight: Sight, name: str, pairs: Sequence[Sight] = ()) -> Said:
         slug, text = "axes-joined", text + joined
     elif (stacked := _stacked(got, want)) is not None:
         slug, text = "stacked", text + stacked
-    elif (one := _one_of_several(got, want)) is not None:
+    elif (one := _one_of_several(sight, name, pairs)) is not None:
         slug, text = "several-for-one", f"{text} {one}"
-    elif (paired := _each_with_each(got, want)) is not None:
+    elif (paired := _each_with_each(sight, name, pairs)) is not None:
         slug, text = "each-with-each", text + paired
     elif (gathered := _gathered(got, want, [the_axis(label) for label in sight.labels(name)],
                                 [(p.got.values[name], p.want.values[name]) for p in pairs])) is not None:
@@ -76,7 +77,10 @@ def wrong_shape(sight: Sight, name: str, pairs: Sequence[Sight] = ()) -> Said:
                 which = say("those at {places} are missing", places=_places(places, want.shape[axis]))
             else:
                 which = say("at {places} are some that should not be there", places=_places(places, got.shape[axis]))
-            text += say(" All numbers are right, but along axis {axis} {which}.", axis=axis, which=which)
+            text += say(" All numbers are right, but along axis {axis} {which}.", axis=axis, which=which) \
+                if got.ndim > 1 or len(places) != 1 or slug == "entries-missing" else \
+                say(" The right numbers are there, and one besides them: that at {place}.",
+                    place=_places(places, got.size).rstrip(",，"))
             if slug == "entries-missing" and places == [*range(1, want.shape[axis])]:
                 text += say(" Only what stands first is there: does a `return` stand inside a loop, or is there an "
                             "index or a slice that takes nothing else?")
@@ -131,28 +135,58 @@ def _repeated(got: np.ndarray, want: np.ndarray) -> str | None:
     return say("{parts} results have been put one after the other along this axis.", parts=len(parts))
 
 
-def _one_of_several(got: np.ndarray, want: np.ndarray) -> str | None:
-    """One axis too many, and at one of its places what is expected."""
-    for axis in [i for i in range(got.ndim) if got.ndim == want.ndim + 1 and got.shape[i] > 1]:
-        for i in range(got.shape[axis]):
-            if compare.equal(got.take(i, axis), want):
+def _one_more(sight: Sight, name: str, pairs: Sequence[Sight]) -> list[tuple[np.ndarray, np.ndarray]]:
+    """What came and what was expected, in this case and all others in which there is one axis too many."""
+    both = [(p.got.values[name], p.want.values[name]) for p in (sight, *pairs)]
+    return [(got, want) for got, want in both if got.ndim == want.ndim + 1]
+
+
+def _one_of_several(sight: Sight, name: str, pairs: Sequence[Sight]) -> str | None:
+    """One axis too many, and at one of its places what is expected, at the same place in all cases that have it."""
+    got, found = sight.got.values[name], _one_more(sight, name, pairs)
+    if got.ndim != sight.want.values[name].ndim + 1:
+        return None
+    for axis in [i for i in range(got.ndim) if got.shape[i] > 1]:
+        for i in (*range(got.shape[axis]), -1):                   # the last one may stand elsewhere in other cases
+            if all(_there(g, w, axis, i) for g, w in found):
+                place = i % got.shape[axis]
                 return say("Axis {axis} is one too many: it holds {shape} results, and the right one is at {rstrip}.",
-                           axis=axis, shape=got.shape[axis], rstrip=_places([i], got.shape[axis]).rstrip(','))
+                           axis=axis, shape=got.shape[axis], rstrip=_places([place], got.shape[axis]).rstrip(',，'))
     return None
 
 
-def _each_with_each(got: np.ndarray, want: np.ndarray) -> str | None:
-    """One axis too many, and what is expected on a diagonal: a column met a row where two rows belong."""
-    if got.ndim != want.ndim + 1:
+def _there(got: np.ndarray, want: np.ndarray, axis: int, place: int) -> bool:
+    """Whether what is expected stands at this place of an axis, if the axis has more places than one."""
+    if axis >= got.ndim or got.shape[axis] < 2:
+        return compare.equal(got.ravel(), want.ravel())
+    return place < got.shape[axis] and compare.equal(got.take(place, axis), want)
+
+
+def _each_with_each(sight: Sight, name: str, pairs: Sequence[Sight]) -> str | None:
+    """One axis too many, and what is expected on a diagonal: places met that do not belong together."""
+    got, found = sight.got.values[name], _one_more(sight, name, pairs)
+    if got.ndim != sight.want.values[name].ndim + 1:
         return None
     for i, j in itertools.combinations(range(got.ndim), 2):
-        if got.shape[i] == got.shape[j] > 1:
-            diagonal = np.diagonal(got, axis1=i, axis2=j)
-            if any(compare.equal(np.moveaxis(diagonal, -1, at), want) for at in range(want.ndim)):
-                return say(" The right numbers stand on its diagonal: each number was combined with each, and not only "
-                           "with its own partner. Has an axis been put into one of two things that have the same "
-                           "length, so that the one is a column and the other a row?")
+        if got.shape[i] == got.shape[j] > 1 and all(_on_the_diagonal(g, w, i, j) for g, w in found):
+            if got.ndim > 2:
+                return say(" The right numbers stand where the places along axis {i} and axis {j} are the same: each "
+                           "place was combined with each, and not only with its own partner. Of two things that meet "
+                           "in your code, has one an axis more than the other? Print both shapes.", i=i, j=j)
+            return say(" The right numbers stand on its diagonal: each number was combined with each, and not only "
+                       "with its own partner. Has an axis been put into one of two things that have the same "
+                       "length, so that the one is a column and the other a row?")
     return None
+
+
+def _on_the_diagonal(got: np.ndarray, want: np.ndarray, i: int, j: int) -> bool:
+    """Whether what is expected stands on the diagonal of these two axes, if both have more places than one."""
+    if j < got.ndim and 1 in (got.shape[i], got.shape[j]):
+        return compare.equal(got.ravel(), want.ravel())
+    if j >= got.ndim or got.shape[i] != got.shape[j]:
+        return False
+    diagonal = np.diagonal(got, axis1=i, axis2=j)
+    return any(compare.equal(np.moveaxis(diagonal, -1, at), want) for at in range(want.ndim))
 
 
 def _gathered(got: np.ndarray, want: np.ndarray, axes: list[str], others: Sequence[tuple[np.ndarray, np.ndarray]]
@@ -249,11 +283,14 @@ def _one_off(got: np.ndarray, want: np.ndarray) -> int | None:
     return sizes_off[0] if len(sizes_off) == 1 else None
 
 
-def for_one_size(task: Exercise, got: list[Outcome], want: list[Outcome]) -> Said:
-    """Right in just those cases in which an input has one number of axes, two sizes are equal, or one is this one?"""
+def for_one_size(task: Exercise, got: list[Outcome], want: list[Outcome], source: str = "") -> Said:
+    """Right in just those cases in which an input has one number of axes, two sizes are equal, or one is this one?
+
+    `source` is the code of the answer, as far as it is known: of it, what may mean another axis is named.
+    """
     if task.shows is not None:
         return None
-    if (said := _for_axes(task, got, want)) is not None:
+    if (said := _for_axes(task, got, want, source)) is not None:
         return said
     found = [(sizes(task, g), agree(g, w)) for g, w in zip(got, want, strict=True)]
     right, wrong = [s for s, fine in found if fine], [s for s, fine in found if not fine]
@@ -314,7 +351,7 @@ def _with_fractions(outcome: Outcome) -> bool:
                if isinstance(x, np.ndarray))
 
 
-def _for_axes(task: Exercise, got: list[Outcome], want: list[Outcome]) -> Said:
+def _for_axes(task: Exercise, got: list[Outcome], want: list[Outcome], source: str) -> Said:
     """Right in just those cases in which an input has certain numbers of axes?"""
     for name in task.takes:
         right: set[Any] = set()
@@ -332,10 +369,11 @@ def _for_axes(task: Exercise, got: list[Outcome], want: list[Outcome]) -> Said:
                                              "axes. Which of them does your code need?", name=name, some=some,
                                              what=say("axis") if right == {1} else say("axes"),
                                              n=listing([str(n) for n in sorted(wrong)], 'or'))
+            pieces = listing([f"`{piece}`" for piece in for_so_many_axes(source, name)])
+            seen = say(" Your code has {pieces}: what does that mean there?", pieces=pieces) if pieces else ""
             return "number-of-axes", say("It is right in the cases where `{name}` has {some} {what}, and in no other: "
-                                         "it may also have {n}. Which line of yours does another thing there? Look "
-                                         "for an axis that is named by a number, and for one that a sum or a "
-                                         "maximum takes away.", name=name, some=some,
+                                         "it may also have {n}. Which line of yours does another thing there?{seen}",
+                                         name=name, some=some, seen=seen,
                                          what=say("axis") if right == {1} else say("axes"),
                                          n=listing([str(n) for n in sorted(wrong)], 'or'))
     return None

@@ -11,7 +11,8 @@ from classroom.ask.stubs import is_stub
 from course._words import say
 
 from . import advice
-from .evidence import commas, joined, line_of, listing
+from .calls import differences
+from .evidence import an, commas, joined, line_of, listing
 from .exercise import TestTask
 from .verdict import CheckError, Verdict, not_attempted, ruling
 
@@ -48,9 +49,10 @@ def _judge(task: TestTask, answer: Any) -> Verdict:
     if is_stub(answer):
         return not_attempted(task)
     if not callable(answer):
-        return ruling(task, "error", say("`check` was given a {name}. Pass the test function itself: "
-                                         "`check(\"{id}\", {names})`.", name=type(answer).__name__, id=task.id,
-                                         names=task.names[0]), ("not-a-function",))
+        kind = type(answer).__name__
+        return ruling(task, "error", an(say("`check` was given a {name}. Pass the test function itself: "
+                                            "`check(\"{id}\", {names})`.", name=kind, id=task.id,
+                                            names=task.names[0]), kind), ("not-a-function",))
     clock, printed = limits.Clock(task.seconds), limits.Printed()
     for how, implementation in task.right.items():
         trial = _try(answer, implementation, task, clock, printed)
@@ -142,7 +144,8 @@ def _refuses(task: TestTask, how: str, trial: Trial, printed, turned: str) -> Ve
     if trial.error is None or trial.error.kind == "AssertionError":
         where = say(": {line}", line=line_of(trial.error.where)) if trial.error and trial.error.where else \
             say(", by returning False")
-        suspected = turned or (task.suspects(trial.inputs) if task.suspects and trial.inputs else "")
+        suspected = turned or (task.suspects(trial.inputs) or differences(task.takes, trial.inputs)
+                               if task.suspects and trial.inputs else "")
         if suspected:
             return ruling(task, "wrong", joined(say("{start}{where}.", start=start, where=where), suspected),
                           ("refuses-right",), printed.kept)
@@ -169,6 +172,9 @@ def _misses(task: TestTask, missed, rejected, printed) -> Verdict:
     numbers = {"missed": len(missed), "buggy": len(task.buggy)}
     start = say("Your test lets all {missed} buggy implementations through. One of them:",
                 missed=len(missed)) if not rejected else \
+        say("Your test lets {missed} of the {buggy} buggy implementations through, and with the other one it stops by "
+            "an error of the computation, not by a comparison. The first:", **numbers) \
+        if everything and len(rejected) == 1 else \
         say("Your test lets {missed} of the {buggy} buggy implementations through, and with the others it stops by an "
             "error of the computation, not by a comparison. The first:", **numbers) if everything else \
         say("Your test lets {missed} of the {buggy} buggy implementations through. The first:", **numbers) \
@@ -176,7 +182,10 @@ def _misses(task: TestTask, missed, rejected, printed) -> Verdict:
         say("Your test lets {missed} of the {buggy} buggy implementations through:", **numbers)
     seen = listing(list(dict.fromkeys(trial.calls))[:3])
     why = joined(bug.why, bug.look)
-    if task.notices is not None and trial.inputs and (noticed := task.notices(bug, trial.inputs)):
+    noticed = task.notices(bug, trial.inputs) if task.notices is not None and trial.inputs else ""
+    if not noticed and task.suspects is not None:
+        noticed = differences(task.takes, trial.inputs)
+    if noticed:
         seen, why = joined(say("{sentence}.", sentence=seen), noticed), say(bug.why)
     elif everything and trial.returned:
         seen += say(", and did not fail.")

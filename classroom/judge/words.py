@@ -7,6 +7,8 @@ from classroom.ask.limits import Problem
 from course._words import later, listed
 from course._words import say as course_says
 
+from .evidence import an
+
 __all__ = ["known", "say", "templates"]
 
 
@@ -15,7 +17,7 @@ def say(problem: Problem) -> str:
     facts = {name: course_says(_FACTS[fact]) if fact in _FACTS else fact for name, fact in problem.facts.items()}
     for name in facts.keys() & {"asked_for", "layers", "tensors"}:
         facts[name] = listed(re.split(r", (?=`)", facts[name]))                      # between names, not in a shape
-    return course_says(_WORDS[problem.key], **facts)
+    return an(course_says(_WORDS[problem.key], **facts), *facts.values())
 
 
 def known(key: Any, facts: Any) -> bool:

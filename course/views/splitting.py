@@ -82,7 +82,8 @@ def _judged(split_heads: Callable, length: int, n_heads: int, d_head: int) -> tu
         return say("Your split_heads stopped with {name}: {error}", name=type(error).__name__, error=error), False
     right = x.view(1, length, n_heads, d_head).transpose(1, 2)
     if not isinstance(found, torch.Tensor):
-        return say("Your split_heads returns a {kind}; one tensor is expected.", kind=type(found).__name__), False
+        return say("Your split_heads returns a thing of the type {kind}; one tensor is expected.",
+                   kind=type(found).__name__), False
     if found.shape != right.shape:
         return say("Your split_heads returns the shape {getattr}, expected {shape}.",
                    getattr=tuple(found.shape), shape=tuple(right.shape)), False

@@ -120,9 +120,12 @@ def _by_ratios(weights, scores, d_k, mask) -> Departure:
     """What the ratios of the weights within rows show; the logarithm of a ratio is a difference of scores."""
     opened = np.ones(scores.shape, dtype=bool) if mask is None else mask
     if not np.isfinite(weights).all():
+        bad = (~np.isfinite(weights)).sum()
+        if mask is None:
+            return Departure("weights", say("{sum} of your weights are not numbers. Whether the scores, the scale or "
+                                            "the softmax is to blame, the weights do not show.", sum=bad))
         return Departure("weights", say("{sum} of your weights are not numbers. Whether the scores, the scale, the "
-                                        "mask or the softmax is to blame, the weights do not show.",
-                                        sum=(~np.isfinite(weights)).sum()))
+                                        "mask or the softmax is to blame, the weights do not show.", sum=bad))
     found: tuple[list, list] = [], []
     for s_row, w_row, open_row in zip(scores, weights, opened, strict=True):
         use = open_row & (w_row > 1e-5)
@@ -141,6 +144,9 @@ def _by_ratios(weights, scores, d_k, mask) -> Departure:
     if np.abs(sums - 1).max(initial=0) > 1e-4:
         return Departure("softmax", say("A row of your weights adds up to {sums:.3g}; a row of shares adds up to 1.",
                                         sums=sums[np.abs(sums - 1).argmax()]))
+    if mask is None:
+        return Departure("weights", say("Your weights are shares, but they are shares of other scores. Whether the "
+                                        "scores or their scale went wrong, the weights alone do not show."))
     return Departure("weights", say("Your weights are shares and keep to the mask, but they are shares of other "
                                     "scores. Whether the scores or their scale went wrong, the weights alone do not "
                                     "show."))
