@@ -17,6 +17,7 @@ from classroom.grade.read.reading import Notebook, Part
 from classroom.grade.read.submissions import Submission
 from classroom.judge import choice, judgement, testing, words
 from classroom.judge.evidence import line_of
+from classroom.judge.evidence import an
 from classroom.judge.exercise import Choice, Exercise, TestTask
 from classroom.judge.prose import spaced
 from classroom.judge.verdict import CheckError, Verdict, named, not_attempted, ruling
@@ -270,9 +271,10 @@ class Grader:
             verdict = self._choice(task, remote)
         elif facts.get("callable") is not True or facts.get("module") is True and hasattr(task, "probe") \
                 and hasattr(task.probe, "prepare"):
-            verdict = halted(task, say("A {kind} was found in place of {named}; the function or class itself is "
-                                        "wanted.", kind=wire.text(facts.get("type"), 60), named=named(task)),
-                             "not-a-function")
+            kind = wire.text(facts.get("type"), 60)
+            told = say("A {kind} was found in place of {named}; the function or class itself is wanted.", kind=kind,
+                       named=named(task))
+            verdict = halted(task, an(told, kind), "not-a-function")
         else:
             remote.__name__ = wire.text(facts.get("name"), 80)
             verdict = self._judge(task, remote)

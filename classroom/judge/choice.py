@@ -13,7 +13,7 @@ from .verdict import Verdict, not_attempted, ruling
 
 
 def judge(task: Choice, answer: Any) -> Verdict:
-    """Verdict on a chosen option; `answer` may be a function that returns it, where the exercise asks for one."""
+    """Verdict on a chosen option; `answer` may be a function that returns it."""
     printed = limits.Printed()
     if is_stub(answer):
         return not_attempted(task, _offer(task))
@@ -26,13 +26,13 @@ def judge(task: Choice, answer: Any) -> Verdict:
                                              text_=error.text), (), printed.kept)
         if answer is None or answer is ...:
             return not_attempted(task, _offer(task))
-        if not task.source().startswith("def "):
-            return _no_option(task, "function", printed)
     written = answer
     try:
         answer = plain(answer)
     except Exception:
-        return _no_option(task, type(answer).__name__, printed)
+        kind = type(answer).__name__
+        told = an(say("Your answer is a {name}. {offer}", name=kind, offer=_offer(task)), kind)
+        return ruling(task, "error", told, ("wrong-type",), printed.kept)
     if same(answer, task.reference):
         return ruling(task, "correct", say(task.moral), (), printed.kept)
     for n, (option, explanation) in enumerate(task.wrong.items()):
@@ -54,12 +54,6 @@ def same(a: Any, b: Any) -> bool:
     if isinstance(a, float) and isinstance(b, float):
         return math.isclose(a, b, rel_tol=1e-3, abs_tol=1e-6)
     return type(a) is type(b) and a == b
-
-
-def _no_option(task: Choice, kind: str, printed: limits.Printed) -> Verdict:
-    """The verdict on an answer of another kind, "function" for one."""
-    told = an(say("Your answer is a {name}. {offer}", name=kind, offer=_offer(task)), kind)
-    return ruling(task, "error", told, ("wrong-type",), printed.kept)
 
 
 def _quoted(written: Any) -> str:

@@ -125,9 +125,8 @@ class Exercise(Task):
 class Choice(Task):
     """A prediction or a question with a few possible answers.
 
-    The answer is a string, a number, a list or a set of them; where the solution is a function (`solution_source`
-    begins with `def`), one without arguments that returns them. `reference` is the right one. A set is compared
-    without order.
+    The answer is a string, a number, a list or a set of them, or a function without arguments
+    that returns one. `reference` is the right one. A set is compared without order.
 
     Args:
         wrong: for every wrong option, its own explanation.

@@ -39,11 +39,6 @@ def test_an_is_said_before_a_vowel():
     assert an("`a in b` is a int, a list", "int", "in", "list") == "`a in b` is an int, a list"
 
 
-def test_a_function_is_no_choice():
-    refused("0.2", lambda: "black", "wrong-type", ["Your answer is a function. Set `looks_at`"])
-    accepted("0.2", "black")
-
-
 def test_a_view_without_a_mask_speaks_of_none():
     q, k, v = np.random.default_rng(0).normal(size=(3, 4, 4))
     others = softmax(q @ k[::-1].T)
