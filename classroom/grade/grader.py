@@ -16,8 +16,7 @@ from classroom.grade.read.notebooks import Forbidden, NoFile, Unreadable, conten
 from classroom.grade.read.reading import Notebook, Part
 from classroom.grade.read.submissions import Submission
 from classroom.judge import choice, judgement, testing, words
-from classroom.judge.evidence import line_of
-from classroom.judge.evidence import an
+from classroom.judge.evidence import an, line_of
 from classroom.judge.exercise import Choice, Exercise, TestTask
 from classroom.judge.prose import spaced
 from classroom.judge.verdict import CheckError, Verdict, named, not_attempted, ruling

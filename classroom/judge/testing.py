@@ -11,7 +11,6 @@ from classroom.ask.stubs import is_stub
 from course._words import say
 
 from . import advice
-from .calls import differences
 from .evidence import an, commas, joined, line_of, listing
 from .exercise import TestTask
 from .verdict import CheckError, Verdict, not_attempted, ruling
@@ -144,8 +143,7 @@ def _refuses(task: TestTask, how: str, trial: Trial, printed, turned: str) -> Ve
     if trial.error is None or trial.error.kind == "AssertionError":
         where = say(": {line}", line=line_of(trial.error.where)) if trial.error and trial.error.where else \
             say(", by returning False")
-        suspected = turned or (task.suspects(trial.inputs) or differences(task.takes, trial.inputs)
-                               if task.suspects and trial.inputs else "")
+        suspected = turned or (task.suspects(trial.inputs) if task.suspects and trial.inputs else "")
         if suspected:
             return ruling(task, "wrong", joined(say("{start}{where}.", start=start, where=where), suspected),
                           ("refuses-right",), printed.kept)
@@ -182,10 +180,7 @@ def _misses(task: TestTask, missed, rejected, printed) -> Verdict:
         say("Your test lets {missed} of the {buggy} buggy implementations through:", **numbers)
     seen = listing(list(dict.fromkeys(trial.calls))[:3])
     why = joined(bug.why, bug.look)
-    noticed = task.notices(bug, trial.inputs) if task.notices is not None and trial.inputs else ""
-    if not noticed and task.suspects is not None:
-        noticed = differences(task.takes, trial.inputs)
-    if noticed:
+    if task.notices is not None and trial.inputs and (noticed := task.notices(bug, trial.inputs)):
         seen, why = joined(say("{sentence}.", sentence=seen), noticed), say(bug.why)
     elif everything and trial.returned:
         seen += say(", and did not fail.")
