@@ -109,6 +109,7 @@ class TestRun:
         assert first.loss == again.loss != other.loss
         assert len(first.history) == SMALL.steps and 0 <= first.bleu <= 100
 
+    @pytest.mark.slow
     def test_what_was_measured_is_found_again_and_nothing_else(self, tmp_path, monkeypatch):
         monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
         task = task_from(small_pairs(), n_valid=20, vocab_size=40)
@@ -139,6 +140,7 @@ class TestRun:
             next(model.parameters()).mul_(2)
         assert [found(3.0), found(4.0)] == [3.0, 4.0]
 
+    @pytest.mark.slow
     def test_warmup_off_begins_at_the_peak(self):
         task = task_from(small_pairs(), n_valid=20, vocab_size=40)
         rates = [r["lr"] for r in run(replace(SMALL, warmup=0.0), 0, task, progress=False).history]

@@ -99,6 +99,7 @@ def test_error_rate_by_hand():
         alignment_error_rate(set(), set(), {(0, 0)})
 
 
+@pytest.mark.slow
 @given(LINKS, LINKS, LINKS)
 def test_error_rate_lies_between_0_and_1_and_rewards_sure_links(predicted, sure, more):
     if not predicted and not sure:

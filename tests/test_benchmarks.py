@@ -157,10 +157,12 @@ class TestPeers:
         torch.testing.assert_close(peer(batch.source, batch.target[:, :4]), logits[:, :4])
         assert not torch.allclose(peer(batch.source.roll(1, 1), batch.target), logits), "the source is read"
 
+    @pytest.mark.slow
     def test_the_loss_counts_real_tokens_alone(self, peer, batch):
         longer = Batch(batch.source, F.pad(batch.target, (0, 3)))
         torch.testing.assert_close(peer.loss(longer), peer.loss(batch))
 
+    @pytest.mark.slow
     def test_it_learns_in_our_loop_and_our_decoding_writes(self, peer, batch):
         lengths = [(ids != 0).sum(1) for ids in batch]
         history = train(peer, Encoded(*batch, *lengths), steps=80, batch_tokens=100, lr=0.01, progress=False)
@@ -180,6 +182,7 @@ class TestPeers:
         assert F.cosine_similarity(*gradients, dim=0) > 0.99
 
 
+@pytest.mark.slow
 def test_what_a_card_reads_is_counted(monkeypatch, batch):
     monkeypatch.syspath_prepend(Path(__file__).parents[1] / "benchmarks")
     from benchmarks import card

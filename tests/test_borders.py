@@ -26,6 +26,7 @@ def test_the_tree_was_read():
     assert "classroom.ask.limits" in IMPORTS["classroom.ask.outcome"]
 
 
+@pytest.mark.slow
 def test_the_library_knows_nothing_of_the_classroom():
     assert not [module for module in of("course") if any(name.startswith("classroom") for name in IMPORTS[module])]
     assert not any("classroom" in path.read_text(encoding="utf-8") for path in (imports.ROOT / "course").rglob("*.js"))

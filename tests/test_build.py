@@ -85,11 +85,13 @@ def student(twin: Path):
     return nbformat.read(twin.parents[1] / "notebooks" / "01_sample.ipynb", as_version=4)
 
 
+@pytest.mark.slow
 def test_solution_is_executed(built):
     outputs = [output.text for cell in solution(built).cells for output in cell.get("outputs", [])]
     assert outputs == ["1.1 4\n", "for the teacher\n", "1.2 4\n"]
 
 
+@pytest.mark.slow
 def test_student_has_stubs_and_no_outputs(built):
     code = [cell for cell in student(built).cells if cell.cell_type == "code"]
     assert all(cell.outputs == [] and cell.execution_count is None for cell in code)
@@ -259,6 +261,7 @@ def test_progress_bars_are_not_kept():
     assert cell.outputs == outputs(("stdout", "29% of the sentences | 3 of them\n"), ("stdout", "loss 1.5\n"))
 
 
+@pytest.mark.slow
 def test_built_lessons_keep_no_progress_bar(twin):
     twin.write_text(TWIN + "\n# %%\nimport tqdm\nprint(sum(tqdm.trange(3)), 'steps')\n", encoding="utf-8")
     build.build(twin, POINTS)

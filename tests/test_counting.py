@@ -51,6 +51,7 @@ def test_pmi_is_the_log_of_how_much_more_often_than_by_chance():
     assert positive_pmi(torch.zeros(2, 2)).equal(torch.zeros(2, 2))
 
 
+@pytest.mark.slow
 def test_a_token_is_nearest_to_its_translation():
     vectors = count_vectors(sentences(2000), 16, 6)
     close = vectors @ vectors.T

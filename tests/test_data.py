@@ -154,6 +154,7 @@ def test_normalise_sees_through_case_punctuation_and_encoding():
 
 
 class TestSplit:
+    @pytest.mark.slow
     @given(
         st.lists(st.tuples(st.sampled_from("abcdefgh"), st.sampled_from([".", "!", ""])), min_size=30),
         st.integers(0, 9),

@@ -123,6 +123,7 @@ class TestBeamSearch:
         for row, hypotheses in zip(greedy.tolist(), beams, strict=True):
             assert hypotheses[0].ids == (row[: row.index(EOS) + 1] if EOS in row else row)
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("length_penalty", [0.0, 0.6, 2.0])
     def test_a_beam_that_holds_everything_finds_the_best_of_all(self, small_vocab, length_penalty):
         max_len, others = 3, [i for i in range(12) if i != EOS]

@@ -132,6 +132,7 @@ def test_a_full_disk():
     assert only(doctor.disk(lambda folder: 20 * 10**9)).seen.startswith("20 GB")
 
 
+@pytest.mark.slow
 def test_fonts(monkeypatch):
     found = only(doctor.fonts())
     lacking = [name for name, script in _fonts.SCRIPTS.items() if _fonts.missing(script.word)]
@@ -164,6 +165,7 @@ def test_sentence_pairs(tmp_path, monkeypatch):
     assert only(doctor.pairs()).state == "ok"
 
 
+@pytest.mark.slow
 def test_trained_models_are_opened(tmp_path, monkeypatch):
     monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
     assert only(doctor.models()).seen == "none is trained yet"

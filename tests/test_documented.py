@@ -27,6 +27,7 @@ def public(path: Path) -> Iterator[tuple[str, ast.AST]]:
                     yield f"{node.name}.{inner.name}", inner
 
 
+@pytest.mark.slow
 @EACH
 def test_public_things_have_docstrings(path):
     assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))), "the module itself"
@@ -49,6 +50,7 @@ def test_public_functions_name_their_types(path):
     assert not untyped
 
 
+@pytest.mark.slow
 def test_the_list_of_public_names_is_up_to_date():
     run = subprocess.run([sys.executable, ROOT / "tools" / "api.py", "--check"], capture_output=True, text=True)
     assert run.returncode == 0, run.stderr

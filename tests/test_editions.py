@@ -66,6 +66,7 @@ def test_the_command_writes_every_lesson_and_wants_an_address(tmp_path, capsys):
         assert "https://…" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_on_github_each_notebook_and_a_table_open_it_elsewhere(tmp_path):
     address = "https://github.com/somebody/course.git"
     assert main(["editions", address, "--out", str(tmp_path), "--branch", "open"]) == 0

@@ -51,6 +51,7 @@ def test_the_commands(terminal, tmp_path, monkeypatch):
     assert "cache \\u732b" in terminal.text() and "notebooks are now in" in terminal.text()
 
 
+@pytest.mark.slow
 def test_a_plain_script(terminal, tmp_path):
     def softmax(x):
         powers = np.exp(x - x.max(axis=-1, keepdims=True))

@@ -14,6 +14,7 @@ def frames(picture):
     return {(round(p.get_x() + 0.44), round(p.get_y() + 0.44)): p.get_linestyle() for p in patches}
 
 
+@pytest.mark.slow
 def test_links_are_framed_where_they_belong():
     picture = show_alignment(WEIGHTS, TARGET, SOURCE, sure={(0, 0), (2, 1), (1, 2)}, possible={(0, 0), (0, 1)})
     assert frames(picture) == {(0, 0): "-", (2, 1): "-", (1, 2): "-", (0, 1): "--"}

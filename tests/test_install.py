@@ -94,6 +94,7 @@ def test_uv_does_the_work_where_it_is_there(played, monkeypatch):
         ["uv", "install", *environment, "-r", "requirements.lock", "-r", "requirements-test.lock"], OWN]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("told", ["global.index-url='x'", ":env:.find" "-links='x'", "global.extra-index-url='x'"])
 def test_pip_does_it_where_it_knows_where_packages_come_from(played, monkeypatch, told):
     monkeypatch.setattr(install.shutil, "which", lambda name: name)

@@ -60,6 +60,7 @@ def test_without_the_data_it_opens_all_the_same(started, tmp_path, monkeypatch, 
     assert len(started) == 1
 
 
+@pytest.mark.slow
 def test_without_a_copy_of_the_repository_the_lessons_are_copied(started, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("COURSE_STATE", str(tmp_path / "state"))
     monkeypatch.chdir(tmp_path)

@@ -98,6 +98,7 @@ def test_what_no_font_has_is_said_once_with_a_font_to_install():
             assert said[0].filename == __file__
 
 
+@pytest.mark.slow
 def test_a_font_that_was_installed_meanwhile_is_found(monkeypatch, tmp_path, caplog):
     """matplotlib keeps its list of fonts: here none in it has the letter, and one that was installed later has."""
     asked, wanted = [], "\uf8d0"

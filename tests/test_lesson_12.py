@@ -48,6 +48,7 @@ def test_every_way_to_let_a_difference_of_0_agree_is_told_as_what_it_is(agree, s
     assert verdict.mistake == slug and says in verdict.message and "exactly" in verdict.message
 
 
+@pytest.mark.slow
 def test_base_that_is_said_to_agree_with_itself(monkeypatch):
     monkeypatch.setattr(recognise, "patience", dict.fromkeys(recognise.patience, math.inf))
 

@@ -32,6 +32,7 @@ def test_every_part_is_there(twin):
     assert len(HEADING.findall(text)) >= 3, "graded exercises"
 
 
+@pytest.mark.slow
 @TWINS
 def test_every_stretch_exercise_has_a_solution(twin):
     text = prose(twin)

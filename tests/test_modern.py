@@ -236,6 +236,7 @@ class TestModel:
             model(*padded())
         DecoderOnly(20, replace(SMALL, positions="rotary"), max_len=8)(*padded())
 
+    @pytest.mark.slow
     def test_trains_by_the_courses_loop_and_every_setting_is_in_its_name(self):
         words = ["a", "b", "c", "d", "e"]
         pairs = [Pair(f"{x} {y}", f"{y} {x}".upper()) for x in words for y in words]

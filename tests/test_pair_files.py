@@ -166,6 +166,7 @@ def test_another_script_and_exchanged_sides_are_named(tmp_path, capsys):
     assert len(load_pairs(path, skip_bad=True)) == 37
 
 
+@pytest.mark.slow
 def test_exchanged_sides_in_the_same_script_are_found_by_their_words(tmp_path, capsys):
     pairs = [pair for pair in short_pairs(load_pairs())[::100] if len(pair.source.split()) > 4][:600]
     turned = {40, 333}

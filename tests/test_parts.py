@@ -210,6 +210,7 @@ def pairs():
     return Encoded(source, target, torch.full((40,), 5), torch.full((40,), 6))
 
 
+@pytest.mark.slow
 def test_own_parts_train_and_other_code_is_another_training(own_state):
     model, _ = kept({"4.3": variants.of("4.3")[0], "7.6": variants.of("7.6")[0]})
     options = {"steps": 12, "batch_tokens": 200, "checkpoint": "cache", "progress": False}

@@ -66,6 +66,7 @@ def test_what_is_taken_for_granted_comes_earlier(twin):
     assert all(n < lesson for n in earlier) and (earlier or lesson == 0)
 
 
+@pytest.mark.slow
 @EACH
 def test_no_name_is_used_before_it_is_taught(twin):
     early = {name: TAUGHT[name] for name in used(twin) & TAUGHT.keys() if TAUGHT[name] > number(twin)}
@@ -74,6 +75,7 @@ def test_no_name_is_used_before_it_is_taught(twin):
     assert (early, nowhere) == ({}, set())
 
 
+@pytest.mark.slow
 @EACH
 def test_what_a_lesson_introduces_is_in_its_text(twin):
     """A name of PyTorch stands in the prose, or its line has a comment; a module of ours is imported."""

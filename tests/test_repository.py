@@ -93,6 +93,7 @@ def test_conda_has_the_same_packages():
     }
 
 
+@pytest.mark.slow
 def test_what_is_required_is_imported_and_the_reverse():
     imported = set()
     for path in [path for folder in ("course", "classroom", "solutions") for path in (ROOT / folder).rglob("*.py")]:
@@ -149,6 +150,7 @@ def test_student_notebooks_are_untouched():
         assert "SOLUTION" not in path.read_text(encoding="utf-8"), path
 
 
+@pytest.mark.slow
 def test_nothing_belongs_to_one_machine():
     """No path into someone's home, no package index: what is here works anywhere."""
     machine = re.compile(r"(?<![\w.:/*\])])/(home|root|Users|work|tmp|opt|mnt|var)/\w|\b[A-Z]:\\\\?\w+\\")
@@ -217,6 +219,7 @@ def _anchor(heading: str) -> str:
     return re.sub(r"[^\w]+", "", heading.lower())
 
 
+@pytest.mark.slow
 def test_pictures_have_alt_texts():
     for path, text in markdown():
         assert not re.search(r"!\[\s*\]\(", text), f"{path}: a picture without alt text"

@@ -118,6 +118,7 @@ def test_each_language_has_all_words():
         words("xx")
 
 
+@pytest.mark.slow
 def test_the_chinese_front_page_names_all_lessons_in_chinese(tmp_path):
     """Made from the headings alone of the lessons that there are."""
     names = sorted(path.stem for path in (site.ROOT / "solutions").glob("[0-9][0-9]_*.py"))

@@ -51,6 +51,7 @@ def test_what_is_looked_for(code, found):
     assert bool(unnamed(ast.parse(code))) == found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("package", ["course", "classroom"])
 def test_every_text_names_its_encoding(package):
     lost = [f"{path.relative_to(ROOT)}:{line}" for path in FILES if path.is_relative_to(ROOT / package)
@@ -104,6 +105,7 @@ def test_what_counts_as_asking(code, found):
     assert [name for _, name in asked(ast.parse(code))] == found
 
 
+@pytest.mark.slow
 def test_one_module_asks_the_system():
     lost = []
     for path in FILES:

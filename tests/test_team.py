@@ -68,6 +68,7 @@ def test_the_other_process_sees_what_the_optimiser_changes():
         team.close()
 
 
+@pytest.mark.slow
 @forks
 def test_dropout_is_the_same_with_processes_and_in_turn():
     results = []

@@ -99,6 +99,7 @@ class TestTrain:
         assert losses[0] > 2.0
         assert sum(losses[-20:]) / 20 < 0.25
 
+    @pytest.mark.slow
     def test_same_seed_same_curve_other_seed_another(self):
         def curve(seed):
             model = small_model(dropout=0.1)
@@ -108,6 +109,7 @@ class TestTrain:
         assert curve(1) == curve(1)
         assert curve(1) != curve(2)
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("rates", [{}, {"matrix_lr": 0.01}, {"matrix_lr": 0.01, "matrix_every": 3}])
     def test_an_interrupted_run_resumes_to_the_same_curve(self, tmp_path, monkeypatch, rates):
         options = dict(steps=40, batch_tokens=200, progress=False, **rates)
@@ -146,6 +148,7 @@ class TestTrain:
             assert next(model.parameters()).device.type == "cpu"
         assert curves[0] == pytest.approx(curves[1], rel=0.01)
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("device", ["cpu", pytest.param("cuda", marks=pytest.mark.skipif(
         best_device() != "cuda", reason="needs a graphics card"))])
     @pytest.mark.parametrize("rates", [{}, {"matrix_lr": 0.01, "matrix_every": 2}], ids=["adam", "muon"])
@@ -181,6 +184,7 @@ class TestTrain:
             for compiled in (False, True))
         assert compiled == pytest.approx(plain, rel=0.02)
 
+    @pytest.mark.slow
     def test_muon_learns_the_reverse_task_in_fewer_steps(self):
         losses = {rate: train(small_model(), reverse_task(), steps=60, batch_tokens=400, matrix_lr=rate,
                               progress=False)[-1]["loss"] for rate in (None, 0.02)}
@@ -210,6 +214,7 @@ class TestTrain:
         for name, tensor in model.state_dict().items():
             assert torch.equal(tensor, again.state_dict()[name]), name
 
+    @pytest.mark.slow
     def test_the_cache_knows_a_run_by_all_that_decides_it(self, tmp_path, monkeypatch):
         monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
 
@@ -273,6 +278,7 @@ class TestTrain:
         assert history[-1]["lr"] < max(r["lr"] for r in history)
         assert len(train(small_model(), reverse_task(), **options)) == len(history)
 
+    @pytest.mark.slow
     def test_workers_resume_and_leave_the_number_of_threads_alone(self, tmp_path):
         options = dict(batch_tokens=400, workers=2, progress=False)
         threads = torch.get_num_threads()

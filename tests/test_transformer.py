@@ -250,6 +250,7 @@ def test_the_gradient_of_the_future_is_zero():
         assert (gradient[0, : t + 1] != 0).any(-1).all()
 
 
+@pytest.mark.slow
 @both_norms
 @quick
 @given(more_source=st.integers(0, 4), more_target=st.integers(0, 4))
@@ -275,6 +276,7 @@ def test_one_sentence_alone_equals_the_same_in_a_batch(norm_first):
         torch.testing.assert_close(ours(source[None], target[None])[0], together[b, : len(target)])
 
 
+@pytest.mark.slow
 @quick
 @given(order=st.permutations(range(T_K)))
 def test_without_positions_the_order_of_the_source_does_not_matter(order):

@@ -59,11 +59,13 @@ def test_there_is_a_chinese_edition():
     assert [twin.stem for twin in TRANSLATED][:2] == ["00_welcome", "01_dot_product_attention"]
 
 
+@pytest.mark.slow
 @EACH
 def test_no_cell_is_missing_or_out_of_date(twin):
     assert translation_problems(read(twin, build.Registry()).cells, translation_of(twin)) == []
 
 
+@pytest.mark.slow
 @EACH
 def test_code_is_the_english_lessons_own(twin):
     """Cells are the same, and so is their code but for what is in strings and comments; in both notebooks."""
@@ -97,11 +99,13 @@ def bare(source: str) -> tuple[str, list[str]]:
     return ast.dump(tree), strings
 
 
+@pytest.mark.slow
 @EACH
 def test_words_of_the_code_are_translated(twin):
     assert words_problems(read(twin, build.Registry()).cells, words_of(twin)) == []
 
 
+@pytest.mark.slow
 @EACH
 def test_formulas_code_and_links_are_kept(twin):
     """What is not language is the same in both: inline code of the course, formulas, addresses."""
@@ -123,6 +127,7 @@ def test_code_shown_in_the_prose_speaks_of_the_names_in_the_chinese_code(twin):
             assert [text for text in said if not CHINESE.search(text)] == [], cell.id
 
 
+@pytest.mark.slow
 @EACH
 def test_single_words_that_are_printed_are_chinese_or_names(twin):
     known = read_words(words_of(twin))
@@ -142,6 +147,7 @@ def printed(source: str) -> Iterator[str]:
                     yield from (piece.text for piece in pieces(ast.get_source_segment(source, part) or ""))
 
 
+@pytest.mark.slow
 @EACH
 def test_no_label_stands_within_the_braces_of_an_f_string(twin):
     """What stands in braces is kept as it is: a label there would stay English."""

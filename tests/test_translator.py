@@ -101,6 +101,7 @@ class TestASecondCall:
         monkeypatch.setattr(course.translator, "train", counted)
         return calls
 
+    @pytest.mark.slow
     def test_is_the_same_translator(self, calls):
         first, second = (trained_translator(tokens=500, progress=False) for _ in range(2))
         assert len(calls) == 1
@@ -115,6 +116,7 @@ class TestASecondCall:
         trained_translator(tokens=500, progress=False)
         assert torch.equal(after_training, torch.rand(3))
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("ending", [".json", ".run", ".pt"])
     def test_trains_again_where_a_file_is_damaged(self, calls, tmp_path, ending):
         first = trained_translator(tokens=500, progress=False)

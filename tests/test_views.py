@@ -272,6 +272,7 @@ def test_every_sentence_of_a_script_is_said(script):
     assert [text for text in templates if re.search(r"[a-z]{3,} [a-z]{2,}", text) and ":" not in text] == []
 
 
+@pytest.mark.slow
 def test_figures_have_every_character_of_the_chinese_edition():
     """What the course says may stand in a figure, and so may each title in the code of a lesson."""
     root = Path(course.__file__).parents[1]

@@ -125,11 +125,13 @@ def test_lists_have_their_own_conjunctions():
         assert listing(["a", "b", "c"]) == "a、b 和 c" and listing(["a", "b"], "or") == "a 或 b"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", [name for name in languages() if name != "en"])
 def test_catalogues_are_current_and_their_places_right(language):
     assert messages.problems(language, whole=language in WHOLE) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: f"{path.parents[1].name}-{path.stem}")
 def test_chinese_is_set_as_chinese_is_set(path):
     """Blanks between scripts, full-width punctuation. What stands in backticks and in braces is no language."""
@@ -193,6 +195,7 @@ def code_of(source: str) -> str:
     return ast.dump(tree)
 
 
+@pytest.mark.slow
 def test_a_first_sentence_costs_no_second_of_waiting_twice(tmp_path):
     """Babel is not imported where the compiled catalogue is there."""
     code = "import sys; from course._words import say; say('Correct.'); print('babel' in sys.modules)"

@@ -112,6 +112,7 @@ def test_dependabot():
     assert {"github-actions", "docker"} <= {update["package-ecosystem"] for update in settings["updates"]}
 
 
+@pytest.mark.slow
 def test_the_devcontainer():
     container = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8"))
     assert container["image"] and not unknown(f"{container['onCreateCommand']}\n{container['postCreateCommand']}")

@@ -1,7 +1,10 @@
 """The teacher's page of a class: its table sorts, from disk and by keyboard."""
+import pytest
+
 from tests.grading.test_reports_pages import class_page, exercise, record
 
 
+@pytest.mark.slow
 def test_sorting_by_keyboard(open_page, tmp_path):
     records = [record("ada", exercise()), record("bob", exercise(status="wrong")), record("cleo", exercise(), late=0)]
     class_page(tmp_path, records)

@@ -170,6 +170,7 @@ def test_weights_returned_without_gradient_do_no_harm():
     assert evaluate("4.3", spoilt(forward)).status == "correct"
 
 
+@pytest.mark.slow
 def test_layers_hidden_from_parameters():
     class Hidden(nn.Module):
         def __init__(self, d_model, n_heads):
@@ -193,6 +194,7 @@ def test_layers_hidden_from_parameters():
     assert_found("4.3", Listed, "not-registered", "`heads`", "list")
 
 
+@pytest.mark.slow
 def test_stacked_layers_in_a_plain_list():
     class Listed(exercises.get("6.4").reference):
         def __init__(self, *sizes):

@@ -50,6 +50,7 @@ def encodes_once(right, self, source, target):
     return right(self.sources[source.shape], target)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("id, forward", [
     ("3.1", remembers_its_mask), ("3.1", counts_its_calls), ("3.2", remembers_the_memory), ("4.3", counts_its_calls),
     ("6.2", counts_its_calls), ("6.3", remembers_its_mask), ("6.4", remembers_its_mask), ("7.1", remembers_the_memory),
@@ -75,6 +76,7 @@ def halves_in_training(right, self, *inputs):
     return result / 2 if self.training else result
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("id, forward, what", [
     ("6.3", masked_when_evaluated, "other numbers"),
     ("4.3", raises_in_training, "it raises ValueError: not yet."),
@@ -85,6 +87,7 @@ def test_right_in_evaluation_mode_alone(id, forward, what):
     assert_found(id, layered(id, forward), "differs-in-training", what)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("id", ["4.3", "6.1", "6.2", "6.3", "7.1", "13.2"])
 def test_dropout_while_training_is_nobodys_business(id):
     def forward(right, self, *inputs):
@@ -96,6 +99,7 @@ def test_dropout_while_training_is_nobodys_business(id):
         assert evaluate(id, layered(id, forward)).status == "correct"
 
 
+@pytest.mark.slow
 def test_what_an_object_may_keep():
     def forward(right, self, *inputs):
         self.last = right(*inputs)
@@ -136,6 +140,7 @@ def weak(closed):
     return MultiHeadAttention
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("closed", [False, True])
 def test_fills_that_are_not_low_enough_inside_layers(closed):
     assert_found("4.3", weak(closed), "fill-not-low-enough")
@@ -171,6 +176,7 @@ def test_fills_that_are_not_low_enough_in_one_head(id, closed):
     assert_found(id, Answer, "fill-not-low-enough")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("id", ["9.4", "10.3"])
 def test_decoding_that_begins_again_for_each_token_is_remarked_upon(id):
     decode = exercises.get(id).reference
@@ -188,6 +194,7 @@ def test_decoding_that_begins_again_for_each_token_is_remarked_upon(id):
         assert "square" not in evaluate(id, answer).message
 
 
+@pytest.mark.slow
 def test_rounded_results():
     softmax = exercises.get("1.2").reference
     assert_found("1.2", lambda x: softmax(x).round(3), "rounded", "3 places")

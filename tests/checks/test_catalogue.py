@@ -23,6 +23,7 @@ def each(tasks):
     return pytest.mark.parametrize("task", tasks, ids=lambda task: task.id)
 
 
+@pytest.mark.slow
 @each(TASKS)
 def test_the_reference_is_right(task):
     for seed in SEEDS:
@@ -30,12 +31,14 @@ def test_the_reference_is_right(task):
         assert (verdict.status, verdict.points, verdict.mistake) == ("correct", task.points, None), verdict.message
 
 
+@pytest.mark.slow
 @each(TASKS)
 def test_what_the_lessons_fall_back_on_is_right(task):
     verdict = evaluate(task.id, task.fallback())
     assert verdict.status == "correct", verdict.message
 
 
+@pytest.mark.slow
 @each([task for task in TASKS if callable(task.reference)])
 def test_the_source_that_is_shown_is_right(task):
     """It is shown without its module, and runs with the names that its module has."""
@@ -54,6 +57,7 @@ def test_valid_variants_are_right(task):
         assert verdict.status == "correct", f"variant {n}: {verdict.message}"
 
 
+@pytest.mark.slow
 @each([task for task in TASKS if not isinstance(task, Choice)])
 def test_some_mistakes_are_refused_and_named(task):
     """All of them are tried where the published figures are measured, on two seeds."""
@@ -98,6 +102,7 @@ def test_stubs_are_not_attempts(task):
         assert (verdict.status, verdict.points) == ("not attempted", 0), verdict.message
 
 
+@pytest.mark.slow
 @each(TASKS)
 def test_the_data_of_an_exercise_is_complete(task):
     assert re.fullmatch(r"\d+\.\d+", task.id) and task.names and task.title
@@ -110,6 +115,7 @@ def test_the_data_of_an_exercise_is_complete(task):
         assert all(m.says and m.why and m.look for m in task.misconceptions)
 
 
+@pytest.mark.slow
 @each(VALUES)
 def test_cases_differ_and_their_expected_values_are_finite(task):
     for seed in range(2):

@@ -42,6 +42,7 @@ def test_two_of_its_mistakes_at_once_are_named(task):
     assert verdict.mistakes == ("over-positions", "mean-added")
 
 
+@pytest.mark.slow
 def test_the_report_counts_what_was_caught():
     text = report.report({id: report.row_of(id, report.measure(exercises.get(id))) for id in ("1.1", "1.4")})
     rows = [line for line in text.splitlines() if line.startswith("| 1.") or line.startswith("| **")]
@@ -85,6 +86,7 @@ TO_MEASURE = [id for id in PUBLISHED if id in {*ALWAYS, *(PUBLISHED if "MEASURE_
                                                          else report.out_of_date())}]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("id", [id if id == "0.1" else pytest.param(id, marks=pytest.mark.slow) for id in TO_MEASURE])
 def test_the_published_numbers_are_measured(id):
     """Of some exercises each time; of those of which something has changed since; of all, where MEASURE_ALL is set."""

@@ -30,6 +30,7 @@ def test_the_message_of_the_style_guide():
     assert verdict.as_dict()["mistake"] == "scaled-after-softmax" and "_shown" not in verdict.as_dict()
 
 
+@pytest.mark.slow
 def test_verdicts_are_the_same_every_time_and_differ_with_the_seed():
     def answer(q, k):
         return q @ k.T + 1
@@ -44,6 +45,7 @@ def test_a_shape_is_told_with_its_axes():
     assert "(2, 2); (2, 3) = (T_q, T_k) is expected" in verdict.message and "Axis 1 (T_k)" in verdict.message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("id, answer, slug, words", [
     ("1.1", lambda q, k: 3 * (q @ k.T), "off-by-a-factor", "3 times"),
     ("1.1", lambda q, k: np.sqrt(len(k)) * (q @ k.T), "off-by-a-factor", "√T_k"),

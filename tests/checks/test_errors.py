@@ -114,6 +114,7 @@ def test_a_yes_or_no_is_explained_by_what_asks_for_it():
     assert_told("1.2", lambda x: bool(x), "", "One yes or no was asked of a whole array", without=("`and`", "`if`"))
 
 
+@pytest.mark.slow
 def test_layers_are_not_spoken_of_where_there_are_none():
     class MadeInForward(WithoutDefault):
         def forward(self, x, mask=None):
@@ -238,6 +239,7 @@ def test_a_number_of_axes_is_taken_for_granted():
                 "right in the cases where `x` has 2 axes, and in no other", status="wrong")
 
 
+@pytest.mark.slow
 def test_shapes_are_explained():
     merge = exercises.get("4.2").reference
     told = evaluate("4.2", lambda x: torch.cat([merge(x), merge(x) + 1], -1))

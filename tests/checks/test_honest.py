@@ -57,6 +57,7 @@ def test_yes_and_no_in_one_case_prove_no_pair():
     assert evaluate("2.3", last_column_closed).mistakes == ("input-ignored",)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("more", [3.3, 1.2])
 def test_scores_off_by_a_factor(more):
     def attention(q, k, v):
@@ -83,6 +84,7 @@ class Projections(tasks.SelfAttention):
         self.w_o = nn.Linear(d_v, d_v)
 
 
+@pytest.mark.slow
 def test_a_layer_that_nobody_asked_for_is_named():
     class SelfAttention(Projections):
         def forward(self, x, mask=None):
@@ -106,6 +108,7 @@ def test_dropout_left_on_in_a_block_is_no_unexpected_layer():
     assert evaluate("6.3", EncoderLayer).mistake == "not-repeatable"
 
 
+@pytest.mark.slow
 def test_pytorchs_own_layer_is_no_answer_and_its_own_attention_is_explained():
     class EncoderLayer(nn.Module):
         def __init__(self, d_model, n_heads, d_ff):
@@ -132,6 +135,7 @@ def test_pytorchs_own_layer_is_no_answer_and_its_own_attention_is_explained():
     assert verdict.mistake == "missing-layer" and "PyTorch's own attention" in verdict.message
 
 
+@pytest.mark.slow
 def test_projections_in_one_matrix_are_explained_where_the_names_are_given():
     class MultiHeadAttention(exercises.get("4.3").reference):
         def __init__(self, d_model, n_heads):
@@ -158,6 +162,7 @@ def test_one_product_for_three_layers_is_right():
     assert evaluate("4.3", MultiHeadAttention).status == "correct"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("id", ["2.1", "3.1", "4.3", "6.3", "7.1", "8.4"])
 def test_modules_are_judged_outside_the_main_thread_as_well(id):
     found = []

@@ -129,6 +129,7 @@ WRONG = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WRONG)
 def test_nothing_is_left_in_english(name):
     id, answer = WRONG[name]

@@ -202,6 +202,7 @@ def test_an_error_shows_the_line_of_the_cell(shell):
     assert "line 3 of dot_product_scores: return scores[7]" in captured.outputs[0].data["text/plain"]
 
 
+@pytest.mark.slow
 def test_in_a_real_notebook(tmp_path, monkeypatch):
     """The kernel's own way of showing errors, and outputs that a notebook can store."""
     cells = [

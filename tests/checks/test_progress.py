@@ -78,6 +78,7 @@ def test_a_folder_that_cannot_be_written_does_not_stop_a_check(monkeypatch, tmp_
     assert {"1.1", "1.2"} == set(json.loads((tmp_path / "progress.json").read_text())["exercises"])
 
 
+@pytest.mark.slow
 def test_many_processes_at_once_lose_nothing(own_record):
     code = ("from classroom.judge import record\n"
             "for n in range(10): record._update('1.1', lambda entry: entry.update(attempts=entry['attempts'] + 1))")

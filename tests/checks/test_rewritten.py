@@ -324,6 +324,7 @@ REWRITTEN = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("id, answer, slug", REWRITTEN, ids=lambda x: getattr(x, "__name__", x))
 def test_it_is_recognised_by_what_it_computes(id, answer, slug):
     verdict = evaluate(id, answer)

@@ -274,6 +274,7 @@ def everything(folder):
             for path in Path(folder).rglob("*")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("isolation", ["none", "full"])
 def test_while_a_run_is_on_others_are_refused(graded, monkeypatch, capsys, isolation):
     """The second must not let in the third; and neither writes a byte, not even to forget what was too open."""
@@ -360,6 +361,7 @@ def test_a_stopped_run_says_how_to_go_on(graded, monkeypatch, capsys):
     assert "the same command goes on from there" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_help_is_cheap():
     run = subprocess.run([sys.executable, "-X", "importtime", "-m", "classroom", "grade", "--help"], cwd=ROOT,
                          capture_output=True, text=True, check=True)

@@ -74,6 +74,7 @@ def test_no_cell_is_a_formula(text):
     assert safe.cell(text).startswith("'")
 
 
+@pytest.mark.slow
 @given(st.text() | st.text(alphabet="=+-@;,\t\r\n\"'ａ＝ x1"))
 def test_no_piece_of_a_cell_is_a_formula(text):
     """Nor when a program cuts the file at other characters than commas."""
@@ -92,6 +93,7 @@ def test_plain_cells_stay(text):
     assert safe.cell(text) == text
 
 
+@pytest.mark.slow
 @given(st.lists(st.text(min_size=1) | st.sampled_from(["a", "A", "con", "..", "/", "a/b", "a-b", "Ada"]), max_size=9))
 def test_file_names_are_safe_and_unique(names):
     made = safe.file_names(names)

@@ -5,6 +5,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -70,6 +71,7 @@ def test_files(data):
     read(mutated(data.draw, lesson_01()))
 
 
+@pytest.mark.slow
 @given(JSON)
 @settings(max_examples=100)
 def test_json(given):
@@ -78,12 +80,14 @@ def test_json(given):
     read(json.dumps({"cells": [{"cell_type": "code", "source": given, "metadata": given}]}).encode())
 
 
+@pytest.mark.slow
 @given(CODE, CODE)
 @settings(max_examples=100)
 def test_code(before, code):
     read(notebook(START, before, code, "softmax = carry_on('1.2', softmax)", f"check('1.2', softmax{code[:9]})"))
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_zips(data):
     """A class of two in a zip that is damaged, and in one that holds a damaged one."""
@@ -107,6 +111,7 @@ def test_zips(data):
 TEXT = st.text(alphabet=st.sampled_from("`<>&\"'={{%-\n ab\u202e\x00\ud800") | st.characters(), max_size=40)
 
 
+@pytest.mark.slow
 @given(TEXT, TEXT, TEXT)
 @settings(max_examples=25)
 def test_reports(name, message, slug):

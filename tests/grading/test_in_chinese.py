@@ -87,6 +87,7 @@ def test_what_is_told_is_not_empty():
     assert english('<svg aria-label="correct">') == ["correct"]
 
 
+@pytest.mark.slow
 def test_doctor_and_progress_hold_no_english(chinese, capsys, tmp_path, monkeypatch):
     monkeypatch.setenv("COURSE_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("COURSE_STATE", str(tmp_path / "state"))

@@ -155,6 +155,7 @@ def test_three_runs(tmp_path):
             pytest.fail("two runs at once")
 
 
+@pytest.mark.slow
 def test_a_run_that_fails_gives_the_lock_back(tmp_path, monkeypatch):
     submissions, path = handed_in(tmp_path / "in", 1), tmp_path / "out" / "results.jsonl"
     with monkeypatch.context() as patch:

@@ -124,6 +124,7 @@ def test_what_ends_two_readers_is_unreadable(reader, tmp_path, monkeypatch):
     assert asked(path).ids
 
 
+@pytest.mark.slow
 def test_one_who_hides_a_mountain_in_a_zip_is_named_and_the_others_are_found(reader, school, monkeypatch):
     with zipfile.ZipFile(school / "mallory" / "w.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         for n in range(2):

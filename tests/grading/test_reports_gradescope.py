@@ -96,6 +96,7 @@ def autograder(tmp_path):
     return root
 
 
+@pytest.mark.slow
 def test_the_zip_has_what_gradescope_asks_for(autograder, tmp_path):
     source = autograder / "source"
     for name in ("setup.sh", "run_autograder"):
@@ -185,6 +186,7 @@ def set_up(autograder, tmp_path, **programs):
     return (autograder / "did").read_text().splitlines()
 
 
+@pytest.mark.slow
 def test_setup_finds_a_python_and_installs(autograder, tmp_path):
     only_final = FAKE + 'if [ "$1" = -c ]; then case "$2" in *releaselevel*) exit 0;; *) exit 1;; esac; fi\n'
     assert set_up(autograder, tmp_path, **{"python3.12": only_final}) == ["venv", "compiled"]
@@ -193,6 +195,7 @@ def test_setup_finds_a_python_and_installs(autograder, tmp_path):
 OLD = FAKE + 'if [ "$1" = -c ]; then exit 1; fi\n'       # Python 3.10, say, or a release candidate of 3.11
 
 
+@pytest.mark.slow
 def test_setup_has_uv_bring_a_python(autograder, tmp_path):
     uv, compiled = set_up(autograder, tmp_path, python3=OLD)
     mine = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -201,6 +204,7 @@ def test_setup_has_uv_bring_a_python(autograder, tmp_path):
     assert "pip install --no-cache-dir --target" in (autograder / "asked").read_text().splitlines()[1]
 
 
+@pytest.mark.slow
 def test_setup_takes_the_uv_that_is_there(autograder, tmp_path):
     uv, _ = set_up(autograder, tmp_path, python3=OLD, uv=UV)
     assert uv.startswith("uv venv") and len((autograder / "asked").read_text().splitlines()) == 1

@@ -121,6 +121,7 @@ def test_files_only_if_asked_for(tmp_path):
     assert not list(out.glob("likeness*")) and (out / "grades.csv").read_bytes() == marks
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", [
     "def softmax(x):\n    return " + "lambda: " * 400 + "x", "def softmax(x):\n    return x" + ".a" * 3000,
     "def softmax(x):\n" + "".join(f"    y{n} = x + {n}\n" for n in range(3500)),

@@ -131,6 +131,7 @@ def test_what_a_learner_writes_stays_text(tmp_path):
     assert_harmless(page)
 
 
+@pytest.mark.slow
 @given(st.text(alphabet=st.sampled_from("`<>&\"' \n    abcé\u202e\x00") | st.characters()))
 def test_any_message_is_harmless(text):
     html = str(pages.to_html(text))

@@ -145,6 +145,7 @@ def test_grading(at_work, capsys):
     assert {path.stem for path in Path("grades/feedback").iterdir()} == {*CLASS}
 
 
+@pytest.mark.slow
 def test_who_has_left_and_who_comes(at_work):
     assert give(of("Grade")) == 0
     Path("class.csv").write_text(Path("class.csv").read_text().replace("ada,Ada T,ada@x.org\n", "new,New,n@x.org\n"))
@@ -155,6 +156,7 @@ def test_who_has_left_and_who_comes(at_work):
     assert not Path("grades/feedback/ada.html").exists() and Path("grades/feedback/new.html").exists()
 
 
+@pytest.mark.slow
 def test_lateness(at_work, capsys):
     late, due, times = (of("Late and partial work", n) for n in range(3))
     assert give(late) == 0 and marks() == FIRST | {"ada": f"{0.9 * WHOLE:g}", "bob": f"{0.75 * WHOLE:g}"}
@@ -166,6 +168,7 @@ def test_lateness(at_work, capsys):
     assert "It is not known when these handed in, and nothing was taken off: bob, cleo" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_groups_points_decisions(at_work, capsys):
     assert give(of("Several notebooks, and groups")) == 0 and marks() == FIRST      # Ada and Bob have the same points
     assert give(of("Changing points")) == 0 and (marks()["ada"], marks()["hugo"]) == (f"{CHANGED}", f"{CHANGED - 10}")
@@ -209,6 +212,7 @@ def test_moodle_and_back(at_work):
         assert len(archive.namelist()) == 14
 
 
+@pytest.mark.slow
 def test_the_others(at_work, capsys):
     assert give(of("Gradescope")) == 0 and zipfile.is_zipfile("autograder.zip")
     assert give(of("nbgrader")) == 0 and marks() == dict.fromkeys(CLASS[:3], f"{WHOLE}")

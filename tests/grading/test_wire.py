@@ -46,6 +46,7 @@ def read(data: bytes):
         return None
 
 
+@pytest.mark.slow
 @given(VALUES)
 def test_what_is_sent_arrives(value):
     nonce, header, found = wire.unpack(frame(value))
@@ -57,6 +58,7 @@ def test_random_bytes(data):
     read(data)
 
 
+@pytest.mark.slow
 @given(VALUES, st.data())
 @settings(max_examples=300)
 def test_mutated_frames(value, data):
@@ -75,6 +77,7 @@ def test_mutated_frames(value, data):
     read(bytes(content))
 
 
+@pytest.mark.slow
 @given(JSON, st.binary(max_size=64))
 @settings(max_examples=300)
 def test_any_json_as_a_header(header, rest):

@@ -67,6 +67,7 @@ def expected(task: Choice) -> list[tuple[str, bool, str]]:
     return found
 
 
+@pytest.mark.slow
 def test_every_choice_is_asked_and_every_prediction():
     assert {question.id for question in asked() if question.options} == choices().keys()
     predicted = {f"prediction-{lesson.number:02d}-{prediction.cell.id}"
@@ -76,6 +77,7 @@ def test_every_choice_is_asked_and_every_prediction():
     assert {"choice-1-4", "prediction-01-why-d-k-2"} <= {question.id for question in asked()}, "ids stay"
 
 
+@pytest.mark.slow
 def test_no_prediction_tells_its_answer():
     for question in asked():
         if not question.options:

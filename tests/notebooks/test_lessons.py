@@ -47,6 +47,7 @@ def kernels():
         yield path
 
 
+@pytest.mark.slow
 @EACH_LESSON
 def test_notebooks_are_current(lesson, points):
     assert build.stale(build.ROOT / "solutions" / f"{lesson}.py", points) == []

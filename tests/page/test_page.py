@@ -302,6 +302,7 @@ def _damaged(path, what):
         torch.save(contents, path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("what", "said"), [
     ("missing", "There is no file"), ("cut off", "is damaged, or no translator"), ("text", "damaged, or no translator"),
     ("a checkpoint", "is a checkpoint of `train`"), ("a list", "is no translator of this course"),
