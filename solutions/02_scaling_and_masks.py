@@ -15,7 +15,7 @@
 #   with nothing to look at, float masks, PyTorch's opposite conventions.
 #
 # **You need** lesson 01, and that shapes like (2, 3) and (3,) can be added (broadcasting). PyTorch
-# is introduced as far as your answers need it.
+# is introduced as far as your answers need it, here or in the hints.
 #
 # **Time** about two hours and a half, some 70 minutes of them for the eight exercises.
 
@@ -87,7 +87,8 @@ print("slope for each score:", row.grad)
 # - **You have** the shares `w` (..., n) that a softmax has given; not the scores.
 # - **Return** the slopes (..., n, n): entry (i, j) is the slope of share i for score j.
 # - **Use** products and sums of shares; the check also has shares of 0 and of 1. `torch.diag_embed(x)` is a table with
-#   `x` on its diagonal and 0 elsewhere.
+#   `x` on its diagonal and 0 elsewhere. `w.unsqueeze(-1)` has one axis more, of length 1, at the end, `w.unsqueeze(-2)`
+#   one before the last.
 
 # %%
 def softmax_jacobian(w):
@@ -440,7 +441,8 @@ except RuntimeError as error:
 #   is a copy of `x` with `value` wherever `where` is True. Which places are these, and which value? Any way of masking
 #   is right if a forbidden place gets a weight of 0 and changes nothing, however high its own score is and however low
 #   the others are, and if all gradients are finite. Dividing by what is left, as above, is not. Scores may lie
-#   anywhere between −10⁷ and 10¹³, in both dtypes. The function keeps nothing from one call to the next.
+#   anywhere between −10⁷ and 10¹³, in both dtypes: a fixed low number may be filled in, but not added. The function
+#   keeps nothing from one call to the next.
 
 # %%
 def scaled_dot_product_attention(q, k, v, mask=None):

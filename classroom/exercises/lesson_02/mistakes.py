@@ -35,7 +35,8 @@ _AXES = "Sentences, and later heads, stand in front; only the last two axes, pos
 
 
 def _divided(by: str, words: str) -> Misconception:
-    slug = {"first": "divided-by-root-of-first-axis", "second": "divided-by-root-of-second-axis"}.get(
+    slug = {"first": "divided-by-root-of-first-axis", "second": "divided-by-root-of-second-axis",
+            "second of k": "divided-by-root-of-second-axis"}.get(
         by, f"divided-by-root-of-{by.lower().replace('_', '-')}")
     return Misconception(slug, partial(sloppy_attention, scale=by), later(
         "Your weights are exactly what comes out when the scores are divided by the root of {words}.",
@@ -63,6 +64,7 @@ ATTENTION = [
     _divided("T_q", "T_q, the number of queries"),
     _divided("first", "the size of the first axis"),
     _divided("second", "the size of the second axis, which is d_k only while there is no batch"),
+    _divided("second of k", "the size of the second axis of `k`, which is d_k only while there is no batch"),
     _divided("d_v", "d_v, the size of the values"),
     Misconception(
         "multiplied-by-root", partial(sloppy_attention, scale="up"),

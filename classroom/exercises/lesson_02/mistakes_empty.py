@@ -56,7 +56,7 @@ EMPTY = [
     Misconception(
         "renormalised-after-softmax", partial(sloppy_attention, empty="renormalised"),
         "Your weights are exactly what comes out when the mask is laid over the shares, or over the powers, and each "
-        "row is then divided by what is left of it: 0/0, NaN, where nothing is left.",
+        "row is then divided by what is left of it: 0/0 or ∞ · 0, NaN, where nothing is left.",
         later("{left} {empty}", left=_LEFT, empty=NOTHING), "Do the forbidden scores get into your softmax?"),
     Misconception(
         "renormalised-after-softmax", partial(sloppy_attention, empty="renormalised, nan to 0"),

@@ -132,8 +132,9 @@ VARIANCE = [
     _off("doubled-in-place-of-squared", "d_k · ((var_q + 2 · mean_q) · (var_k + 2 · mean_k) − 2 · mean_q · mean_k)",
          "A square is a number times itself, in Python `x ** 2`; `x * 2` is twice that number.",
          "Where do you take squares, and with which sign?", power="twice", less="twice"),
-    _off("mean-with-its-own-variance", "d_k · (var_q · var_k + mean_q² · var_q + mean_k² · var_k)", "What strays is "
-         "multiplied by the mean of the *other* number: if q_1 is always 3, then 3 · k_1 strays with k_1.", _PRODUCT,
+    _off("mean-with-its-own-variance", "d_k · (var_q · var_k + mean_q² · var_q + mean_k² · var_k)", "If q_1 is "
+         "always 3, then the variance of 3 · k_1 is 9 · var_k: the square of a mean multiplies the variance of the "
+         "*other* number.", _PRODUCT,
          swapped=True),
     _off("variances-added", "d_k · (var_q + var_k)", "That is the variance of q_1 + k_1, of a *sum*. Here the two are "
          "multiplied.", _PRODUCT, terms="added"),

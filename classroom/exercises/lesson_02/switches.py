@@ -183,7 +183,8 @@ def sloppy_attention(q, k, v, mask=None, scale="sqrt d_k", axis=-1, stable=True,
               "reshaped": lambda: b.reshape(*b.shape[:-2], b.shape[-1], b.shape[-2]), "none": lambda: b}[keys]()
     d_k = q.shape[-1]
     divisor = {"sqrt d_k": math.sqrt(d_k), "d_k": d_k, "T_k": math.sqrt(k.shape[-2]), "first": math.sqrt(q.shape[0]),
-               "second": math.sqrt(q.shape[1]), "T_q": math.sqrt(q.shape[-2]), "d_v": math.sqrt(v.shape[-1]),
+               "second": math.sqrt(q.shape[1]), "second of k": math.sqrt(k.shape[1]),
+               "T_q": math.sqrt(q.shape[-2]), "d_v": math.sqrt(v.shape[-1]),
                "up": 1 / math.sqrt(d_k), "d_k / 2": d_k / 2, "2 d_k": 2 * d_k, "fixed": 2.0, "fixed 8": 8.0,
                "rounded": int(math.sqrt(d_k)), "d_k // 2": d_k // 2, "keys": k.shape[-2], "values": v.shape[-1],
                "up d_k": 1 / d_k, "fourth root": d_k ** 0.25, "fourth root more": d_k ** 0.75,
