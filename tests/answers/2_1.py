@@ -761,3 +761,58 @@ def scaled_dot_product_attention(q, k, v, mask=None):
     e = (scores - scores.amax(dim=-1, keepdim=True)).exp() * mask
     weights = e / e.sum(dim=-1, keepdim=True).clamp(min=1.0)      # the largest allowed score gives exp(0) = 1
     return weights @ v, weights
+
+# %% prelude
+import math, torch
+import torch
+
+# %% wrong: d_k taken from k.shape[1], as with a single sentence
+def scaled_dot_product_attention(q, k, v, mask=None):
+    d_k = k.shape[1]
+    scores = q @ k.transpose(-2, -1) / math.sqrt(d_k)
+    if mask is not None:
+        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+    weights = scores.softmax(dim=-1)
+    if mask is not None:
+        weights = weights.masked_fill(~mask, 0.0)
+    return weights @ v, weights
+
+# %% wrong: -inf added as float mask, NaN replaced in the weights: NaN gradient
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        bias = torch.zeros(mask.shape, dtype=q.dtype).masked_fill(~mask, -math.inf)
+        scores = scores + bias
+    weights = scores.softmax(dim=-1).nan_to_num(0.0)
+    return weights @ v, weights
+
+# %% wrong: output 0 for closed rows, but the weights returned are still the quarters
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = torch.matmul(q, k.transpose(-2, -1)) / math.sqrt(q.size(-1))
+    if mask is not None:
+        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+    weights = torch.softmax(scores, dim=-1)
+    output = weights @ v
+    if mask is not None:
+        output = output.masked_fill(~mask.any(dim=-1, keepdim=True), 0.0)
+    return output, weights
+
+# %% wrong: k.transpose(1, 2): axes counted from the front; raises without/with more leading axes
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = torch.matmul(q, k.transpose(1, 2)) / math.sqrt(q.size(-1))
+    if mask is not None:
+        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+    weights = torch.softmax(scores, dim=-1)
+    if mask is not None:
+        weights = weights * mask
+    return weights @ v, weights
+
+# %% right: einsum, -inf by masked_fill, closed rows zeroed with torch.where on the row
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = torch.einsum("...qd,...kd->...qk", q, k) * q.shape[-1] ** -0.5
+    if mask is None:
+        w = torch.softmax(scores, -1)
+    else:
+        w = torch.softmax(scores.masked_fill(mask.logical_not(), float("-inf")), -1)
+        w = torch.where(mask.any(-1, keepdim=True), w, torch.zeros_like(w))
+    return torch.einsum("...qk,...kd->...qd", w, v), w

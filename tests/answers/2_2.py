@@ -216,3 +216,15 @@ def causal_mask(size):
 import torch
 def causal_mask(size):
     return torch.eye(size).cumsum(dim=0).bool()
+
+# %% prelude
+import torch
+
+# %% wrong: comparison the wrong way round: sees itself and the future
+def causal_mask(size):
+    position = torch.arange(size)
+    return position.unsqueeze(0) >= position.unsqueeze(1)
+
+# %% right: not triu(1)
+def causal_mask(size):
+    return torch.triu(torch.ones(size, size), diagonal=1) == 0

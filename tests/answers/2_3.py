@@ -264,3 +264,11 @@ def padding_mask(ids, pad_id):
     lengths = (ids != pad_id).sum(dim=1)                 # (B,)
     positions = torch.arange(ids.shape[1])               # (T,)
     return (positions[None, :] < lengths[:, None]).unsqueeze(1)
+
+# %% prelude
+import torch
+
+# %% wrong: counts real tokens and opens the first n places: wrong when padding is in front/middle
+def padding_mask(ids, pad_id):
+    lengths = (ids != pad_id).sum(dim=1, keepdim=True)
+    return (torch.arange(ids.shape[1]) < lengths).unsqueeze(1)

@@ -316,3 +316,14 @@ def decoder_mask(ids, pad_id):
             for j in range(t + 1):
                 allowed[b, t, j] = bool(ids[b, j] != pad_id)
     return allowed
+
+# %% prelude
+import torch
+
+# %% wrong: or instead of and, once more
+def causal_mask(size):
+    return torch.ones(size, size, dtype=torch.bool).tril()
+def padding_mask(ids, pad_id):
+    return (ids != pad_id).unsqueeze(1)
+def decoder_mask(ids, pad_id):
+    return padding_mask(ids, pad_id) | causal_mask(ids.shape[1])

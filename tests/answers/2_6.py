@@ -223,3 +223,11 @@ def to_key_padding_mask(mask):
 import torch
 def to_key_padding_mask(mask):
     return (~mask).squeeze()
+
+# %% prelude
+import torch
+
+# %% right: index 0 and == False
+def to_key_padding_mask(mask):
+    B, _, T = mask.shape
+    return mask.reshape(B, T) == False

@@ -294,3 +294,22 @@ import torch
 def softmax_jacobian(w):
     eye = torch.eye(w.shape[-1], dtype=w.dtype)
     return torch.einsum("...i,ij->...ij", w, eye) - torch.einsum("...i,...j->...ij", w, w)
+
+# %% prelude
+import torch
+
+# %% wrong: minus forgotten off the diagonal: +w_i w_j (diagonal right)
+def softmax_jacobian(w):
+    outer = w.unsqueeze(-1) * w.unsqueeze(-2)
+    eye = torch.eye(w.shape[-1], dtype=w.dtype)
+    return outer * (1 - eye) + torch.diag_embed(w * (1 - w))
+
+# %% wrong: diagonal of 1 instead of w: I - w w^T
+def softmax_jacobian(w):
+    n = w.shape[-1]
+    return torch.eye(n, dtype=w.dtype) - w[..., :, None] * w[..., None, :]
+
+# %% right: w_i (delta_ij - w_j), written with eye
+def softmax_jacobian(w):
+    delta = torch.eye(w.shape[-1]).to(w)
+    return torch.einsum("...i,...ij->...ij", w, delta - w.unsqueeze(-2))

@@ -345,3 +345,24 @@ def score_variance(d_k, mean_q, var_q, mean_k, var_k):
         mean_square = (var_q + mean_q * mean_q) * (var_k + mean_k * mean_k)
         total += mean_square - (mean_q * mean_k) ** 2
     return total
+
+# %% prelude
+
+
+# %% wrong: mean of the square of the product, square of its mean not subtracted
+def score_variance(d_k, mean_q, var_q, mean_k, var_k):
+    mean_q_squared = var_q + mean_q ** 2
+    mean_k_squared = var_k + mean_k ** 2
+    return d_k * mean_q_squared * mean_k_squared
+
+# %% wrong: third rule turned round: E[q^2] = var - mean^2
+def score_variance(d_k, mean_q, var_q, mean_k, var_k):
+    q2 = var_q - mean_q ** 2
+    k2 = var_k - mean_k ** 2
+    return d_k * (q2 * k2 - (mean_q * mean_k) ** 2)
+
+# %% wrong: square of the mean of the SUM subtracted: (d_k m m)^2
+def score_variance(d_k, mean_q, var_q, mean_k, var_k):
+    mean_of_square = d_k * (var_q + mean_q ** 2) * (var_k + mean_k ** 2)
+    mean = d_k * mean_q * mean_k
+    return mean_of_square - mean ** 2
