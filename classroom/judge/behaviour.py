@@ -201,12 +201,12 @@ def _gradients(task: Exercise, answer: Any, got: list[Outcome], want: list[Outco
             where = say("On the case “{about}”", about=say(g.case.about))
             if gradient is not None and not np.isfinite(gradient).all():
                 return Finding("gradient-nan", say(
-                    "The values are right, but the gradient is not: on the case “{about}” it holds NaN or infinity for "
-                    "`{name}`, and one training step would spoil every weight. Something on the way is NaN or "
-                    "infinite, and is put aside later, as by `where` or `nan_to_num`. That comes too late: the gradient still "
-                    "passes through it, and 0 · ∞ is NaN. A row of scores does this to which −∞ is *added* from end to "
-                    "end; and the `exp` of a forbidden score that is far above the others. Are forbidden scores "
-                    "replaced before the softmax, or before your `exp`?", about=say(g.case.about), name=name))
+                    "The values are right, but the gradient is not: on the case “{about}” it holds NaN or infinity "
+                    "for `{name}`, and one training step would spoil every weight. Something on the way is NaN or "
+                    "infinite, and is put aside later, as by `where` or `nan_to_num`. That comes too late: the "
+                    "gradient still passes through it, and 0 · ∞ is NaN. A row of scores does this to which −∞ is "
+                    "*added* from end to end; and the `exp` of a forbidden score that is far above the others. Are "
+                    "forbidden scores replaced before the softmax, or before your `exp`?", about=say(g.case.about), name=name))
             if want_gradient is None or np.abs(want_gradient).max() < _NOTHING:
                 continue
             if gradient is None or np.abs(gradient).max() < _NOTHING * np.abs(want_gradient).max():
