@@ -206,7 +206,8 @@ def _gradients(task: Exercise, answer: Any, got: list[Outcome], want: list[Outco
                     "infinite, and is put aside later, as by `where` or `nan_to_num`. That comes too late: the "
                     "gradient still passes through it, and 0 · ∞ is NaN. A row of scores does this to which −∞ is "
                     "*added* from end to end; and the `exp` of a forbidden score that is far above the others. Are "
-                    "forbidden scores replaced before the softmax, or before your `exp`?", about=say(g.case.about), name=name))
+                    "forbidden scores replaced before the softmax, or before your `exp`?",
+                    about=say(g.case.about), name=name))
             if want_gradient is None or np.abs(want_gradient).max() < _NOTHING:
                 continue
             if gradient is None or np.abs(gradient).max() < _NOTHING * np.abs(want_gradient).max():
