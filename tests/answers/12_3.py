@@ -345,3 +345,30 @@ def mean_and_spread(losses):
         means.append(sum(row) / len(row))
         spreads.append(0.5 * (row[-1] - row[0]))
     return np.array(means), np.array(spreads)
+
+# %% prelude
+import numpy as np
+
+# %% wrong: sample standard deviation in place of half the range
+def mean_and_spread(losses):
+    mean = np.mean(losses, axis=1)
+    spread = np.std(losses, axis=1, ddof=1)
+    return mean, spread
+
+# %% wrong: brackets forgotten: max - min / 2
+def mean_and_spread(losses):
+    mean = losses.mean(axis=1)
+    spread = losses.max(axis=1) - losses.min(axis=1) / 2
+    return mean, spread
+
+# %% wrong: first and last seed instead of lowest and highest (right for two seeds only)
+def mean_and_spread(losses):
+    mean = losses.mean(axis=1)
+    spread = np.abs(losses[:, -1] - losses[:, 0]) / 2
+    return mean, spread
+
+# %% right: sorted rows, comprehension
+def mean_and_spread(losses):
+    ordered = np.sort(losses, axis=-1)
+    means = np.array([sum(row) / len(row) for row in losses])
+    return means, 0.5 * (ordered[:, -1] - ordered[:, 0])

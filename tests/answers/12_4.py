@@ -501,3 +501,51 @@ def paired(losses, base):
     spread = np.ptp(d, axis=-1) * 0.5
     agree = np.abs(np.sign(d).sum(axis=-1)) == d.shape[-1]
     return mean, spread, agree
+
+# %% prelude
+import numpy as np
+
+
+def mean_and_spread(losses):
+    return losses.mean(axis=1), (losses.max(axis=1) - losses.min(axis=1)) / 2
+
+# %% wrong: spread not of the differences: the spread of the variant's own losses
+def paired(losses, base):
+    mean, spread = mean_and_spread(losses)
+    difference = mean - mean[base]
+    d = losses - losses[base]
+    agree = (d > 0).all(axis=1) | (d < 0).all(axis=1)
+    return difference, spread, agree
+
+# %% wrong: agree by comparing the signs of neighbours: the base's zeros 'agree'
+def paired(losses, base):
+    d = losses - losses[base]
+    signs = np.sign(d)
+    agree = (signs == signs[:, :1]).all(axis=1)
+    return d.mean(axis=1), (d.max(axis=1) - d.min(axis=1)) / 2, agree
+
+# %% wrong: in place: losses -= losses[base] changes the caller's array
+def paired(losses, base):
+    losses -= losses[base].copy()
+    agree = (losses > 0).all(axis=1) | (losses < 0).all(axis=1)
+    return losses.mean(axis=1), np.ptp(losses, axis=1) / 2, agree
+
+# %% wrong: the base's own row removed: n_variants - 1 results
+def paired(losses, base):
+    others = np.delete(losses, base, axis=0)
+    d = others - losses[base]
+    agree = (d > 0).all(axis=1) | (d < 0).all(axis=1)
+    return d.mean(axis=1), (d.max(axis=1) - d.min(axis=1)) / 2, agree
+
+# %% right: loop over the variants, counting signs
+def paired(losses, base):
+    n_variants, n_seeds = losses.shape
+    mean, half, agree = np.zeros(n_variants), np.zeros(n_variants), np.zeros(n_variants, dtype=bool)
+    for v in range(n_variants):
+        d = [losses[v, s] - losses[base, s] for s in range(n_seeds)]
+        mean[v] = sum(d) / n_seeds
+        half[v] = (max(d) - min(d)) / 2
+        worse = sum(x > 0 for x in d)
+        better = sum(x < 0 for x in d)
+        agree[v] = worse == n_seeds or better == n_seeds
+    return mean, half, agree

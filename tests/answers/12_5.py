@@ -466,3 +466,24 @@ def bootstrap_interval(a, b, draws):
     counts = np.stack([np.bincount(d, minlength=n) for d in draws])
     means = counts @ (b - a) / draws.shape[1]
     return np.quantile(means, 0.025), np.quantile(means, 0.975)
+
+# %% prelude
+import numpy as np
+
+# %% wrong: mean over the drawings (axis 0) instead of over the sentences
+def bootstrap_interval(a, b, draws):
+    means = (b - a)[draws].mean(axis=0)
+    return tuple(np.percentile(means, [2.5, 97.5]))
+
+# %% wrong: normal approximation: mean +- 1.96 standard deviations of the means, no percentiles
+def bootstrap_interval(a, b, draws):
+    d = b - a
+    means = np.array([d[row].mean() for row in draws])
+    return d.mean() - 1.96 * means.std(), d.mean() + 1.96 * means.std()
+
+# %% right: matrix of counts times differences; quantile with shares
+def bootstrap_interval(a, b, draws):
+    n = len(a)
+    counts = np.stack([np.bincount(row, minlength=n) for row in draws])
+    means = counts @ (np.asarray(b) - np.asarray(a)) / draws.shape[1]
+    return np.quantile(means, 0.025), np.quantile(means, 0.975)
