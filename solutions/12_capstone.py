@@ -53,8 +53,8 @@ from course.views.figures import show_weights
 #
 # The paper makes many choices: eight heads, division by √d_k, sinusoids, label smoothing, a warm-up. Each
 # came with a reason. A reason is a hypothesis. To test some of the choices, the authors trained the same model again
-# with one of them changed, and printed what came out: their Table 3. The division by √d_k and the warm-up are not in
-# it; here they are tested, too.
+# with one of them changed, and printed what came out: their Table 3. The division by √d_k, the warm-up, post-norm
+# against pre-norm and a model without positions are not in it; here they are tested, too.
 #
 # Such an experiment is called an **ablation**, a word from surgery: a part is cut away, to see what
 # it did. You have done it to single heads, after training, in lesson 11. Here the model is *trained* without the
@@ -255,7 +255,8 @@ for name, mean, spread in zip(variants, *mean_and_spread(losses), strict=True):
 # are +0.2 ± 0.1: both seeds agree that the variant is worse. How much that says, we shall see after the exercise.
 #
 # ### Exercise 12.4 · seed against seed        ●●○  about 12 minutes · 2 points
-# - **You have** `losses` (n_variants, n_seeds) and `base`, the number of the base's row.
+# - **You have** `losses` (n_variants, n_seeds) and `base`, the number of the base's row (here a number, and not the
+#   `Config` of that name).
 # - **Return** three arrays (n_variants,): the mean of the differences *variant − base*, each run against the run
 #   of the base with the same seed; half their range; and `agree`, True where all seeds say worse (above 0) or all
 #   say better (below 0).
@@ -307,11 +308,11 @@ for n_seeds in (2, 3, 5, 8):
 # a factor that is large when s itself is known from few numbers. Two numbers leave one difference between them: one
 # **degree of freedom**, and t is 12.7. Nearly nothing can be shown that way.
 #
-# But the table has nine rows, and all of them can be used to find out how large chance is. Take the mean of its row
-# away from each loss, then the mean of its column, and add the mean of the whole table. What a switch does is gone
-# then, and so is the luck that a seed brings to all rows. What is left is chance, and s² is the sum of its squares
-# divided by (9 − 1) · (2 − 1) = 8. These are eight degrees of freedom, and t is 2.3. The difference of two means of n
-# runs each has the interval ± t · s · √(2 / n).
+# But the table has nine rows, and all of them can be used to find out how large chance is. From each loss take away
+# the mean of its row and the mean of its column, both of the table as it is, and add the mean of the whole table, which
+# was taken away twice. What a switch does is gone then, and so is the luck that a seed brings to all rows. What is left
+# is chance, and s² is the sum of its squares divided by (9 − 1) · (2 − 1) = 8. These are eight degrees of freedom, and
+# t is 2.3. The difference of two means of n runs each has the interval ± t · s · √(2 / n).
 #
 # This assumes that what is left is normally distributed, about as large in every row, and independent from row to row.
 # Two seeds are too few to check the second. They leave one number in each row, once with + and once with −, and the
@@ -356,13 +357,15 @@ else:
 #
 # Is the truth inside such an interval as often as it should be? And how often is *something* shown where there is
 # nothing? Here are tables in which no switch does anything: first with chance equally large in every row, then with
-# chance five times as large in the last one.
+# chance five times as large in the last one, then in the base's. Which of the three misleads most?
 
 # %%
 if enough:
     equal = np.random.default_rng(0).normal(size=(20_000, n_variants, n_seeds))
-    unequal = np.concatenate([equal[:, :-1], 5 * equal[:, -1:]], axis=1)
-    for about, tables in {"equally large in every row": equal, "five times as large in the last row": unequal}.items():
+    last_row = np.concatenate([equal[:, :-1], 5 * equal[:, -1:]], axis=1)
+    base_row = np.concatenate([5 * equal[:, :1], equal[:, 1:]], axis=1)
+    for about, tables in {"equally large in every row": equal, "five times as large in the last row": last_row,
+                          "five times as large in the base's row": base_row}.items():
         off = np.abs((tables - tables[:, :1]).mean(axis=2))[:, 1:]
         outside = off > pooled_interval(tables)[:, None]
         left = np.abs(left_over(tables)).mean(axis=2)
@@ -377,10 +380,11 @@ if enough:
 # table of five at least one row is "shown" by chance. Then it is often more than one, since all differences contain the
 # same runs of the base: if these were lucky, all variants look worse.
 #
-# Where chance is larger in one row, the interval of that row is too narrow, and the others are too wide. What is left
-# over in our rows does not tell whether one of them is of that kind: 0.003 in one and 0.035 in another lie less far
-# apart than in half of the tables, of the first kind and of the second. To be sure of one row, run it with more seeds:
-# stretch exercise D.
+# Where chance is larger in the row of one variant, the interval of that row is too narrow, and the others are too wide.
+# Where it is larger in the base's row, all are too narrow, since the base is in every difference. What is left over in
+# our rows does not tell whether one of them is of that kind: 0.003 in one and 0.035 in another lie less far apart than
+# in half of the tables, of each of the three kinds. To be sure of one row, run it and the base with more seeds: stretch
+# exercise D.
 #
 # What no number of seeds can establish is how it would go **with another budget**. A variant that learns slowly may be
 # behind after 600 steps and ahead after 6,000. With another task it is the same: in sentences of five words much of
@@ -611,8 +615,12 @@ for name, tokens in tokenisers.items():
 # %% [markdown]
 # It is not quite fair. 400 tokens a batch are more *sentences* where the sentences have fewer tokens, and that favours
 # the subwords. The vocabularies are not equally large, and so the models are not. And it is one seed. In our run the
-# characters are far ahead all the same. That many subwords were hardly seen in training may be the reason. What would
-# you change to test it?
+# characters are far ahead all the same. Is the way to cut the reason?
+#
+# Test it with a smaller vocabulary: put `n_characters + 200` in place of `n_characters + N_SUBWORDS`, and run the
+# two cells above again. In our run the subwords are then as good as the characters, and of their tokens in the test 5 %
+# were seen fewer than 10 times, no longer 43 %. So the distance came from the size of the vocabulary, not from the way
+# to cut.
 #
 # The score of the characters is far higher than those for Spanish, and means far less: nearly every test sentence is
 # made from a pattern whose other fillings stood in the training part. A few were written by hand, without a pattern.

@@ -505,9 +505,11 @@ def paired(losses, base):
 # %% prelude
 import numpy as np
 
-# %% wrong: spread not of the differences: the spread of the variant's own losses
+
 def mean_and_spread(losses):
     return losses.mean(axis=1), (losses.max(axis=1) - losses.min(axis=1)) / 2
+
+# %% wrong: spread not of the differences: the spread of the variant's own losses
 def paired(losses, base):
     mean, spread = mean_and_spread(losses)
     difference = mean - mean[base]

@@ -33,6 +33,21 @@ def test_differences_without_their_sign_are_named_where_agree_is_right():
     refused("12.4", paired, "sign-dropped", ["difference and your spread", "looks worse"])
 
 
+def test_a_spread_of_sizes_is_named():
+    def paired(losses, base):
+        d = losses - losses[base]
+        return d.mean(1), np.ptp(np.abs(d), axis=1) / 2, (d > 0).all(1) | (d < 0).all(1)
+    refused("12.4", paired, "sign-dropped", ["without their sign"])
+
+
+@pytest.mark.parametrize(("drawn", "says"), [(lambda a, b, draws: b.mean() - a[draws].mean(1), "a is drawn and b is"),
+                                             (lambda a, b, draws: b[draws].mean(1) - a.mean(), "b is drawn and a is")])
+def test_one_model_drawn_and_the_other_not_is_named(drawn, says):
+    def bootstrap_interval(a, b, draws):
+        return np.percentile(drawn(a, b, draws), [2.5, 97.5])
+    refused("12.5", bootstrap_interval, "only-one-drawn", [says])
+
+
 def test_the_product_is_explained_for_the_four_seeds_of_the_case():
     def paired(losses, base):
         d = losses - losses[base]

@@ -21,8 +21,8 @@ def _interval(a, b, draws, sign=1, ends=(2.5, 97.5), of="means", axis=1, pooled=
     drawn = d[draws] - (d.mean() if of == "centred" else 0)
     if of == "sizes":
         drawn = np.abs(d)[draws]
-    if of == "half drawn":
-        drawn = b[draws] - a
+    if of in ("half drawn", "other half drawn"):
+        drawn = b[draws] - a if of == "half drawn" else b - a[draws]
     if of == "weighted":
         drawn = d * draws
     if of == "unpaired":
@@ -234,6 +234,10 @@ INTERVALS = [
          "Then a sentence that was drawn twice counts twice for b and once for a: what is hard for both no longer "
          "cancels.",
          "Do both models get `draws`?", of="half drawn"),
+    _end("only-one-drawn", "Your interval is exactly what comes out when a is drawn and b is not.",
+         "Then a sentence that was drawn twice counts twice for a and once for b: what is hard for both no longer "
+         "cancels.",
+         "Do both models get `draws`?", of="other half drawn"),
     _end("ends-subtracted", "Your interval is exactly the end of b's own interval minus the same end of a's, for both "
          "ends.", "A hard sentence is hard for both models, and only in the difference does that cancel.",
          "Where in your code is b − a?", of="ends apart"),

@@ -34,7 +34,8 @@ def _paired(losses, base, sign=1, spread="paired", agree="all", reference="row",
              "sorted": lambda: half(np.sort(losses, 1) - np.sort(losses, 1)[base]),
              "own": lambda: half(losses), "sum": lambda: half(losses) + half(losses)[base],
              "hypot": lambda: np.hypot(half(losses), half(losses)[base]),
-             "far": lambda: np.abs(d).max(1), "error": lambda: d.std(1) / np.sqrt(d.shape[1]),
+             "sizes": lambda: half(np.abs(d)), "far": lambda: np.abs(d).max(1),
+             "error": lambda: d.std(1) / np.sqrt(d.shape[1]),
              "whole": lambda: 2 * half(d), "std": lambda: d.std(1)}[spread]()
     signs, at_least = np.sign(d).sum(1), np.maximum((d > 0).sum(1), (d < 0).sum(1))
     same = {"all": lambda: (d > 0).all(axis) | (d < 0).all(axis),
@@ -100,6 +101,9 @@ PAIRS = [
     _pair("sign-dropped", "Your difference and your spread are exactly those of the differences without their sign.",
           "A variant that is better then looks worse.", "Where do you take an absolute value?", sign=0,
           agree="with signs"),
+    _pair("sign-dropped", "Your spread is exactly that of the differences without their sign.",
+          "The differences −0.2 and +0.2 lie 0.4 apart; without their sign they are the same.",
+          "Where do you take an absolute value?", spread="sizes"),
     _pair("not-paired", "Your results are exactly what comes out when the base's *mean* is taken away from all seeds.",
           _BY_SEED, "With which run of the base is the run with seed 1 to be compared?", reference="mean"),
     _pair("base-0-taken-for-none", "Your results are exactly the right ones, but where `base` is 0: there they are "
