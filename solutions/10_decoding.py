@@ -922,8 +922,8 @@ print(f"80 layers of 8,192, 100,000 tokens:  {cache_bytes(80, 8192, 100_000, 2) 
 # that was ever finished. With α = 0, can the first rule miss a sentence that going on would find? And with α = 0.6?
 #
 # **E · A pupil.** A sentence has many translations, and the corpus mostly gives one of them, now this one, now that one.
-# Let your translator write its own for 20,000 training sentences, with a beam of 5, and put them in the place of every
-# second reference. Then train two new models from the same first weights, with equally many tokens: one on the
+# Let your translator write its own for every fifth training sentence, with a beam of 5, and put them in the place of
+# every second reference. Then train two new models from the same first weights, with equally many tokens: one on the
 # references alone, one on the mixture. Which one will come nearer to references that it has never seen?
 
 # %% [markdown]
@@ -984,7 +984,7 @@ print(f"80 layers of 8,192, 100,000 tokens:  {cache_bytes(80, 8192, 100_000, 2) 
 # from course.transformer import Transformer
 # from course.translator import RECIPE
 #
-# pairs = split.train[:20_000]
+# pairs = split.train[::5]
 # written = library.translate(model, [pair.source for pair in pairs], subwords, beam_size=5)
 # mixture = [pair._replace(target=text) if n % 2 else pair for n, (pair, text) in enumerate(zip(pairs, written))]
 #
