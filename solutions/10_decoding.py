@@ -617,11 +617,11 @@ for i in different[::max(len(different) // 8, 1)][:8]:
 # %% [markdown]
 # A beam of 4 costs a few times the time of greedy decoding (the last column above).
 #
-# Does a beam four times as wide give more again? Try it without a penalty. Write down first what will happen to log p,
+# Does a beam three times as wide give more again? Try it without a penalty. Write down first what will happen to log p,
 # to the length, and to BLEU. Then compare with the beams of 1 and 4 above.
 
 # %% tags=["nbval-ignore-output"]
-wide = measure(valid, 16, 0)
+wide = measure(valid, 12, 0)
 
 # %% [markdown]
 # On average the wider beam finds more probable sentences: log p rises. The length falls. BLEU need
@@ -630,8 +630,8 @@ wide = measure(valid, 16, 0)
 # error. (Is there an empty one among the translations that you have read above?)
 #
 # And our model? We cannot look at all sentences, but at two that a search might have found: the reference, and what the
-# beam of 16 finds. Where one of them has a higher log p than what was found, it is the search that has missed it. How
-# often will that be, with a beam of 1, 4 and 16?
+# beam of 12 finds. Where one of them has a higher log p than what was found, it is the search that has missed it. How
+# often will that be, with a beam of 1, 4 and 12?
 
 # %% tags=["nbval-ignore-output"]
 def log_p_of(pairs):
@@ -644,16 +644,16 @@ def log_p_of(pairs):
 
 some = split.valid[:200]
 wanted = log_p_of(some)
-found = {size: torch.tensor([hypothesis.score for hypothesis in decode(some, size, alpha=0)]) for size in (1, 4, 16)}
+found = {size: torch.tensor([hypothesis.score for hypothesis in decode(some, size, alpha=0)]) for size in (1, 4, 12)}
 print(f"For {len(some)} sentences, how often the model prefers another translation to what was found:")
 for beam_size, log_p in found.items():
-    missed, beaten = (int((other > log_p + 1e-4).sum()) for other in (wanted, found[16]))
-    print(f"    beam {beam_size:2}: the reference {missed:2}, what a beam of 16 found {beaten:2}")
+    missed, beaten = (int((other > log_p + 1e-4).sum()) for other in (wanted, found[12]))
+    print(f"    beam {beam_size:2}: the reference {missed:2}, what a beam of 12 found {beaten:2}")
 
 # %% [markdown]
 # The model seldom prefers the reference: where our translator does not say what the reference says, it is nearly always
 # because the model would rather say something else. But greedy decoding makes more search errors than that: a beam of
-# 16 often finds a likelier sentence. (Nor are these all: a third sentence may beat both.)
+# 12 often finds a likelier sentence. (Nor are these all: a third sentence may beat both.)
 
 # %% [markdown]
 # ## Make it fast: the cache
@@ -921,10 +921,10 @@ print(f"80 layers of 8,192, 100,000 tokens:  {cache_bytes(80, 8192, 100_000, 2) 
 # *first* finished sentence that is better than all beginnings that are left, or go on to `max_len` and take the best
 # that was ever finished. With α = 0, can the first rule miss a sentence that going on would find? And with α = 0.6?
 #
-# **E · A pupil.** A sentence has many translations, and the corpus mostly gives one of them, now this one, now that one.
-# Let your translator write its own for every fifth training sentence, with a beam of 5, and put them in the place of
-# every second reference. Then train two new models from the same first weights, with equally many tokens: one on the
-# references alone, one on the mixture. Which one will come nearer to references that it has never seen?
+# **E · A pupil.** A sentence has many translations, and the corpus mostly gives one of them, now this one, now that
+# one. Let your translator write its own for every fifth training sentence, with a beam of 5, and put them in the
+# place of every second reference. Then train two new models from the same first weights, with equally many tokens:
+# one on the references alone, one on the mixture. Which one will come nearer to references that it has never seen?
 
 # %% [markdown]
 # <details><summary>A: a solution</summary>

@@ -9,7 +9,7 @@ from course._words import plural, say
 from .evidence import an, listing
 from .exercise import Exercise
 from .own_line import TEMPLATE, by_its_text, its_own_raise, not_called, not_found, template_left, unknown_name
-from .source import axis_taken_away
+from .reductions import axis_taken_away
 
 __all__ = ["by_kind", "on_error"]
 
@@ -193,11 +193,8 @@ def by_kind(kind: str) -> str:
     return say(_BY_KIND.get(kind, ""))
 
 
-def on_error(task: Exercise, raised: limits.Raised, case: Case | None = None, source: str = "") -> Advice:
-    """A slug and a sentence on the error that an answer raised on `case`; empty if there is nothing to say.
-
-    `source` is its code, as far as it is known.
-    """
+def on_error(task: Exercise, raised: limits.Raised, case: Case | None = None) -> Advice:
+    """A slug and a sentence on the error that an answer raised on `case`; empty if there is nothing to say."""
     line = raised.where.partition("\n")[0].partition(": `")[2]
     line = re.sub(r"'[^']*'|\"[^\"]*\"|#.*", "", line)                                             # the code alone
     for ask in (template_left, its_own_raise, _how_it_is_called, not_called, unknown_name, not_found, _other_library,
@@ -211,7 +208,7 @@ def on_error(task: Exercise, raised: limits.Raised, case: Case | None = None, so
                 return "shapes-do-not-fit", say("The function on this line makes rows of its inputs, and they are "
                                                 "not equally long. Which product is asked for?")
             told = an(say(says).format(*found.groups()), *filter(None, found.groups()))
-            taken = axis_taken_away(raised.text, line, source) if slug == "shapes-do-not-fit" else ""
+            taken = axis_taken_away(raised.text, line) if slug == "shapes-do-not-fit" else ""
             return slug, told + (say(" Here `{taken}` takes an axis away. With `{keep}=True` it stays, with the "
                                      "length 1. Would the two fit then?", taken=taken, keep="keepdim" if
                                      task.framework == "torch" else "keepdims") if taken else "")

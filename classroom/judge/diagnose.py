@@ -34,12 +34,8 @@ from .exercise import Exercise
 from .shapes import FOR_ONE_SIZE, Said, for_one_size, wrong_shape
 
 
-def error(task: Exercise, got: list[Outcome], want: list[Outcome], clock: limits.Clock, source: str = ""
-          ) -> tuple[str | None, str]:
-    """The answer raised something: a slug or None, and what, where, on which case, and what worked before.
-
-    `source` is its code, as far as it is known: `source.source_of`.
-    """
+def error(task: Exercise, got: list[Outcome], want: list[Outcome], clock: limits.Clock) -> tuple[str | None, str]:
+    """The answer raised something: a slug or None, and what, where, on which case, and what worked before."""
     failed, raised = next((g, g.error) for g in got if g.error)
     worked = sum(g.returned for g in got)
     after = say("The other {worked} cases ran. ", worked=worked) if 0 < worked == len(got) - 1 else \
@@ -53,8 +49,8 @@ def error(task: Exercise, got: list[Outcome], want: list[Outcome], clock: limits
     told = briefly(task, failed)
     slug, means = own_line.left_without_a_value(task, got, failed)
     if not means:
-        slug, means = advice.on_error(task, raised, failed.case, source)
-    typed = for_one_size(task, got, want, source) if slug in (
+        slug, means = advice.on_error(task, raised, failed.case)
+    typed = for_one_size(task, got, want) if slug in (
         "", "shapes-do-not-fit", "sizes-do-not-multiply", "index-beyond-the-end") else None
     if typed is not None:
         slug, means = typed[0], f"{typed[1]} {means}"
@@ -84,14 +80,14 @@ def briefly_error(outcome: Outcome) -> str:
                kind=outcome.error.kind, text_=outcome.error.text, where=where)
 
 
-def values(task: Exercise, got: list[Outcome], want: list[Outcome], source: str = "") -> tuple[str | None, str]:
+def values(task: Exercise, got: list[Outcome], want: list[Outcome]) -> tuple[str | None, str]:
     """Other numbers: a slug if the kind of difference has a name, and a message."""
     sight = smallest(task, got, want)
     if sight is None:
         return None, briefly(task, next(g for g, w in zip(got, want, strict=True) if not agree(g, w)))
     name = telling_output(sight)
     pairs = [Sight(task, g, w) for g, w in zip(got, want, strict=True) if g.returned and wrong_outputs(g, w)]
-    typed = for_one_size(task, got, want, source)
+    typed = for_one_size(task, got, want)
     if task.shows is None and (said := wrong_shape(sight, name, pairs)) is not None:
         if _shape_but_for_ones(sight, name):     # an axis may have the length 1 in this case only
             said = next((wrong_shape(p, name, pairs) for p in pairs if not _shape_but_for_ones(p, name)), said) or said

@@ -15,7 +15,6 @@ from .exercise import Exercise, Misconception
 from .objects import right_in_training
 from .recognise import Match, recognise
 from .shapes import FOR_ONE_SIZE
-from .source import source_of
 from .verdict import Finding, Status
 
 
@@ -57,13 +56,13 @@ def explain(
         return Explanation("wrong", _paragraphs([joined(words.say(first.problem), where), besides]),
                            (first.problem.slug, *((more,) if more else ())))
     if first.error or timed_out:
-        slug, message = diagnose.error(task, got, want, clock, source_of(answer))
+        slug, message = diagnose.error(task, got, want, clock)
         if not timed_out and slug in (None, "shapes-do-not-fit", *FOR_ONE_SIZE) and \
                 (seen := experiments.ask_further(task, answer, got, want, run)) is not None:
             slug, message = seen[0], f"{message}\n\n{seen[1]}"
         return Explanation("error", message if timed_out else _and_inputs(message, task, got),
                            ("time-limit",) if timed_out else (slug,) if slug else ())
-    slug, message = diagnose.values(task, got, want, source_of(answer))
+    slug, message = diagnose.values(task, got, want)
     if slug in diagnose.WITHOUT_A_CAUSE and (seen := experiments.ask_further(task, answer, got, want, run)) is not None:
         sight = smallest(task, got, want)
         if (slug, seen[0]) == ("wrong-shape", "input-ignored") and sight is not None:

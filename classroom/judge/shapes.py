@@ -11,7 +11,6 @@ from course._words import say
 
 from .evidence import Sight, axis_name, axis_word, capital, clauses, have, listing, place, shape, the_axis
 from .exercise import Exercise
-from .source import for_so_many_axes
 
 __all__ = ["FOR_ONE_SIZE", "Said", "for_one_size", "wrong_shape"]
 
@@ -283,14 +282,11 @@ def _one_off(got: np.ndarray, want: np.ndarray) -> int | None:
     return sizes_off[0] if len(sizes_off) == 1 else None
 
 
-def for_one_size(task: Exercise, got: list[Outcome], want: list[Outcome], source: str = "") -> Said:
-    """Right in just those cases in which an input has one number of axes, two sizes are equal, or one is this one?
-
-    `source` is the code of the answer, as far as it is known: of it, what may mean another axis is named.
-    """
+def for_one_size(task: Exercise, got: list[Outcome], want: list[Outcome]) -> Said:
+    """Right in just those cases in which an input has one number of axes, two sizes are equal, or one is this one?"""
     if task.shows is not None:
         return None
-    if (said := _for_axes(task, got, want, source)) is not None:
+    if (said := _for_axes(task, got, want)) is not None:
         return said
     found = [(sizes(task, g), agree(g, w)) for g, w in zip(got, want, strict=True)]
     right, wrong = [s for s, fine in found if fine], [s for s, fine in found if not fine]
@@ -351,7 +347,7 @@ def _with_fractions(outcome: Outcome) -> bool:
                if isinstance(x, np.ndarray))
 
 
-def _for_axes(task: Exercise, got: list[Outcome], want: list[Outcome], source: str) -> Said:
+def _for_axes(task: Exercise, got: list[Outcome], want: list[Outcome]) -> Said:
     """Right in just those cases in which an input has certain numbers of axes?"""
     for name in task.takes:
         right: set[Any] = set()
@@ -369,11 +365,11 @@ def _for_axes(task: Exercise, got: list[Outcome], want: list[Outcome], source: s
                                              "axes. Which of them does your code need?", name=name, some=some,
                                              what=say("axis") if right == {1} else say("axes"),
                                              n=listing([str(n) for n in sorted(wrong)], 'or'))
-            pieces = listing([f"`{piece}`" for piece in for_so_many_axes(source, name)])
-            seen = say(" Your code has {pieces}: what does that mean there?", pieces=pieces) if pieces else ""
             return "number-of-axes", say("It is right in the cases where `{name}` has {some} {what}, and in no other: "
-                                         "it may also have {n}. Which line of yours does another thing there?{seen}",
-                                         name=name, some=some, seen=seen,
+                                         "it may also have {n}. Which line of yours does another thing there? Look "
+                                         "for an axis that is named by a number, for one that a sum or a maximum "
+                                         "takes away, and for a function or an index that is made for fewer axes.",
+                                         name=name, some=some,
                                          what=say("axis") if right == {1} else say("axes"),
                                          n=listing([str(n) for n in sorted(wrong)], 'or'))
     return None
