@@ -35,13 +35,11 @@ _AXES = "Sentences, and later heads, stand in front; only the last two axes, pos
 
 
 def _divided(by: str, words: str) -> Misconception:
-    slug = {"first": "divided-by-root-of-first-axis", "second": "divided-by-root-of-second-axis",
-            "second of k": "divided-by-root-of-second-axis"}.get(
-        by, f"divided-by-root-of-{by.lower().replace('_', '-')}")
-    return Misconception(slug, partial(sloppy_attention, scale=by), later(
-        "Your weights are exactly what comes out when the scores are divided by the root of {words}.",
-        words=words), ROOT,
-                         "Which axis does the size under your root come from? Count from the end.")
+    size = {"first": "first-axis", "second": "second-axis", "second of k": "second-axis"}.get(by, by)
+    return Misconception(
+        f"divided-by-root-of-{size.lower().replace('_', '-')}", partial(sloppy_attention, scale=by),
+        later("Your weights are exactly what comes out when the scores are divided by the root of {words}.",
+              words=words), ROOT, "Which axis does the size under your root come from? Count from the end.")
 
 
 ATTENTION = [
