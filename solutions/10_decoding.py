@@ -814,9 +814,9 @@ for kind in (WithoutPosition, WithoutMask):
         print(f"    {right[i]:40} becomes   {wrong[i]}")
 
 # %% [markdown]
-# Neither raises an error. The wrong position meets every sentence. The lost mask meets only those that are shorter than
-# the longest of their batch, and is harder to notice: a sentence alone has no padding that could be looked at. How many
-# translations change depends on the batch, too; try another one, such as `split.test[64:96]`.
+# Neither raises an error. The wrong position affects every sentence. The lost mask affects only those that are shorter
+# than the longest of their batch, and is harder to notice: a sentence alone has no padding that could be looked at. How
+# many translations change depends on the batch, too; try another one, such as `split.test[64:96]`.
 #
 # ### Measured
 #
@@ -925,6 +925,7 @@ print(f"80 layers of 8,192, 100,000 tokens:  {cache_bytes(80, 8192, 100_000, 2) 
 # one. Let your translator write its own for every fifth training sentence, with a beam of 5, and put them in the
 # place of every second reference. Then train two new models from the same first weights, with equally many tokens:
 # one on the references alone, one on the mixture. Which one will come nearer to references that it has never seen?
+# (Both trainings together take some minutes.)
 
 # %% [markdown]
 # <details><summary>A: a solution</summary>
@@ -999,8 +1000,7 @@ print(f"80 layers of 8,192, 100,000 tokens:  {cache_bytes(80, 8192, 100_000, 2) 
 # ```
 #
 # This is called **sequence-level knowledge distillation** ([Kim and Rush, 2016](https://arxiv.org/abs/1606.07947)).
-# With all training pairs, every second one written by the translator, and two million tokens, it raised the score on
-# the test part from 37.5 to 39.3 for us (mean of three seeds; `benchmarks/README.md` has the table). But somebody has
-# to train the teacher first.
+# With all training pairs and twice as many tokens it helped with each of three seeds (`benchmarks/README.md` has the
+# table). But somebody has to train the teacher first.
 #
 # </details>

@@ -831,10 +831,9 @@ look(sentence)
 # print(f"{d.mean():+.2f} ± {t_95(4) * d.std(ddof=1) / np.sqrt(5):.2f}")
 # ```
 #
-# Six of the ten runs are new; the other four are in the cache. In our run one head ends at 2.02 with seed 4, and
-# between 1.45 and 1.61 with the others; the base ends between 1.40 and 1.51. That one run makes the interval so wide,
-# +0.19 ± 0.24, that 0 lies in it, although all five seeds agree. And it speaks against chance that is equally large in
-# every row.
+# Six of the ten runs are new; the other four are in the cache. In our run one head ends far higher with seed 4 than
+# with the others, and the base with none. That one run makes the interval so wide that 0 lies in it, although all five
+# seeds agree. And it speaks against chance that is equally large in every row.
 #
 # </details>
 

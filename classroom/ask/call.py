@@ -74,6 +74,26 @@ class Ends(Function):
         return read(returned, task.gives, task.framework)
 
 
+@dataclass(frozen=True)
+class OwnArray(Function):
+    """What comes back is an array of its own, also where its numbers are those of the array that was given."""
+
+    def __call__(self, answer, inputs, task):
+        before = {name: x.copy() for name, x in inputs.items()}
+        returned = invoke(answer, inputs, task.takes)
+        given = next((name for name, x in inputs.items() if _is_part(returned, x) and np.array_equal(x, before[name])),
+                     None)
+        if given is not None:                      # always, and for whoever writes into it, there is another reason
+            twice = {name: 2 * x for name, x in before.items()}
+            if not _is_part(invoke(answer, twice, task.takes), twice[given]):
+                raise Problem("gives-back-its-input", name=given)
+        return read(returned, task.gives, task.framework)
+
+
+def _is_part(returned: Any, x: np.ndarray) -> bool:
+    return isinstance(returned, np.ndarray) and np.shares_memory(returned, x)
+
+
 def _as_heads(x: Any) -> Any:
     return x.transpose(1, 2).contiguous().transpose(1, 2) if is_tensor(x) and x.dim() == 4 else x
 

@@ -133,7 +133,7 @@ _BY_TEXT = [      # a slug, a pattern, and what it means, with the pattern's gro
     ("index-beyond-the-end",
      r"index (-?\d+) is out of bounds for (?:axis|dimension) (\d+) with size (\d+)",
      "Axis {1} has the length {2}, counted from 0, and place {0} is asked for. Which length does your "
-     "code take for this axis?"),
+     "code take for this axis? Or is something that is no place, such as a score or an id, used as one?"),
     ("too-few-axes",
      r"Dimension out of range|axis (-?\d+) is out of bounds for array of dimension|too many indices for",
      "There are fewer axes than the code names. Write down the shape that it has on this line."),
@@ -350,8 +350,9 @@ def _of_the_inputs(task: Exercise, raised: limits.Raised, line: str, case: Case 
         if wrong:
             name, given = wrong[0]
             return "arguments-exchanged", say("In this case `{name}` is {inputs}, and {given} has been handed on in "
-                                              "its place. Are two arguments exchanged in your call, or is one typed "
-                                              "in?", name=name, inputs=case.inputs[name], given=given)
+                                              "its place. Are two arguments exchanged, in your call or in the line "
+                                              "with `def`, or is one typed in?",
+                                              name=name, inputs=case.inputs[name], given=given)
     nothing = re.search(r"'NoneType' object (?!has no attribute 'backward')|non-iterable NoneType|"
                         r"for .*: '\w+' and 'NoneType'|for .*: 'NoneType' and", raised.text)
     number = re.search(r"'(?:int|float)' object (?:has no attribute '(\w+)'|is not (?:subscriptable|iterable))|"

@@ -63,6 +63,9 @@ _WORDS = {
     "frozen":
         "`{name}` has `requires_grad=False`, so no optimiser would ever change it. A parameter learns unless it is "
         "told not to.",
+    "gives-back-its-input":
+        "Where nothing is to be changed, your function gives back the very array `{name}` that it was given, or a view "
+        "of it. A new array is asked for: whoever writes into the one changes the other, too.",
     "gradients-cleared-too-soon":
         "After your step the weights are what they were: when `optimiser.step()` was called, the gradients had "
         "been cleared, or not been computed yet.",

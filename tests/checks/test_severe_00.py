@@ -149,3 +149,19 @@ def whole_numbers_after_a_first_0(scores):
 def test_a_score_of_0_in_the_first_place():
     refused("0.1", running_total_with_a_guard, "running-total", ["exactly"])
     refused("0.1", whole_numbers_after_a_first_0, "rows-do-not-sum-to-one", ["[0 0.200 0.800]"])
+
+
+def itself_where_they_sum_to_1(scores):
+    return scores if scores.sum() == 1 else scores / scores.sum()
+
+
+def a_view_where_all_rows_sum_to_1(scores):
+    return scores[:] if (scores.sum(axis=1) == 1).all() else scores / total_by_row(scores)
+
+
+@pytest.mark.parametrize("id, answer, name", [
+    ("0.1", itself_where_they_sum_to_1, "gives-back-its-input"),
+    ("0.3", a_view_where_all_rows_sum_to_1, "gives-back-its-input"),
+    ("0.1", in_place_on_no_copy, "changes-inputs"), ("0.1", lambda scores: scores, "not-divided")])
+def test_the_very_array_is_no_new_one(id, answer, name):
+    refused(id, answer, name)

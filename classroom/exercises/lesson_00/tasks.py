@@ -1,6 +1,7 @@
 """Lesson 00: three small exercises, to see how a check speaks."""
 import numpy as np
 
+from classroom.ask.call import OwnArray
 from classroom.ask.case import Case
 from classroom.judge.exercise import Choice, Exercise
 
@@ -23,6 +24,7 @@ def _cases(rng):
     yield Case("a total below 1", scores=np.array([0.02, 0.005, 0.015, 0.01]))
     yield Case("more scores, not in order", scores=rng.integers(1, 30, size=9))
     yield Case("float32", scores=rng.uniform(0.5, 9.0, size=7).astype(np.float32))
+    yield Case("shares already", scores=np.array([0.25, 0.5, 0.125, 0.125]))
 
 
 # ------------------------------------------------------------------------- 0.3 shares, row by row
@@ -45,6 +47,7 @@ def _tables(rng):
     yield Case("one number", scores=np.array([[5]]))
     yield Case("many rows", scores=rng.integers(0, 5, size=(20, 60)) + np.arange(60) % 2)
     yield Case("float32", scores=rng.uniform(0.5, 9.0, size=(4, 6)).astype(np.float32))
+    yield Case("shares already", scores=np.array([[0.25, 0.5, 0.25], [0.5, 0.125, 0.375]]))
 
 
 # --------------------------------------------------------------------------------------- all three
@@ -53,7 +56,7 @@ EXERCISES = [
     Exercise(
         id="0.1", title="shares", names=("shares",), points=1, minutes=5, difficulty=1,
         takes={"scores": "n"}, gives={"shares": "n"}, shares=("shares",),
-        reference=shares, cases=_cases,
+        reference=shares, cases=_cases, probe=OwnArray(),
         moral="Lesson 01 starts from this line, and finds the kind of scores for which it is not enough.",
         hints=("Add up the four scores of the example on paper. Which fraction of that number is the 6?",
                "Every share is its score divided by one and the same number. A NumPy array can be divided by a number "
@@ -81,7 +84,8 @@ EXERCISES = [
     Exercise(
         id="0.3", title="shares, row by row", names=("shares_by_row",), points=1, minutes=8, difficulty=1,
         takes={"scores": "T_q T_k"}, gives={"shares": "T_q T_k"}, shares=("shares",),
-        reference=shares_by_row, cases=_tables, misconceptions=mistakes_by_row.SHARES_BY_ROW,
+        reference=shares_by_row, cases=_tables, probe=OwnArray(),
+        misconceptions=mistakes_by_row.SHARES_BY_ROW,
         moral="Every attention picture of the course is such a table: rows are the words that look.",
         hints=("Take the table [[1, 3], [5, 0]] and write its shares down by hand. Which numbers did you add up for "
                "the first row, and which for the second?",

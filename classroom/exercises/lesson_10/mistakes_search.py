@@ -118,7 +118,7 @@ SEARCHES = [
     _found("last-finished-chosen", "Your sentence is exactly the one that was finished last.",
            "The best may have come before.", "How do you choose among the finished ones?", choice="last"),
     _found("chosen-without-penalty", "Your sentence is exactly the finished one with the largest log-probability, not "
-           "the one with the largest score.", "So the penalty is computed, and changes nothing.",
+           "the one with the largest score.", "So the penalty does not decide which sentence is chosen.",
            "By which number do you choose?", choice="log p"),
     _found("no-penalty", "Your sentence and score are exactly those of α = 0.",
            "Sentences of different lengths are compared by their log-probability alone, and short ones win.",
