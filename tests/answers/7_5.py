@@ -667,27 +667,3 @@ class Stack(nn.Module):
         return self.last(reduce(lambda h, block: block(h, memory, self_mask, memory_mask), blocks, x))
 
 Decoder = Stack
-
-# %% prelude
-import math
-import torch
-import torch.nn.functional as F
-from torch import nn
-import course.transformer as library
-from course.attention import MultiHeadAttention, causal_mask, decoder_mask, padding_mask, scaled_dot_product_attention
-from course.transformer import Encoder, FeedForward, LayerNorm, sinusoidal_encoding
-
-class DecoderLayer(nn.Module):
-    def __init__(self, d_model, n_heads, d_ff):
-        super().__init__()
-        self.self_attention = MultiHeadAttention(d_model, n_heads)
-        self.cross_attention = MultiHeadAttention(d_model, n_heads)
-        self.feed_forward = FeedForward(d_model, d_ff)
-        self.norm_1 = LayerNorm(d_model)
-        self.norm_2 = LayerNorm(d_model)
-        self.norm_3 = LayerNorm(d_model)
-    def forward(self, x, memory, self_mask=None, memory_mask=None):
-        h = self.norm_1(x)
-        x = x + self.self_attention(h, h, h, self_mask)[0]
-        x = x + self.cross_attention(self.norm_2(x), memory, memory, memory_mask)[0]
-        return x + self.feed_forward(self.norm_3(x))
