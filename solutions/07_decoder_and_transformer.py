@@ -16,7 +16,8 @@
 # - write a test that finds out whether a decoder sees the future;
 # - build a whole Transformer from encoder, decoder, embeddings, positions and masks.
 #
-# **You need** lessons 02 (masks), 03 (who supplies Q, K and V), 04 (heads) and 06 (the encoder layer).
+# **You need** lessons 02 (masks), 03 (who supplies Q, K and V), 04 (heads), 05 (embeddings and positions) and 06 (the
+# encoder layer).
 #
 # **Time** about two hours, some 80 minutes of them for the six exercises.
 
@@ -139,8 +140,8 @@ print("weights  ", *(f"{share:7.3f}" for share in weights[0]))
 # 3. feed-forward: what follows from the two?
 #
 # The paper's Figure 1 shows it on the right. (There the norms stand after the additions; ours stand before
-# the sub-layers, as in lesson 06.) In cross-attention only the query is normalised. The memory needs no norm,
-# since the encoder ends with one.
+# the sub-layers, as in lesson 06.) In self-attention query, key and value are all made from norm(x). In cross-attention
+# only the query is: the memory needs no norm, since the encoder ends with one.
 
 # %%
 from course.views.blocks import show_blocks
@@ -193,7 +194,7 @@ check("7.1", DecoderLayer)
 DecoderLayer = carry_on("7.1", DecoderLayer)
 
 # %% [markdown]
-# PyTorch has the same layer. Ours and theirs get the same weights and the same two masks, and all sizes differ:
+# PyTorch has the same layer. Ours and theirs get the same weights and the same two masks:
 
 # %%
 def forbidden(mask):
@@ -316,9 +317,9 @@ with torch.no_grad():
 #   attention without a mask does not notice another order.
 #
 # Your test will be tried on five right decoders and fifteen leaking ones. Some leak only a little, only from
-# the next position, only into the first position, only out of the last one, only in longer sentences, or only in
-# some sentences of a batch. So for *every* position t: change all that follows it, and look at t. Or change t alone,
-# and look at *all* positions before it.
+# the next position, only into the first position, only out of the last one, only in sentences of
+# more than four positions, or only in some sentences of a batch. So for *every* position t: change all that follows it,
+# and look at t. Or change t alone, and look at *all* positions before it.
 
 # %%
 def test_no_leak(decode):
@@ -606,23 +607,29 @@ interactive.layers(kinds, title="Every head of the untrained model")
 # %% [markdown]
 # It knows nothing yet, of course. Why, then, did it prefer the token that it had just read, in some rows or in all? The
 # output is a product with the embeddings, and the vector of that token is still part of the sum on the main road of
-# lesson 06. If that is the reason, this one logit should stand out in a larger model, too, whatever the source is, and
-# the others should look like those of the random `state`. And the loss?
+# lesson 06. If that is the reason, this one logit should stand out in a larger model, too, whatever the source is. And
+# it should not, if that vector is taken out of the sum just before the last norm. What does the loss do?
 
 # %%
 torch.manual_seed(0)
 large = Transformer(2000, 512, 8, 2048, 2).eval()
-read = torch.randint(4, 2000, (4, 12))
-with torch.no_grad():
-    all_logits = large(torch.randint(4, 2000, (4, 12)), read)
-just_read = torch.zeros_like(all_logits, dtype=torch.bool).scatter(-1, read.unsqueeze(-1), True)
-others = all_logits[~just_read].view(4, 12, -1)
-print(f"logit of the token just read {all_logits[just_read].mean():5.2f}, the others spread by {others.std():5.2f}")
-print(f"loss {-all_logits.log_softmax(-1).mean():4.1f}, without that logit {-others.log_softmax(-1).mean():4.1f}")
+read, other_source = torch.randint(4, 2000, (2, 4, 12))
+just_read = torch.zeros(4, 12, 2000, dtype=torch.bool).scatter(-1, read.unsqueeze(-1), True)
+
+def take_out(norm, given):
+    """What the last norm gets, without the vectors of the tokens just read."""
+    return given[0] - math.sqrt(512) * large.embedding(read)
+
+for name in ["as it is", "without that vector"]:
+    with torch.no_grad():
+        all_logits = large(other_source, read)
+    print(f"{name:20} logit of the token just read {all_logits[just_read].mean():5.2f}, "
+          f"the others spread by {all_logits[~just_read].std():4.2f}, loss {-all_logits.log_softmax(-1).mean():4.1f}")
+    large.decoder.norm.register_forward_pre_hook(take_out)      # from now on it is called before the norm
 
 # %% [markdown]
-# It does stand out: the others spread by about 1, as above. Without it the loss would be about 8, as above; with it,
-# training of a model as large as this begins at a loss of about the size of this logit.
+# It does stand out, while the others spread by about 1, as above. Without that vector it is one of them, and the loss
+# is about 8, as above. With it, training of a model as large as this begins at a loss of about the size of this logit.
 #
 # Back to the small model: its parts, and what they cost (a table that is used in two places may be listed twice):
 

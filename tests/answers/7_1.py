@@ -1540,3 +1540,66 @@ class Layer(nn.Module):
         return x
 
 DecoderLayer = Layer
+
+# %% prelude
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+import course.transformer as library
+from course.attention import MultiHeadAttention, causal_mask, decoder_mask, padding_mask, scaled_dot_product_attention
+from course.transformer import Encoder, FeedForward, LayerNorm, sinusoidal_encoding
+
+# %% wrong: cross-attention's addition starts from the normalised x, not from x
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, self_mask)[0]
+        q = self.norm_2(x)
+        x = q + self.cross_attention(q, memory, memory, memory_mask)[0]
+        return x + self.feed_forward(self.norm_3(x))
+
+# %% wrong: 'only the query is normalised' taken for self-attention, too: K and V from raw x
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        a, _ = self.self_attention(self.norm_1(x), x, x, self_mask)
+        x = x + a
+        c, _ = self.cross_attention(self.norm_2(x), memory, memory, memory_mask)
+        x = x + c
+        return x + self.feed_forward(self.norm_3(x))
+
+# %% right: own names, a ModuleDict, keyword arguments
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.parts = nn.ModuleDict({
+            "back": MultiHeadAttention(d_model, n_heads),
+            "across": MultiHeadAttention(d_model, n_heads),
+            "think": FeedForward(d_model, d_ff),
+        })
+        self.norms = nn.ModuleDict({name: LayerNorm(d_model) for name in self.parts})
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        steps = {
+            "back": lambda h: self.parts["back"](h, h, h, self_mask)[0],
+            "across": lambda h: self.parts["across"](h, memory, memory, memory_mask)[0],
+            "think": lambda h: self.parts["think"](h),
+        }
+        for name, step in steps.items():
+            x = x + step(self.norms[name](x))
+        return x

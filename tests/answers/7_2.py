@@ -428,3 +428,23 @@ def shift_targets(ids):
     decoder_input[decoder_input == 3] = 0       # <eos> is never read
     labels = ids[:, 1:]
     return decoder_input, labels
+
+# %% prelude
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+import course.transformer as library
+from course.attention import MultiHeadAttention, causal_mask, decoder_mask, padding_mask, scaled_dot_product_attention
+from course.transformer import Encoder, FeedForward, LayerNorm, sinusoidal_encoding
+
+# %% wrong: eos is also taken out of the decoder's input of short rows (replaced by padding 0)
+def shift_targets(ids):
+    reads = ids[:, :-1].clone()
+    reads[reads == 3] = 0          # the decoder should not read <eos>
+    return reads, ids[:, 1:]
+
+# %% right: narrow instead of slices
+def shift_targets(ids):
+    n = ids.size(1) - 1
+    return torch.narrow(ids, 1, 0, n), ids.narrow(1, 1, n)

@@ -908,3 +908,55 @@ def test_no_leak(decode):
                 z[:, t] = 3 * torch.randn(6, 16)
                 difference = (decode(z, memory) - y).abs()[:, :t].max().item()
                 assert difference < 1e-5
+
+# %% prelude
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+import course.transformer as library
+from course.attention import MultiHeadAttention, causal_mask, decoder_mask, padding_mask, scaled_dot_product_attention
+from course.transformer import Encoder, FeedForward, LayerNorm, sinusoidal_encoding
+
+# %% wrong: off by one: changes t itself and looks at t
+def test_no_leak(decode):
+    x, memory = torch.randn(3, 12, 16), torch.randn(3, 5, 16)
+    y = decode(x, memory)
+    for t in range(12):
+        other = x.clone()
+        other[:, t:] = torch.randn(3, 12 - t, 16)
+        assert torch.allclose(y[:, : t + 1], decode(other, memory)[:, : t + 1], atol=1e-5)
+
+# %% wrong: changes only t + 1 and looks only at t: far leaks are missed
+def test_no_leak(decode):
+    torch.manual_seed(0)
+    x, memory = torch.randn(4, 20, 16), torch.randn(4, 6, 16)
+    y = decode(x, memory)
+    for t in range(19):
+        other = x.clone()
+        other[:, t + 1] = torch.randn(4, 16)
+        assert torch.allclose(y[:, t], decode(other, memory)[:, t], atol=1e-5)
+
+# %% wrong: a batch of one sentence: a leak in only some sentences of a batch is missed
+def test_no_leak(decode):
+    T = 20
+    x, memory = torch.randn(1, T, 16), torch.randn(1, 4, 16)
+    before = decode(x, memory)
+    for t in range(T - 1):
+        other_future = x.clone()
+        other_future[:, t + 1:] = torch.randn(1, T - t - 1, 16)
+        after = decode(other_future, memory)
+        assert torch.allclose(before[:, t], after[:, t], atol=1e-5)
+
+# %% right: changes t alone, looks at all before it; returns a bool, no assert
+def test_no_leak(decode):
+    B, T, d = 5, 24, 16
+    with torch.no_grad():
+        x, memory = torch.randn(B, T, d), torch.randn(B, 7, d)
+        y = decode(x, memory)
+        worst = 0.0
+        for t in range(1, T):
+            z = x.clone()
+            z[:, t] = torch.randn(B, d)
+            worst = max(worst, (decode(z, memory)[:, :t] - y[:, :t]).abs().max().item())
+    return worst < 1e-5

@@ -1052,3 +1052,127 @@ class Seq2Seq(nn.Module):
         return F.linear(self.writer(self.vectors(target), memory, past, visible), self.words.weight)
 
 Transformer = Seq2Seq
+
+# %% prelude
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+import course.transformer as library
+from course.attention import MultiHeadAttention, causal_mask, decoder_mask, padding_mask, scaled_dot_product_attention
+from course.transformer import Encoder, FeedForward, LayerNorm, sinusoidal_encoding
+
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, self_mask)[0]
+        x = x + self.cross_attention(self.norm_2(x), memory, memory, memory_mask)[0]
+        return x + self.feed_forward(self.norm_3(x))
+
+class Decoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.layers = nn.ModuleList(DecoderLayer(d_model, n_heads, d_ff) for _ in range(n_layers))
+        self.norm = LayerNorm(d_model)
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        for layer in self.layers:
+            x = layer(x, memory, self_mask, memory_mask)
+        return self.norm(x)
+
+# %% wrong: pad_id ignored: the masks are made for 0
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.pad_id, self.scale = pad_id, math.sqrt(d_model)
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=d_model ** -0.5)
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+    def embed(self, ids):
+        return self.embedding(ids) * self.scale + self.positions[: ids.shape[1]]
+    def forward(self, source, target):
+        source_mask = padding_mask(source, 0)
+        memory = self.encoder(self.embed(source), source_mask)
+        y = self.decoder(self.embed(target), memory, decoder_mask(target, 0), source_mask)
+        return y @ self.embedding.weight.T
+
+# %% wrong: the target's embeddings are not multiplied by sqrt(d_model)
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.pad_id, self.scale = pad_id, math.sqrt(d_model)
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=d_model ** -0.5)
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+    def embed(self, ids):
+        return self.embedding(ids) * self.scale + self.positions[: ids.shape[1]]
+    def forward(self, source, target):
+        source_mask = padding_mask(source, self.pad_id)
+        memory = self.encoder(self.embed(source), source_mask)
+        x = self.embedding(target) + self.positions[: target.shape[1]]
+        y = self.decoder(x, memory, decoder_mask(target, self.pad_id), source_mask)
+        return y @ self.embedding.weight.T
+
+# %% wrong: the output's table is multiplied by sqrt(d_model), too
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.pad_id, self.scale = pad_id, math.sqrt(d_model)
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=d_model ** -0.5)
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+    def embed(self, ids):
+        return self.embedding(ids) * self.scale + self.positions[: ids.shape[1]]
+    def forward(self, source, target):
+        source_mask = padding_mask(source, self.pad_id)
+        memory = self.encoder(self.embed(source), source_mask)
+        y = self.decoder(self.embed(target), memory, decoder_mask(target, self.pad_id), source_mask)
+        return y @ (self.embedding.weight * self.scale).T
+
+# %% wrong: std = 1/d_model: variance taken for the standard deviation
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.pad_id, self.scale = pad_id, math.sqrt(d_model)
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=1 / d_model)
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+    def embed(self, ids):
+        return self.embedding(ids) * self.scale + self.positions[: ids.shape[1]]
+    def forward(self, source, target):
+        source_mask = padding_mask(source, self.pad_id)
+        memory = self.encoder(self.embed(source), source_mask)
+        y = self.decoder(self.embed(target), memory, decoder_mask(target, self.pad_id), source_mask)
+        return y @ self.embedding.weight.T
+
+# %% right: positions computed in forward, masks by hand, einsum for the output
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.pad, self.d = pad_id, d_model
+        self.table = nn.Parameter(torch.randn(vocab_size, d_model) / d_model ** 0.5)
+        self.enc = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.dec = Decoder(n_layers, d_model, n_heads, d_ff)
+    def vectors(self, ids):
+        return F.embedding(ids, self.table) * self.d ** 0.5 + sinusoidal_encoding(ids.size(-1), self.d)
+    def forward(self, source, target):
+        real = (source != self.pad).unsqueeze(1)
+        causal = torch.ones(target.size(1), target.size(1), dtype=torch.bool).tril()
+        memory = self.enc(self.vectors(source), real)
+        out = self.dec(self.vectors(target), memory, causal.expand(target.size(0), -1, -1), real)
+        return torch.einsum("btd,vd->btv", out, self.table)

@@ -1,4 +1,6 @@
 """Answers of a severe reader of lesson 07: what is kept between calls, what the mode decides, tests turned round."""
+import math
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -203,7 +205,7 @@ def looks(copy=torch.Tensor.clone, upto=0, says=lambda same: same):
 
 @pytest.mark.parametrize("test, says, never", [
     (looks(says=lambda same: not same), ["for all 5 right", "for 0 of the 15"], ["beyond what"]),
-    (looks(copy=lambda x: x), ["from position 1 on", "not before position", "makes no copy"], ["beyond what"]),
+    (looks(copy=lambda x: x), ["from position 1 on", "only from position", "makes no copy"], ["beyond what"]),
     (looks(upto=1), ["from position 1 on", "Which positions does your test compare?"], ["makes no copy", "for all 5"])])
 def test_why_a_test_refuses_what_is_right(test, says, never):
     refused("7.3", test, "refuses-right", says, never)
@@ -323,3 +325,27 @@ def looks_at_the_changed_one(decode):
     (looks_at_the_changed_one, "refuses-right", ["at position 1 alone"], ["from position"])])
 def test_where_a_test_changes_x(test, slug, says, never):
     refused("7.3", test, slug, says, never)
+
+
+def begun(scale=math.sqrt, every=False, closing=False):
+    """`scale(d_model)` for √d_model; `every`: all numbers begin alike; `closing`: the output is scaled, too."""
+    class Begun(Transformer):
+        def __init__(self, vocab_size, d_model, *sizes, **more):
+            super().__init__(vocab_size, d_model, *sizes, **more)
+            self.scale = scale(d_model)
+            for parameter in self.parameters() if every else ():
+                nn.init.normal_(parameter, std=d_model ** -0.5)
+
+        def forward(self, source, target):
+            return super().forward(source, target) * (self.scale if closing else 1)
+    return Begun
+
+
+@pytest.mark.parametrize("answer, slug, says, never", [
+    (begun(lambda d_model: d_model ** 1 / 2), "scaled-by-half", ["multiplied by d_model / 2"], ["Is there a 4"]),
+    (begun(lambda d_model: math.sqrt(16)), "scaled-by-√16", ["√16, whatever d_model is"], ["twice"]),
+    (begun(every=True), "table-begins-too-large-or-small", ["If it is the table that holds"], ["With smaller"]),
+    (begun(closing=True), "logits-scaled", ["only where ids become vectors?"], ["what it gives"])])
+@pytest.mark.slow
+def test_the_factor_and_where_it_stands(answer, slug, says, never):
+    refused("7.6", answer, slug, says, never)

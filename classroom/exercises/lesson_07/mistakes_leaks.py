@@ -330,8 +330,8 @@ def _change_that_failed(given: Sequence[tuple]) -> str:
         return ""
     where = _where(given[0], given[-1], t)
     if t < latest < len(given[0][0][0]):
-        return say("The last `x` of your test differs from the first one {where}, and from another one before it not "
-                   "before position {latest}: so one change was made on top of another. Does each change begin with a "
+        return say("The last `x` of your test differs from the first one {where}, but from another one before it only "
+                   "from position {latest} on: so one change was made on top of another. Does each change begin with a "
                    "new copy of the first `x`? `x2 = x` makes no copy, it gives the tensor a second name.", where=where,
                    latest=latest)
     return say("The last `x` of your test differs from the first one {where}. What comes out before position {t} is "

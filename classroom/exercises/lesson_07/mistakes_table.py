@@ -64,8 +64,8 @@ BEGINNINGS = [
         "d_model alone.", "Which size stands in the standard deviation?"),
     Property(
         "table-begins-too-large-or-small", partial(_first_logits, low=0.5), later(
-            "{usual} With smaller numbers in the table, a word's vector is short beside the position that is added to "
-            "it, even after the factor √d_model.", usual=_USUAL),
+            "{usual} If it is the table that holds smaller numbers, a word's vector is short beside the position that "
+            "is added to it, even after the factor √d_model.", usual=_USUAL),
         "Which lines of your `__init__` write into the model's numbers: into those of the table alone, or into others, "
         "too? And with what do they fill the table? The box says what to use."),
     Property(

@@ -56,6 +56,12 @@ WHOLE = [
     _whole("scaled-by-√512", "what comes out when the embeddings are multiplied by √512, whatever d_model is",
            later("{scale} 512 is the d_model of the paper.", scale=_SCALE), "Of which number do you take the root?",
            scale="√512"),
+    _whole("scaled-by-√16", "what comes out when the embeddings are multiplied by √16, whatever d_model is",
+           later("{scale} 16 is the d_model of the page's small models.", scale=_SCALE),
+           "Of which number do you take the root?", scale="√16"),
+    _whole("scaled-by-half", "what comes out when the embeddings are multiplied by d_model / 2", later(
+        "{scale} At d_model = 4 the root is 4 / 2, elsewhere it is not. And in Python `d_model ** 1/2` is "
+        "`(d_model ** 1) / 2`.", scale=_SCALE), "How do you write the root?", scale="d_model / 2"),
     _whole("positions-scaled", "what comes out when the sum of embedding and position is multiplied by √d_model",
            _SCALE, "What stands inside the brackets?", scale="sum"),
     _whole("no-positions", "what comes out without positions", _POSITIONS, "What is added to the embeddings?",
@@ -240,11 +246,11 @@ WHOLE = [
            later("{table} The dot product with a row is the logit, its length included.", table=_TABLE),
            "What is the table that the decoder's vectors are multiplied with?", output="normalised table"),
     _whole("logits-scaled", "the right ones divided by √d_model", "The factor belongs to the embeddings that go in; "
-           "what comes out is a plain product.", "What happens after the product with the table?",
+           "what comes out is a plain product.", "What happens between the decoder and the logits?",
            output="1/√d_model"),
     _whole("logits-scaled", "the right ones multiplied by √d_model", "The factor belongs to the embeddings that go in; "
-           "what comes out is a plain product.", "Is it the table that is multiplied by √d_model, or what it gives?",
-           output="√d_model"),
+           "what comes out is a plain product.", "Where does your code multiply by √d_model: only where ids become "
+           "vectors?", output="√d_model"),
     _whole("normalised-before-the-output", "what comes out with one more norm before the output", "The decoder ends "
            "with a norm already.", "What happens to what the decoder returns?", output="normed"),
     _whole("no-output-layer", "the decoder's vectors: they are not compared with the table",

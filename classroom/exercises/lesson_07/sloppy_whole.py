@@ -36,7 +36,7 @@ class SloppyTransformer(nn.Module):
         self.factor = {"√d_model": math.sqrt(d_model), "none": 1.0, "d_model": float(d_model),
                        "sum": math.sqrt(d_model), "1/√d_model": 1 / math.sqrt(d_model),
                        "√d_head": math.sqrt(d_head), "√vocab_size": math.sqrt(vocab_size),
-                       "√512": math.sqrt(512)}[scale]
+                       "√512": math.sqrt(512), "√16": 4.0, "d_model / 2": d_model / 2}[scale]
         self.scale, self.scaled, self.placed, self.place, self.tables = scale, scaled, positions, place, tables
         self.masks, self.memory, self.output = (own_mask, encoder_mask, memory_mask), memory, output
         self.inputs, self.cut = inputs, cut
