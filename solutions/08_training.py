@@ -119,9 +119,8 @@ print(f"mean over all positions         {losses.mean():.3f}   (3.2 / 10)")
 print(f"mean of the sentences' means    {torch.stack([losses[0].mean(), losses[1, :4].mean()]).mean():.3f}")
 
 # %% [markdown]
-# Three numbers for the same model. The second gets better with more padding, since a model soon learns
-# that padding is followed by padding. In the third a word counts more when its sentence is short. We
-# take the first: **every real token counts once.**
+# Three numbers for the same model. The second changes with the amount of padding. In the third a word counts
+# more when its sentence is short. We take the first: **every real token counts once.**
 
 # %% [markdown]
 # ### Exercise 8.1 · the loss        ●●○  about 20 minutes · 3 points
@@ -343,8 +342,9 @@ for name, batches in [("32 at random", at_random), ("about 500 tokens", by_token
     print(*(f"  {tuple(batch.target.shape)}" for batch in batches[:4]))
 
 # %% [markdown]
-# Short sentences come in large batches, long ones in small batches. The *order* of the batches is still
-# random: a model that first sees only short sentences would learn that sentences are short.
+# Short sentences come in large batches, long ones in small batches. What is left over of each length makes a smaller
+# one. The *order* of the batches is still random: a model that first sees only short sentences would learn that
+# sentences are short.
 #
 # On this page we still take 32 sentences at random. The task is small, and some of the bugs below show only
 # where there is padding.
@@ -645,7 +645,7 @@ for hook in hooks:
 # - **Leave** the model with the weights of its best epoch. `model.state_dict()` gives its weights by name, and
 #   `model.load_state_dict(weights)` puts some in. Mind that the first does not copy: what it gives are the weights
 #   themselves, and the next step changes them. `copy.deepcopy(...)` makes a copy. The mode at the end does not matter.
-# - **Return** the list of the validation losses, one for each epoch.
+# - **Return** the list of the validation losses, one for each epoch, not rounded.
 
 # %%
 def train_until(model, step, batches, validate, patience, max_epochs):
@@ -1019,10 +1019,10 @@ print(f"test loss of the healthy model: {loss:.2f}, perplexity {math.exp(loss):.
 # <details><summary>A: how to begin</summary>
 #
 # Give a model its own `decode`, which calls `model.decoder(model.embed(target), memory, None, source_mask)`.
-# The curve falls to near 0 as well, since every position can look up its answer one place
-# further on. The samples are nonsense, since that place is empty when the model writes by itself. The
-# pushes are flawless: the loss is right, the model is not. The test for it is that of lesson 07: change the
-# future, and see whether the past moves.
+# The curve falls to near 0 as well, since every position can look up its answer one place further on. So does the
+# validation loss: there, too, the answer can be looked up. The samples are nonsense, since that place is empty when
+# the model writes by itself. The pushes are flawless: the loss is right, the model is not. The test for it is that of
+# lesson 07: change the future, and see whether the past moves.
 #
 # </details>
 #
@@ -1048,6 +1048,7 @@ def sees_the_future(model, optimiser, source, target, pad_id):
 
 model, losses = fit(sees_the_future)
 print("A, every 20th loss:", *(f"{loss:.2f}" for loss in losses[::20]))
+print(f"   validation loss {loss_on(model, validation_source, validation_target):.2f}")
 print("  ", in_words(write(model, validation_source[:1])[0]))
 
 # %% tags=["solution-only"]

@@ -641,3 +641,39 @@ def label_smoothing_loss(logits, targets, pad_id, smoothing):
     each = (wanted * (torch.logsumexp(logits, 2, keepdim=True) - logits)).sum(2)
     mask = (targets != pad_id).to(logits.dtype)
     return (each * mask).sum() / mask.sum()
+
+# %% prelude
+import torch
+import torch.nn.functional as F
+
+# %% wrong: mean of the sentences' means (each sentence counts once)
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    logp = logits.log_softmax(dim=-1)
+    right = logp.gather(-1, targets.unsqueeze(-1)).squeeze(-1)
+    losses = -(1 - smoothing) * right - smoothing * logp.mean(dim=-1)
+    real = (targets != pad_id).float()
+    per_sentence = (losses * real).sum(dim=1) / real.sum(dim=1).clamp(min=1)
+    return per_sentence.mean()
+
+# %% wrong: shares eps/V everywhere, then the right word is set to 1-eps instead of having 1-eps added (shares do not sum to 1)
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    V = logits.shape[-1]
+    wanted = torch.full_like(logits, smoothing / V)
+    wanted.scatter_(-1, targets.unsqueeze(-1), 1 - smoothing)
+    losses = -(wanted * logits.log_softmax(dim=-1)).sum(dim=-1)
+    return losses[targets != pad_id].mean()
+
+# %% wrong: the nll part is averaged over real tokens, the smoothing part over all positions
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    logp = logits.log_softmax(dim=-1)
+    real = targets != pad_id
+    nll = -logp.gather(-1, targets[..., None])[..., 0][real].mean()
+    uniform = -logp.mean()
+    return (1 - smoothing) * nll + smoothing * uniform
+
+# %% right: F.cross_entropy with sum, divided by the number of real tokens; pads put to -100 first
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    labels = targets.clone()
+    labels[targets == pad_id] = -100
+    total = F.cross_entropy(logits.flatten(0, 1), labels.flatten(), reduction="sum", label_smoothing=smoothing)
+    return total / (labels != -100).sum()

@@ -1061,3 +1061,77 @@ def train_until(model, step, batches, validate, patience, max_epochs):
             break
     model.load_state_dict(kept)
     return losses
+
+# %% prelude
+import copy
+import math
+
+# %% wrong: the counter is not reset at a new best (counts all bad epochs)
+def train_until(model, step, batches, validate, patience, max_epochs):
+    best, best_weights, bad, losses = math.inf, None, 0, []
+    for epoch in range(max_epochs):
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        loss = validate(model)
+        losses.append(loss)
+        if loss < best:
+            best, best_weights = loss, copy.deepcopy(model.state_dict())
+        else:
+            bad += 1
+            if bad == patience:
+                break
+    model.load_state_dict(best_weights)
+    return losses
+
+# %% wrong: copy of the dict only: {name: w.detach()}, shares storage
+def train_until(model, step, batches, validate, patience, max_epochs):
+    best, bad, losses = math.inf, 0, []
+    while len(losses) < max_epochs and bad < patience:
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        losses.append(validate(model))
+        if losses[-1] < best:
+            best, bad = losses[-1], 0
+            kept = {name: w.detach() for name, w in model.state_dict().items()}
+        else:
+            bad += 1
+    model.load_state_dict(kept)
+    return losses
+
+# %% wrong: model.train() once before the loop, eval() in each epoch
+def train_until(model, step, batches, validate, patience, max_epochs):
+    losses, best_epoch = [], -1
+    model.train()
+    for epoch in range(max_epochs):
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        losses.append(validate(model))
+        if best_epoch < 0 or losses[-1] < losses[best_epoch]:
+            best_epoch = epoch
+            best = copy.deepcopy(model.state_dict())
+        if epoch - best_epoch >= patience:
+            break
+    model.load_state_dict(best)
+    return losses
+
+# %% right: clones instead of deepcopy, index of the minimum, early break
+def train_until(model, step, batches, validate, patience, max_epochs):
+    history = []
+    for epoch in range(max_epochs):
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        history.append(validate(model))
+        best_epoch = history.index(min(history))
+        if best_epoch == epoch:
+            saved = {k: v.clone() for k, v in model.state_dict().items()}
+        elif epoch - best_epoch == patience:
+            break
+    model.load_state_dict(saved)
+    return history

@@ -319,3 +319,19 @@ def warmup_lr(step, d_model, warmup):
     rise = (step * warmup) ** -1.5
     fall = step ** -0.5
     return d_model ** -0.5 * min(rise, fall)
+
+# %% prelude
+import math
+
+# %% wrong: branches swapped: the decay before warmup, the rise after
+def warmup_lr(step, d_model, warmup):
+    if step > warmup:
+        factor = step * warmup ** -1.5
+    else:
+        factor = step ** -0.5
+    return d_model ** -0.5 * factor
+
+# %% right: math.sqrt, piecewise
+def warmup_lr(step, d_model, warmup):
+    peak = 1 / math.sqrt(d_model * warmup)
+    return peak * step / warmup if step < warmup else peak * math.sqrt(warmup / step)

@@ -771,3 +771,27 @@ def training_step(model, optimiser, source, target, pad_id, smoothing):
     optimiser.step()
     optimiser.zero_grad(set_to_none=True)
     return loss.detach()
+
+# %% prelude
+import torch
+import torch.nn.functional as F
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    return F.cross_entropy(logits.transpose(1, 2), targets, ignore_index=pad_id, label_smoothing=smoothing)
+
+# %% wrong: returns the loss after the change, by a second forward
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    read, asked = target[:, :-1], target[:, 1:]
+    optimiser.zero_grad()
+    label_smoothing_loss(model(source, read), asked, pad_id, smoothing).backward()
+    optimiser.step()
+    with torch.no_grad():
+        return label_smoothing_loss(model(source, read), asked, pad_id, smoothing).item()
+
+# %% right: zero_grad at the end; returns the tensor
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    logits = model(source, target[:, :-1])
+    loss = label_smoothing_loss(logits, target[:, 1:], pad_id, smoothing)
+    loss.backward()
+    optimiser.step()
+    optimiser.zero_grad(set_to_none=True)
+    return loss.detach()

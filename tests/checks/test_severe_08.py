@@ -178,7 +178,83 @@ def test_logits_of_0_do_not_leave_out_a_position():
     refused("8.1", loss, "padding-counted", ["logits of 0", "costs log V"])
 
 
-def test_rounded_losses_are_told():
+def rounding(places, where):
     def rounds(model, step, batches, validate, patience, max_epochs):
-        return until(model, step, batches, lambda model: round(float(validate(model)), 3), patience, max_epochs)
-    refused("8.10", rounds, "little-progress-does-not-count", ["rounds each loss to 3 places"])
+        if where == "in the list":
+            return [round(loss, places) for loss in until(model, step, batches, validate, patience, max_epochs)]
+        return until(model, step, batches, lambda model: round(float(validate(model)), places), patience, max_epochs)
+    return rounds
+
+
+@pytest.mark.parametrize("places", [1, 2, 3, 4, 5])
+@pytest.mark.slow
+def test_to_how_many_places_losses_are_rounded(places):
+    refused("8.10", rounding(places, "everywhere"), "little-progress-does-not-count", [f"each loss to {places} place"])
+    if places < 5:
+        refused("8.10", rounding(places, "in the list"), "losses-rounded", [f"rounded to {places} place"], ["no new"])
+
+
+def test_losses_of_single_precision_are_not_rounded():
+    accepted("8.10", lambda *given: [torch.tensor(loss) for loss in until(*given)])
+
+
+def without_padding(logits, targets, pad_id, smoothing, low, spread):
+    tokens = torch.arange(logits.shape[-1]) != pad_id
+    real = targets != pad_id
+    logs = logits.masked_fill(~tokens, low).log_softmax(-1)[real]
+    right = logs.gather(-1, targets[real].unsqueeze(-1)).squeeze(-1)
+    return -((1 - smoothing) * right + smoothing * logs[:, tokens if spread else ...].mean(-1)).mean()
+
+
+@pytest.mark.parametrize("low, spread, says", [
+    (-1e9, True, "no share of the smoothing"), (-math.inf, True, "no share of the smoothing"),
+    (-1e9, False, "set to -1e9"), (-1e4, False, "set to -1e4")])
+@pytest.mark.slow
+def test_the_padding_token_is_one_of_the_vocabulary(low, spread, says):
+    refused("8.1", lambda *given: without_padding(*given, low, spread), "padding-token-switched-off", [says])
+
+
+def test_logits_of_0_cost_log_v_in_a_sum_as_well():
+    def loss(logits, targets, pad_id, smoothing):
+        real = targets != pad_id
+        logs = F.cross_entropy((logits * real[..., None]).transpose(1, 2), targets, label_smoothing=smoothing,
+                               reduction="sum")
+        return logs / real.sum()
+    refused("8.1", loss, "padding-in-the-sum", ["logits of 0", "costs log V"])
+
+
+def read_and_asked(read, asked, count):
+    def training_step(model, optimiser, source, target, pad_id, smoothing):
+        optimiser.zero_grad()
+        labels = asked(target)
+        logits = model(source, read(target))
+        summed = F.cross_entropy(logits.transpose(1, 2), labels, ignore_index=pad_id, label_smoothing=smoothing,
+                                 reduction="sum")
+        loss = summed / (count(target) != pad_id).sum()
+        loss.backward()
+        optimiser.step()
+        return loss.item()
+    return training_step
+
+
+def cut(target):
+    return target[:, :-1]
+
+
+def shifted(target):
+    return target[:, 1:]
+
+
+def whole(target):
+    return target
+
+
+@pytest.mark.parametrize("read, asked, count, slug, says", [
+    (cut, shifted, cut, "divided-by-the-tokens-read", ["`target[:, :-1]`, or those of `target[:, 1:]`"]),
+    (lambda target: torch.cat([target[:, :1], target[:, :-1]], 1), whole, whole, "begins-twice", ["bos once more"]),
+    (lambda target: torch.cat([torch.full_like(target[:, :1], 2), target[:, :-1]], 1), whole, whole, "begins-twice",
+     ["the id 2"])])
+@pytest.mark.slow
+def test_what_is_read_is_not_what_is_asked_for(read, asked, count, slug, says):
+    refused("8.4", read_and_asked(read, asked, count), slug, ["exactly", *says])
+    accepted("8.4", read_and_asked(cut, shifted, shifted))

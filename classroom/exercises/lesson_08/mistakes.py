@@ -27,7 +27,8 @@ _loss_shown = as_number("loss")
 
 
 def sloppy_loss(logits, targets, pad_id, smoothing, log="stable", axis=-1, order="", spread="all", right=None,
-                mean="tokens", pad=None, sign=-1, end=None, typed=None, stop=None, form="own", raw="", even=1):
+                mean="tokens", pad=None, sign=-1, end=None, typed=None, stop=None, form="own", raw="", even=1,
+                low=None):
     """`label_smoothing_loss` with one thing or two done differently."""
     smoothing = smoothing if typed is None else typed
     if log == "mixed":                           # the probabilities are smoothed, not the targets
@@ -35,6 +36,8 @@ def sloppy_loss(logits, targets, pad_id, smoothing, log="stable", axis=-1, order
         return -shares.gather(-1, targets.unsqueeze(-1)).log()[targets != pad_id].mean()
     if form != "own":
         return _by_cross_entropy(logits, targets, pad_id, smoothing, form)
+    if low is not None:                          # the logit of the padding token
+        logits = logits.masked_fill(torch.arange(logits.shape[-1]) == pad_id, low)
     if raw == "0 at padding":
         logits = logits * (targets != pad_id).unsqueeze(-1)
     if order == "view":
@@ -65,7 +68,8 @@ def sloppy_loss(logits, targets, pad_id, smoothing, log="stable", axis=-1, order
         "others": lambda: (logs.sum(-1) - of_right) / (vocab - 1),
         "others not pad": lambda: (logs.sum(-1) - of_right - logs[..., pad_id]) / (vocab - 2),
         "divided by two less": lambda: (logs.sum(-1) - of_right) / max(vocab - 2, 1),
-        "not pad": lambda: (logs.sum(-1) - logs[..., pad_id]) / (vocab - 1),
+        "not pad": lambda: (logs.sum(-1) - logs[..., pad_id]) / (vocab - 1) if low is None else logs[
+            ..., torch.arange(vocab) != pad_id].mean(-1),
     }[spread]()
     share = {None: 1 - smoothing, "all": 1.0, "swapped": smoothing, "less": 1 - smoothing - smoothing / vocab,
              "part twice": 1 - smoothing + smoothing / vocab}[right]
@@ -113,6 +117,9 @@ def _by_cross_entropy(logits, targets, pad_id, smoothing, form):
 
 _MEAN = ("The mean runs over the real tokens: then the loss does not depend on how much padding a batch happens to "
          "have, and every word of every sentence counts the same.")
+_OF_V = ("Positions whose *target* is padding do not count. At the others the padding token is one of the V tokens of "
+         "the softmax, and gets its share of the smoothing.")
+_WHICH = "What does `pad_id` decide here: which positions count, or which tokens the softmax runs over?"
 _TARGET = "The target distribution must sum to 1: 1 − smoothing for the right token, and smoothing / V for each token."
 _STABLE = ("A probability too small for float32 is 0, and log 0 is −∞: the loss becomes infinite exactly where the "
            "model is most wrong and has most to learn.")
@@ -152,6 +159,16 @@ LOSS = [
           later("Logits of 0 do not switch a position off: they make all V tokens equally likely there, and that costs "
                 "log V. {mean}", mean=_MEAN), "What do you multiply by the mask?", mean="everything",
           raw="0 at padding"),
+    _loss("padding-in-the-sum", "the sum over all positions, with logits of 0 where there is padding, divided by the "
+          "number of the real ones",
+          later("Logits of 0 do not switch a position off: they make all V tokens equally likely there, and that costs "
+                "log V. {mean}", mean=_MEAN), "What do you multiply by the mask?", mean="unmasked sum",
+          raw="0 at padding"),
+    *(_loss("padding-token-switched-off", later("what comes out when the logit of the padding token is set to {low} "
+                                                "before the softmax", low=written), _OF_V, _WHICH, low=float(written))
+      for written in ("-1e9", "-1e4", "-inf")),
+    _loss("padding-token-switched-off", "what comes out when the padding token gets no probability, and no share of "
+          "the smoothing", _OF_V, _WHICH, low=-math.inf, spread="not pad"),
     *(_loss("padding-in-one-term", later("what comes out when padding is left out of the loss of the right token, but "
                                          "the term of the smoothing is {words}", words=words), _MEAN,
             "Which of your two terms leave out the padding, and before or after they are averaged?",

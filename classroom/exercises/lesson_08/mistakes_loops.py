@@ -20,7 +20,7 @@ _STOPS = {"not below": lambda last: last[-1] >= last[0], "above": lambda last: l
 
 def sloppy_loop(model, step, batches, validate, patience, max_epochs, modes="right", stop="right", against="best",
                 better="<", by=0.0, reset=True, restore="best", batch="all", when="after", gives="losses",
-                best=math.inf, untrained="", slow=0.0, places=None):
+                best=math.inf, untrained="", slow=0.0, places=None, told=None):
     """`train_until` with one thing done differently."""
     losses, trained, waited, improved = [], [], 0, False
     kept = came_with = copy.deepcopy(model.state_dict())
@@ -96,6 +96,8 @@ def sloppy_loop(model, step, batches, validate, patience, max_epochs, modes="rig
         model.load_state_dict({"first": first, "untrained": came_with}.get(restore, kept))
     if gives == "best":
         return [best]
+    if told is not None:
+        return [round(float(loss), told) for loss in losses]
     of_epochs = np.array(trained).reshape(len(losses), -1) if "an epoch" in gives else np.zeros((1, 1))
     n = losses.index(min(losses)) + 1
     return {"losses": losses, "training": trained, "up to the best": losses[:n],
@@ -130,6 +132,7 @@ _MODES = ("`model.train()` switches dropout on, `model.eval()` switches it off. 
 _BEST = "Where patience has run out, the best epoch lies `patience` epochs back."
 _WAIT = "Validation losses go up and down by chance; `patience` says how long to wait for a new best one."
 _RECORD = "What counts is the lowest loss of all epochs so far."
+_PLACES = ((1, "1 place"), (2, "2 places"), (3, "3 places"), (4, "4 places"))
 LOOP = [
     _loop("best-weights-not-restored", "Your loop is exactly one that leaves the model with the weights of the last "
           "epoch.", later("{best} Four things can lead to this. The best weights are never loaded. Or what was kept "
@@ -236,10 +239,13 @@ LOOP = [
             "difference, which one can choose.)", "Which losses set your counter back?", slow=slow)
       for slow in (1e-3, 0.01, 0.1)),
     *(_loop("little-progress-does-not-count", later(
-        "Your loop is exactly one that rounds each loss to {places} places, so that one that is lower by very little "
-        "is no new lowest loss.", places=places),
+        "Your loop is exactly one that rounds each loss to {places}, so that one that is lower by very little is no "
+        "new lowest loss.", places=written),
             "Any lower loss is a new lowest one here, however little lower it is.", "Where do you round?",
-            places=places) for places in (1, 2, 3, 4)),
+            places=places) for places, written in (*_PLACES, (5, "5 places"))),
+    *(_loop("losses-rounded", later("Your losses are exactly the right ones, rounded to {places}.", places=written),
+            "Two epochs that differ by little can then have the same loss in the list. Round where you print, not in "
+            "the list.", "Where do you round?", told=places) for places, written in _PLACES),
     _loop("equal-counts-as-better", "Your loop is exactly one that takes an equal loss for a new best.",
           "A loss that stays where it is does not get lower, and training would go on for ever.",
           "Is it < or <=?", better="<="),

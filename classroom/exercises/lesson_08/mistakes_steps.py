@@ -28,13 +28,14 @@ _LOSSES = {
     "pad 0": partial(sloppy_loss, pad=0),
     "by tokens again": lambda logits, labels, pad_id, smoothing: label_smoothing_loss(
         logits, labels, pad_id, smoothing) / (labels != pad_id).sum(),
+    "by tokens read": label_smoothing_loss,      # multiplied and divided by the numbers of tokens in `sloppy_step`
     "view": partial(sloppy_loss, order="view"), "positions first": partial(sloppy_loss, order="positions first"),
 }
 
 
 def sloppy_step(model, optimiser, source, target, pad_id, smoothing, shift="right", inputs="right", loss="right",
                 zero="before", backward=True, move=True, times=1, after=False, clip=None, cut="", along="",
-                gives="loss", mode="", penalty=0.0):
+                gives="loss", mode="", penalty=0.0, begins=None):
     """`training_step` with one thing done differently."""
     if mode in ("evaluation", "training"):
         model.train(mode == "training")
@@ -51,6 +52,9 @@ def sloppy_step(model, optimiser, source, target, pad_id, smoothing, shift="righ
     if shift == "shortest":
         shortest = int((target != pad_id).sum(1).min())
         given, labels = target[:, :shortest - 1], target[:, 1:shortest]
+    if begins is not None:                       # one more column in front; the whole target is asked for
+        given = torch.cat([target[:, :1] if begins == "bos" else torch.full_like(target[:, :1], begins), given], 1)
+        labels = target
     if inputs == "ends not asked for":
         real = labels != pad_id
         labels = labels.masked_fill(real & ~torch.cat([real[:, 1:], torch.zeros_like(real[:, :1])], 1), pad_id)
@@ -72,6 +76,8 @@ def sloppy_step(model, optimiser, source, target, pad_id, smoothing, shift="righ
             optimiser.zero_grad()
         logits = model(*sources)[:, : labels.shape[1]]
         found = _LOSSES[loss](logits, labels[:, : logits.shape[1]], pad_id, smoothing)
+        if loss == "by tokens read":
+            found = found * (labels != pad_id).sum() / (given != pad_id).sum()
         plain = found
         if penalty:
             found = found + penalty * sum(parameter.square().sum() for parameter in model.parameters())
@@ -155,6 +161,11 @@ STEP = [
     _step("rolled-around", "Your step is exactly one in which the labels are the target rolled round by one, so that "
           "bos comes last.", "The last position of a full row is then asked to predict bos.",
           later("`roll` moves in a circle. {whose}", whose=_WHOSE), shift="rolled"),
+    *(_step("begins-twice", later("Your step is exactly one in which the decoder reads {words} in front of "
+                                  "`target[:, :-1]`, and is asked for the whole target.", words=words),
+            "`target` begins with bos already: yours is asked for bos as well, and reads each word one place later.",
+            later("What do you put in front of `target`? {whose}", whose=_WHOSE), begins=begins)
+      for begins, words in (("bos", "bos once more"), (2, "the id 2"))),
     _step("reads-bos-only", "Your step is exactly one in which the decoder reads bos at every position.",
           "Teacher forcing hands it the right words so far.", _WHOSE, shift="bos only"),
     _step("source-and-target-swapped", "Your step is exactly one in which source and target have changed places in the "
@@ -168,6 +179,10 @@ STEP = [
     _step("padding-in-the-divisor", "Your step is exactly one whose loss is a sum over the real tokens, divided by the "
           "number of all positions.", "The more padding, the smaller the loss, and its gradients with it.",
           "Which loss do you use?", loss="divisor"),
+    _step("divided-by-the-tokens-read", "Your step is exactly one whose loss is a sum over the real tokens that it is "
+          "asked for, divided by the number of real tokens that it reads.", "Where a sentence is padded, the decoder "
+          "reads eos, too, and is asked for padding there: the two numbers differ.",
+          "Which tokens do you count: those of `target[:, :-1]`, or those of `target[:, 1:]`?", loss="by tokens read"),
     _step("mean-of-sentences", "Your step is exactly one whose loss is the mean of each sentence's own mean.",
           "A word of a short sentence then counts more than one of a long sentence. The loss of a batch is the mean "
           "over all its real tokens.", "Does `label_smoothing_loss` get the whole batch at once?", loss="sentences"),
