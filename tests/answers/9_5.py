@@ -773,3 +773,23 @@ def ngram_precision(hypotheses, references, n):
                 left.remove(gram)
                 hits += 1
     return Fraction(hits, every) if every else Fraction(0)
+
+# %% wrong: looks for the n-gram in the text of the reference, where pieces of words match
+def ngram_precision(hypotheses, references, n):
+    matches = total = 0
+    for hypothesis, reference in zip(hypotheses, references):
+        text = " ".join(reference)
+        grams = Counter(tuple(hypothesis[i:i + n]) for i in range(len(hypothesis) - n + 1))
+        for gram, count in grams.items():
+            matches += min(count, text.count(" ".join(gram)))
+        total += sum(grams.values())
+    return matches / total if total else 0.0
+
+# %% wrong: whether the text of the reference has it, each time it is said
+def ngram_precision(hypotheses, references, n):
+    matches = total = 0
+    for hypothesis, reference in zip(hypotheses, references):
+        for i in range(len(hypothesis) - n + 1):
+            total += 1
+            matches += " ".join(hypothesis[i:i + n]) in " ".join(reference)
+    return matches / total if total else 0.0

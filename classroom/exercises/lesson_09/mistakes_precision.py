@@ -67,6 +67,13 @@ PRECISION = [
         "Your precision is exactly what comes out when the words of an n-gram are joined with nothing between them.",
         "“no where” and “now here” would then be the same. A tuple of words keeps them apart.",
         "What is an n-gram in your code: a tuple, or a string?", as_sentences),
+    *(Misconception(
+        "pieces-of-words-match", partial(precisions.precision, how=how),
+        later("Your precision is exactly what comes out when an n-gram is looked for in the text of the "
+              "reference{times}.", times=times),
+        "In a text, pieces of other words match, too, such as “a” in “cat”. A tuple of words matches only whole words.",
+        "Where do you join words with blanks before you look for the n-gram, or count it?", as_sentences)
+      for how, times in (("pieces", ""), ("pieces, each time", " and counts each time the translation says it"))),
     Misconception(
         "at-least-one-n-gram", partial(precisions.precision, at_least_one=True),
         "Your precision is exactly what comes out when a sentence without n-grams counts as if it had one.",

@@ -81,6 +81,10 @@ def precision(hypotheses, references, n, clip=True, unique=False, swap=False, me
             matches.append(sum(gram == other for gram in have for other in allowed))
         elif how == "best of all":
             matches.append(max((Counter(have) & Counter(grams_of(r, n))).total() for r in references))
+        elif how in ("pieces", "pieces, each time"):
+            text = " ".join(reference)
+            matches.append(sum(min(k, text.count(" ".join(gram))) if how == "pieces" else k * (" ".join(gram) in text)
+                               for gram, k in Counter(have).items()))
         elif how == "either":
             matches.append((Counter(have) | Counter(allowed)).total())
         elif by_place:
