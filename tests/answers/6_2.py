@@ -802,3 +802,43 @@ class FeedForward(nn.Module):
     def forward(self, x):
         hidden = F.linear(x, self.up.weight, self.up.bias).clamp(min=0)
         return F.linear(self.drop(hidden), self.down.weight, self.down.bias)
+
+# %% prelude
+import math, copy
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import MultiHeadAttention, padding_mask, scaled_dot_product_attention
+from course.transformer import FeedForward, LayerNorm, EncoderLayer
+
+# %% wrong: F.dropout without training=self.training: active in evaluation, too
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff)
+        self.w_2 = nn.Linear(d_ff, d_model)
+
+    def forward(self, x):
+        return self.w_2(F.dropout(torch.relu(self.w_1(x)), 0.1))
+
+# %% wrong: the bias b_2 forgotten
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff)
+        self.w_2 = nn.Linear(d_ff, d_model, bias=False)
+
+    def forward(self, x):
+        return self.w_2(F.relu(self.w_1(x)))
+
+# %% right: Sequential, with Dropout; clamp in place of relu in forward
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.down = nn.Linear(d_ff, d_model)
+        self.up = nn.Linear(d_model, d_ff)
+        self.dropout = nn.Dropout(0.1)
+
+    def forward(self, x):
+        hidden = self.up(x).clamp(min=0)
+        return F.linear(self.dropout(hidden), self.down.weight, self.down.bias)

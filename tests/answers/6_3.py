@@ -1246,3 +1246,86 @@ class EncoderLayer(nn.Module):
     def forward(self, x, mask=None):
         x = self.around("gather", x, sublayer=lambda h: self.parts["gather"](h, h, h, mask)[0])
         return self.around("think", x, sublayer=self.parts["think"])
+
+# %% prelude
+import math, copy
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import MultiHeadAttention, padding_mask, scaled_dot_product_attention
+from course.transformer import FeedForward, LayerNorm, EncoderLayer
+
+# %% wrong: x += : the caller's x is changed in place
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm_1 = LayerNorm(d_model)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.norm_2 = LayerNorm(d_model)
+        self.feed_forward = FeedForward(d_model, d_ff)
+
+    def forward(self, x, mask=None):
+        h = self.norm_1(x)
+        x += self.self_attention(h, h, h, mask)[0]
+        x += self.feed_forward(self.norm_2(x))
+        return x
+
+# %% wrong: only the queries are normalised, keys and values are the raw x
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm_1 = LayerNorm(d_model)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.norm_2 = LayerNorm(d_model)
+        self.feed_forward = FeedForward(d_model, d_ff)
+
+    def forward(self, x, mask=None):
+        x = x + self.self_attention(self.norm_1(x), x, x, mask)[0]
+        return x + self.feed_forward(self.norm_2(x))
+
+# %% wrong: second plus adds to the layer's input, not to the sum after attention
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm_1 = LayerNorm(d_model)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.norm_2 = LayerNorm(d_model)
+        self.feed_forward = FeedForward(d_model, d_ff)
+
+    def forward(self, x, mask=None):
+        h = self.norm_1(x)
+        gathered = x + self.self_attention(h, h, h, mask)[0]
+        return x + self.feed_forward(self.norm_2(gathered))
+
+# %% wrong: PyTorch habit: the mask is inverted
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm_1 = LayerNorm(d_model)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.norm_2 = LayerNorm(d_model)
+        self.feed_forward = FeedForward(d_model, d_ff)
+
+    def forward(self, x, mask=None):
+        if mask is not None:
+            mask = ~mask
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, mask)[0]
+        return x + self.feed_forward(self.norm_2(x))
+
+# %% right: ModuleDict/ModuleList, a helper for the residual, other names
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.parts = nn.ModuleDict({"think": FeedForward(d_model, d_ff), "gather": MultiHeadAttention(d_model, n_heads)})
+        self.norms = nn.ModuleList([LayerNorm(d_model), LayerNorm(d_model)])
+
+    def residual(self, n, x, f):
+        return torch.add(f(self.norms[n](x)), x)
+
+    def forward(self, x, mask=None):
+        gather = self.parts["gather"]
+        def attend(h):
+            out, _ = gather(h, h, h, mask)
+            return out
+        return self.residual(1, self.residual(0, x, attend), self.parts["think"])

@@ -891,3 +891,32 @@ class Encoder(nn.Module):
 
     def forward(self, x, mask=None):
         return self.last(self.run(0, x, mask))
+
+# %% prelude
+import math, copy
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import MultiHeadAttention, padding_mask, scaled_dot_product_attention
+from course.transformer import FeedForward, LayerNorm, EncoderLayer
+
+# %% wrong: nn.Sequential called with the mask: raises
+class Encoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.layers = nn.Sequential(*[EncoderLayer(d_model, n_heads, d_ff) for _ in range(n_layers)])
+        self.norm = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        return self.norm(self.layers(x, mask))
+
+# %% right: ModuleDict of layers by number, reduce
+import functools
+class Encoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.layers = nn.ModuleDict({f"layer{n}": EncoderLayer(d_model, n_heads, d_ff) for n in range(n_layers)})
+        self.norm = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        return self.norm(functools.reduce(lambda y, layer: layer(y, mask), self.layers.values(), x))

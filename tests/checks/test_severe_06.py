@@ -221,3 +221,65 @@ def test_layers():
     refused("6.3", layer(added_twice_around_attention), "residual-twice", ["around attention"])
     refused("6.3", layer(added_twice_around_feed_forward), "residual-twice", ["around the feed-forward part"])
     refused("6.3", layer(stale), "stale-norm", ["has the result of attention been added"], ["`h`"])
+
+
+def first_sentence(self, x, attend):
+    x = x + attend(self.norm_1(x))[0]
+    return x + self.feed_forward(self.norm_2(x))
+
+
+def second_adds_the_input(self, x, attend):
+    return x + self.feed_forward(self.norm_2(x + attend(self.norm_1(x))))
+
+
+def test_what_attention_found_for_the_first_sentence():
+    refused("6.3", layer(first_sentence), "first-sentence-of-attention", ["one more `[0]`"])
+    refused("6.3", layer(second_adds_the_input), "second-residual-from-input", ["reaches only the second one"],
+            ["lost on the way"])
+
+
+def as_channels(x):
+    """All vectors, each a channel of one sentence."""
+    return x.reshape(1, -1, x.shape[-1])
+
+
+FINISHED = [
+    lambda self, x, c: F.rms_norm(c, c.shape[-1:], None, self.eps),
+    lambda self, x, c: torch.rms_norm(c, c.shape[-1:], None, self.eps),
+    lambda self, x, c: nn.RMSNorm(c.shape[-1], self.eps, elementwise_affine=False)(c),
+    lambda self, x, c: F.batch_norm(as_channels(x), None, None, training=True, eps=self.eps).view(x.shape),
+    lambda self, x, c: torch.native_layer_norm(x, x.shape[-1:], None, None, self.eps)[0],
+    lambda self, x, c: torch.ops.aten.layer_norm.default(x, x.shape[-1:], None, None, self.eps),
+    lambda self, x, c: F.instance_norm(as_channels(x), eps=self.eps).view(x.shape),
+    lambda self, x, c: F.local_response_norm(c.reshape(-1, c.shape[-1], 1), 2 * c.shape[-1], alpha=2.0, beta=0.5,
+                                             k=self.eps).view(x.shape),
+]
+
+
+@pytest.mark.parametrize("body", FINISHED)
+def test_every_finished_norm_of_pytorch_earns_no_points(body):
+    refused("6.1", norm(body), "torchs-own", ["calls PyTorch's own `"])
+
+
+def test_a_length_is_no_finished_norm():
+    accepted("6.1", norm(lambda self, x, c: c / (c.norm(dim=-1, keepdim=True) ** 2 / x.shape[-1] + self.eps).sqrt()))
+
+
+def test_a_norm_that_is_held():
+    class Norm(nn.Module):
+        def __init__(self, d_model, eps=1e-5):
+            super().__init__()
+            self.weight, self.bias = nn.Parameter(torch.ones(d_model)), nn.Parameter(torch.zeros(d_model))
+            self.inner = nn.RMSNorm(d_model, eps=eps, elementwise_affine=False)
+
+        def forward(self, x):
+            return self.inner(x - x.mean(-1, keepdim=True)) * self.weight + self.bias
+    refused("6.1", Norm, "torchs-own", ["`nn.RMSNorm`"])
+
+
+@pytest.mark.parametrize("body, says", [
+    (lambda self, x, c: c / variance(c).clamp(min=self.eps).sqrt(), "by a factor of up to √2"),
+    (lambda self, x, c: c / variance(c).sqrt().clamp(min=self.eps), "divided by far too little"),
+])
+def test_a_floor_says_where_it_shows(body, says):
+    refused("6.1", norm(body), "eps-as-a-floor", [says], ["everything for tiny"])

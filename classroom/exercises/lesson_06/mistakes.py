@@ -94,7 +94,9 @@ def _moments(sight):
 
 _ALONE = ("Each vector is normalised by itself. Otherwise the result for a word depends on the words around it, or on "
           "the other sentences of the batch.")
-_EPS = "It is there so that nothing is ever divided by 0, and it has to match if weights are to be exchanged."
+_EPS = "eps is there so that nothing is ever divided by 0, and it has to match if weights are to be exchanged."
+_FLOOR = ("For ordinary vectors nothing is seen of it. A vector of tiny numbers is then divided by far too little: "
+          "√eps is 0.003, and eps only 0.00001. {eps}")
 
 NORM = [
     Misconception(
@@ -183,13 +185,13 @@ NORM = [
     *(Misconception(
         "eps-as-a-floor", partial(SloppyNorm, place=place),
         later("Your result is exactly what comes out when eps is not added, but is the smallest value that {what} "
-              "may have.", what=what),
-        later("Then it changes nothing for ordinary vectors, and everything for tiny ones. {eps}", eps=_EPS), look)
-      for place, what, look in (
-          ("floor", "the variance", "What happens to the variance where it is larger than eps?"),
-          ("floor of the root", "the root", "What happens to the root where it is larger than eps?"),
-          ("floor of the length", "the length of x − mean", "What happens to the length where it is larger than "
-           "eps?"))),
+              "may have.", what=what), later(why, eps=_EPS), look)
+      for place, what, why, look in (
+          ("floor", "the variance", "Where the variance is about as large as eps, the result then differs, by a factor "
+           "of up to √2. {eps}", "What happens to the variance where it is larger than eps?"),
+          ("floor of the root", "the root", _FLOOR, "What happens to the root where it is larger than eps?"),
+          ("floor of the length", "the length of x − mean", _FLOOR, "What happens to the length where it is larger "
+           "than eps?"))),
     Misconception(
         "eps-squared", partial(SloppyNorm, place="squared"),
         "Your result is exactly what comes out with the square of eps under the root.", _EPS,

@@ -105,11 +105,12 @@ class SloppyLayer(nn.Module):
             y = self.feed_forward(y) if self.twice else y
         else:
             k, v = {"normed": (h, h), "plain": (x, x), "plain values": (h, x), "plain keys": (x, h),
-                    "plain queries": (h, h)}[self.keys]
+                    "plain queries": (h, h), "first sentence": (h, h)}[self.keys]
             q = x if self.keys == "plain queries" else h
             if self.across:                        # what `nn.MultiheadAttention` does without `batch_first`
                 q, k, v, mask = q.transpose(0, 1), k.transpose(0, 1), v.transpose(0, 1), None
             y = self.attention(q, k, v, mask)[0]
+            y = y[0] if self.keys == "first sentence" else y
             y = y.transpose(0, 1) if self.across else y
         return self._norm(n, name)(y) if self.norm == "on the branch" else y
 
@@ -175,7 +176,8 @@ LAYER = [
            "What does each norm get, and what happens with its result?", norm="after"),
     _layer("norm-on-the-branch", "Your result is exactly what comes out when each norm is applied to the result of the "
            "sub-layer, before the addition.", "The sub-layer then gets vectors that were never normalised, and they "
-           "grow from layer to layer.", "Does the norm come before or after the sub-layer?", norm="on the branch"),
+           "usually grow from layer to layer.", "Does the norm come before or after the sub-layer?",
+           norm="on the branch"),
     _layer("residual-from-normalised", "Your result is exactly what comes out when the normalised vector is what the "
            "sub-layer's result is added to.", later("{highway} So nothing may stand on that road, and a norm does.",
                                                     highway=_HIGHWAY),
@@ -189,7 +191,8 @@ LAYER = [
            later("{highway} So nothing may stand on that road, and a norm does.", highway=_HIGHWAY),
            "To what do you add the result of the feed-forward part?", source="normed f"),
     _layer("second-residual-from-input", "Your result is exactly what comes out when the second residual connection "
-           "starts at the layer's input.", "What the first sub-layer has added is then lost on the way.",
+           "starts at the layer's input.", "What the first sub-layer has added then reaches only the second one. On "
+           "the road it is missing.",
            "Which vector do you add to the result of the second sub-layer?", wiring="second adds the input"),
     _layer("sublayers-in-parallel", "Your result is exactly what comes out when both sub-layers get the layer's input "
            "and both results are added to it.", "Some newer models do that for speed. Here the feed-forward part works "
@@ -205,8 +208,8 @@ LAYER = [
            "The two sub-layers get differently distributed vectors, and each norm has its own weight and bias to learn "
            "for its own.", "How many norms does `__init__` make, and which of them are called?", shared=True),
     _layer("no-norms", "Your result is exactly what comes out without any norm.",
-           "Every layer adds to the vectors, so that they grow from layer to layer, and nothing holds the scores of "
-           "attention within bounds.", "Where are the two norms called?", normed=""),
+           "Every layer adds to the vectors, so that they usually grow from layer to layer, and nothing holds the "
+           "scores of attention within bounds.", "Where are the two norms called?", normed=""),
     _layer("no-norm-before-attention", "Your result is exactly what comes out without a norm before attention.",
            _TWO, "What does attention get?", normed="f"),
     _layer("no-norm-before-feed-forward", "Your result is exactly what comes out without a norm before the "
@@ -220,6 +223,10 @@ LAYER = [
     _layer("keys-not-normalised", "Your result is exactly what comes out when the keys are not normalised.",
            "In self-attention all three come from the same vectors.", "Which three things does attention get?",
            keys="plain keys"),
+    _layer("first-sentence-of-attention", "Your result is exactly what comes out when every sentence gets what "
+           "attention has made of the first one.", "Attention returns a pair. One `[0]` takes the output (B, T, "
+           "d_model) out of it, and one more `[0]` takes the first sentence out of that.",
+           "How many `[0]` stand behind what attention returns?", keys="first sentence"),
     _layer("queries-not-normalised", "Your result is exactly what comes out when the queries are not normalised.",
            "In self-attention all three come from the same vectors.", "Which three things does attention get?",
            keys="plain queries"),

@@ -80,8 +80,8 @@ def _stack(slug: str, says: str, why: str, look: str, **switches) -> Misconcepti
     return Misconception(slug, partial(SloppyEncoder, **switches), says, why, look)
 
 
-_LAST = ("In pre-norm layers nothing is ever normalised on the road itself, so that its vectors grow with every layer. "
-         "One norm at the end brings them back to the size that the decoder expects.")
+_LAST = ("In pre-norm layers nothing is ever normalised on the road itself, and its vectors usually grow with every "
+         "layer. One norm at the end brings them back to the size that the decoder expects.")
 
 _CHAIN = "Each layer works on what the one before it has made."
 
@@ -135,8 +135,8 @@ STACK = [
     *(_stack(slug, later("Your result is exactly what comes out when {words}.", words=words), why,
              "What happens to the mask before a layer gets it?", mask=part)
       for slug, part, words, why in parts_of_mask("mask")),
-    _stack("every-layer-gets-the-input", "Your result is exactly what the last layer makes of the encoder's input.",
-           "Each layer works on what the one before it has made; what they make of it is lost here.",
+    _stack("every-layer-gets-the-input", "Your result is exactly what the last layer and the norm make of the "
+           "encoder's input.", "Each layer works on what the one before it has made; here that is lost.",
            "Which name do you hand to each layer, and which one do you assign what it returns?", feed="input"),
     _stack("layers-unused", "Your result is exactly what the last norm makes of the encoder's input. What the layers "
            "return is used nowhere.", _CHAIN, "Which name does the result of a layer get in your loop, and what does "
@@ -161,7 +161,8 @@ STACK = [
     *(_stack("one-layer-too-few", "Your result is exactly what comes out when there is one layer less.",
              "`n_layers` counts all of them.", "How many times does your loop run?", count=count)
       for count in ("one less", "first unused")),
-    _stack("one-layer-only", "Your result is exactly what a single layer gives, whatever `n_layers` says.",
+    _stack("one-layer-only", "Your result is exactly what a single layer and the norm give, whatever `n_layers` "
+           "says.",
            "Each layer builds on what the one before has gathered.",
            "Where is `n_layers` used, and does `return` stand inside the loop?", count="one"),
     _stack("one-layer-too-many", "Your result is exactly what comes out when the first layer is used twice.",
@@ -187,8 +188,9 @@ STACK = [
     _stack("input-scaled", "Your result is exactly what comes out when `x` is multiplied with √d_model in here.",
            "That belongs to the embeddings, before the encoder.", "What happens to `x` before the first layer?",
            scaled=True),
-    _stack("two-layers-typed-in", "Your result is exactly what two layers give, whatever `n_layers` says: it is wrong "
-           "where one is asked for, and where four are.", "How many layers a model has is decided where it is made.",
+    _stack("two-layers-typed-in", "Your result is exactly what two layers and the norm give, whatever `n_layers` says: "
+           "it is wrong where one is asked for, and where four are.", "How many layers a model has is decided where it "
+           "is made.",
            "Does `n_layers` occur in your `__init__`?", count="two"),
     Misconception(
         "mask-has-no-default", _NoMaskDefault,

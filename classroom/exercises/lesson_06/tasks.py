@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import nn
 
 from classroom.ask.blocks import block_weights
@@ -164,6 +165,10 @@ def _small_stack():
                          ["layers.0.norm_1", "layers.0.norm_2", "norm"], ["layers.0.feed_forward"])
 
 
+# All finished norms of PyTorch's. What measures a length (`norm`, `normalize`) or draws numbers is none.
+_KINDS = ("layer_norm", "group_norm", "batch_norm", "instance_norm", "rms_norm", "response_norm")
+_NORM_CLASSES = tuple(name for name in dir(nn) if "Norm" in name or "LRN" in name)
+_NORM_FUNCTIONS = tuple(name for name in {*dir(torch), *dir(F)} if any(kind in name for kind in _KINDS))
 _SIZES = {"d_model": "", "n_heads": "", "d_ff": "", "x": "B T d_model", "mask": "B T T"}
 
 EXERCISES = [
@@ -171,8 +176,7 @@ EXERCISES = [
         id="6.1", title="layer norm", names=("LayerNorm",), points=3, minutes=15, difficulty=2, framework="torch",
         takes={"d_model": "", "eps": "", "x": "... d_model"}, gives={"y": "... d_model"},
         reference=LayerNorm, cases=_vectors,
-        probe=OwnNorm(init=("d_model", "eps"), optional=(), classes=("LayerNorm", "GroupNorm", "_InstanceNorm"),
-                        functions=("layer_norm", "native_layer_norm", "group_norm", "instance_norm")),
+        probe=OwnNorm(init=("d_model", "eps"), optional=(), classes=_NORM_CLASSES, functions=_NORM_FUNCTIONS),
         hints=(
             "Take the vector 1, 2, 3, 6 and do it on paper: its mean, the mean of the squared distances from it, the "
             "root of that. Then do the same with `x`, along its last axis.",
