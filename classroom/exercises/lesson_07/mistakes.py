@@ -342,11 +342,11 @@ LAYER = [
            "Between the two layers it bends; behind them it only cuts off what is negative.",
            "Do you call your `FeedForward`, or its two layers one by one?", relu="after"),
     _layer("residual-from-input", "what comes out when every residual connection starts at the layer's input",
-           "What the sub-layers before have added is then lost on the way.",
+           "What a sub-layer before has added is then missing on the road.",
            "Which vector do you add to the result of each sub-layer?", source="input"),
     *(_layer(f"{word}-residual-from-input", later("what comes out when the result of {words} is added to the layer's "
                                                   "input", words=words),
-             "What the sub-layers before have added is then lost on the way.",
+             "What a sub-layer before has added is then missing on the road.",
              later("To what do you add the result of {words}?", words=words), source=f"input {n}")
       for n, word, words in ((2, "second", "cross-attention"), (3, "third", "the feed-forward part"))),
     _layer("sublayers-in-parallel", "what comes out when all three sub-layers get the layer's input", _FIRST,
