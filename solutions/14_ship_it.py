@@ -241,7 +241,8 @@ with torch.no_grad():
 # ### Exercise 14.3 · one large row        ●○○  about 3 minutes · 1 point
 # All rows of a table are about equally large. Then all numbers of one row become 50 times as large. The new table can
 # be quantised with *one* scale for all its rows, or with a scale for each row. Which rows are stored less exactly with
-# one scale? Set `prediction` to `"that row"`, `"the other rows"`, `"all rows"` or `"no row"`.
+# one scale than with a scale for each row? Set `prediction` to `"that row"`, `"the other rows"`, `"all rows"` or
+# `"no row"`.
 
 # %%
 prediction = ...
@@ -286,7 +287,10 @@ for row in range(4):
     print(f"{row:3}   {by_table[row]:17.4f}   {by_row[row]:16.4f}")
 
 # %% [markdown]
-# Row 0, the outlier, has the same error in both columns. The others pay. And what does the translator say?
+# Row 0, the outlier, has the same error in both columns. The others pay.
+#
+# And what does the translator say? `course/page/rounding.py` has your functions, where `quantise` has a second
+# argument, the number of bits. At first it is 8.
 
 # %% tags=["nbval-ignore-output"]
 def one_scale(w, bits=8):
@@ -312,16 +316,14 @@ print(f"w_2 by row, rounded to 0: {lost[0]:.0%} of column 0, {lost[1:].mean():.0
 # Yet with one scale far more translations change than in the trained model. With a scale for each row about as many
 # stay the same as in the trained model.
 #
-# The unit itself has paid, even so. Column 0 of `w_2` is now 50 times as small as it was, and each row's scale is made
-# for larger numbers: far more of it becomes 0 than of the other columns. A scale for each row protects rows from each
-# other, and not the small numbers of a row from the large ones. That the translations hardly show it means only that
-# one unit of 512 matters little here.
+# The unit itself has paid, though the translations hardly show it. Column 0 of `w_2` is now 50 times as small as it
+# was, and each row's scale is made for larger numbers: far more of it becomes 0 than of the other columns. A scale for
+# each row protects rows from each other, and not the small numbers of a row from the large ones.
 #
 # ## Fewer bits still
 #
-# `course/page/rounding.py` has your function with a second argument, the number of bits. With 4 bits the whole numbers
-# go from −7 to 7. Now the model is the one from training again. At how many bits does it break? And does the scale for
-# each row matter here?
+# With 4 bits the whole numbers go from −7 to 7. Now the model is the one from training again. At how many bits does it
+# break? And does the scale for each row matter here?
 
 # %% tags=["nbval-ignore-output"]
 all_bits = [8, 6, 4, 3]
@@ -337,13 +339,12 @@ show_curves(all_bits, {name: [same for _, same in row] for name, row in curves.i
             "translations the same, of 300", "What fewer bits cost")
 
 # %% [markdown]
-# Look at the equal translations first, which the curves show. The fewer the bits, the fewer they are; and when bits are
-# few, more are lost with one scale for the table: the longer the steps, the more each row needs those that fit it. BLEU
-# falls only when many translations have changed. As long as it hardly falls, it may even be higher with the one scale:
-# on 300 sentences that means little.
+# Look at the equal translations first, which the curves show. The fewer the bits, the fewer they are, and they become
+# few sooner with one scale for the table. BLEU falls only when many translations have changed. As long as it hardly
+# falls, it may even be higher with the one scale: on 300 sentences that means little.
 #
-# int8 is the safe choice for our page. But say we wanted int4: a file is made of bytes, and so is a tensor. So two
-# numbers have to share one.
+# int8 is the safe choice for our page. But say we wanted int4. The sizes above count a scale for each row, and for each
+# number only its bits. But a file is made of bytes, and so is a tensor. So two numbers have to share one.
 #
 # ### Exercise 14.5 · two in a byte        ●●○  about 10 minutes · 2 points
 # Plus 8, the numbers −7 to 7 become 1 to 15, which are digits to the base 16. A byte has two such digits.
@@ -533,7 +534,8 @@ AboutForm(mine, lambda said: export_page(model, subwords, "mine.html", said))
 # nearly every column of `w_1` has an outlier, its number in row 0. Not all of these are as large as the largest. So
 # columns do better than one scale for the table, and worse than rows: more translations change. And a row has one more
 # advantage. It makes one number of the output, so that one can multiply the whole numbers first and apply the scale to
-# the sum, once. A column's scale would have to be applied before the sum, to each product.
+# the sum, once. A column's scale has to be applied before the sum, to the number of the input that the column meets.
+# Where the inputs are whole numbers, too, they would no longer be whole.
 #
 # </details>
 #

@@ -456,3 +456,45 @@ def quantise(w):
         scales.append(s)
         qs.append(torch.round(row / s).to(torch.int8))
     return torch.stack(qs), torch.stack(scales)
+
+
+# %% prelude
+import torch
+
+# %% wrong: one scale per column: amax(dim=0)
+def quantise(w):
+    scale = w.abs().amax(dim=0) / 127
+    scale[scale == 0] = 1.0
+    q = (w / scale).round().to(torch.int8)
+    return q, scale
+
+# %% wrong: no round before to(int8)
+def quantise(w):
+    scale = w.abs().amax(dim=1) / 127
+    scale = torch.where(scale == 0, torch.ones_like(scale), scale)
+    q = (w / scale.unsqueeze(1)).to(torch.int8)
+    return q, scale
+
+# %% wrong: clamp(min=1e-8) against 0/0 in place of scale 1 (habit from other libraries)
+def quantise(w):
+    scale = (w.abs().amax(dim=1, keepdim=True) / 127).clamp(min=1e-8)
+    q = (w / scale).round().to(torch.int8)
+    return q, scale.squeeze(1)
+
+# %% wrong: divides by 128 and clamps (uses -128..127)
+def quantise(w):
+    largest = w.abs().amax(dim=1)
+    scale = torch.where(largest > 0, largest / 128, torch.ones_like(largest))
+    q = (w / scale[:, None]).round().clamp(-128, 127).to(torch.int8)
+    return q, scale
+
+# %% right: row by row, in plain Python floats
+def quantise(w):
+    qs, scales = [], []
+    for row in w.tolist():
+        s = max(abs(v) for v in row) / 127
+        if s == 0:
+            s = 1.0
+        qs.append([round(v / s) for v in row])
+        scales.append(s)
+    return torch.tensor(qs, dtype=torch.int8), torch.tensor(scales, dtype=w.dtype)

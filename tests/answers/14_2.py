@@ -205,3 +205,15 @@ import torch
 # %% wrong: q.float(): half-precision scales give float32
 def dequantise(q, scale):
     return q.float() * scale[:, None]
+
+
+# %% prelude
+import torch
+
+# %% wrong: always float32, whatever dtype scale has
+def dequantise(q, scale):
+    return q.float() * scale.float()[:, None]
+
+# %% wrong: divides by the scale
+def dequantise(q, scale):
+    return q / scale.unsqueeze(-1)

@@ -454,3 +454,50 @@ def rounding_errors(w):
     def err(step):
         return torch.linalg.vector_norm(torch.round(w / step) * step - w, dim=1) / n ** 0.5
     return err(w.abs().max() / 127), err(w.abs().amax(1, keepdim=True) / 127)
+
+
+# %% prelude
+import torch
+def quantise(w):
+    scale = w.abs().amax(dim=1) / 127
+    scale = torch.where(scale == 0, torch.ones_like(scale), scale)
+    return (w / scale[:, None]).round().to(torch.int8), scale
+def dequantise(q, scale):
+    return q * scale[:, None]
+
+# %% wrong: mean over dim=0: one error per column
+def rounding_errors(w):
+    table = dequantise(*quantise(w.reshape(1, -1))).reshape(w.shape)
+    rows = dequantise(*quantise(w))
+    return ((table - w) ** 2).mean(0).sqrt(), ((rows - w) ** 2).mean(0).sqrt()
+
+# %% wrong: the root forgotten
+def rounding_errors(w):
+    table = dequantise(*quantise(w.reshape(1, -1))).reshape(w.shape)
+    rows = dequantise(*quantise(w))
+    return (table - w).square().mean(dim=1), (rows - w).square().mean(dim=1)
+
+# %% wrong: two results in the other order
+def rounding_errors(w):
+    def rms(back):
+        return (back - w).square().mean(dim=1).sqrt()
+    by_row = rms(dequantise(*quantise(w)))
+    by_table = rms(dequantise(*quantise(w.flatten().unsqueeze(0))).view_as(w))
+    return by_row, by_table
+
+# %% wrong: table as (n, 1): one scale for each number
+def rounding_errors(w):
+    table = dequantise(*quantise(w.reshape(-1, 1))).reshape(w.shape)
+    rows = dequantise(*quantise(w))
+    return (table - w).square().mean(dim=1).sqrt(), (rows - w).square().mean(dim=1).sqrt()
+
+# %% right: own scales, norm / sqrt(n)
+def rounding_errors(w):
+    n = w.size(1)
+    one = w.abs().max() / 127
+    each = w.abs().max(dim=1, keepdim=True).values / 127
+    out = []
+    for step in (one, each):
+        back = torch.round(w / step) * step
+        out.append(torch.linalg.norm(back - w, dim=1) / n ** 0.5)
+    return tuple(out)

@@ -296,3 +296,28 @@ def pack(q):
 def pack(q):
     digits = (q.to(torch.int32) + 8).unflatten(1, (-1, 2))
     return (digits * torch.tensor([16, 1])).sum(dim=-1).to(torch.uint8)
+
+
+# %% prelude
+import torch
+
+# %% wrong: the first number in the low four bits
+def pack(q):
+    d = (q + 8).to(torch.uint8)
+    return d[:, 0::2] + 16 * d[:, 1::2]
+
+# %% wrong: pairs number j with number j + in/2
+def pack(q):
+    d = (q + 8).to(torch.uint8)
+    half = q.size(1) // 2
+    return 16 * d[:, :half] + d[:, half:]
+
+# %% wrong: result left in int8
+def pack(q):
+    d = q + 8
+    return 16 * d[:, 0::2] + d[:, 1::2]
+
+# %% right: view and shift, bitwise or
+def pack(q):
+    pairs = (q.long() + 8).view(q.size(0), -1, 2)
+    return ((pairs[..., 0] << 4) | pairs[..., 1]).to(torch.uint8)

@@ -93,3 +93,8 @@ def test_only_other_bases_than_15_make_one_byte_of_two_pairs(base):
     lost, kept = f"With {base}, different pairs of numbers make the same byte", "Whoever unpacks divides by 16"
     says, never = (kept, lost) if len(set(made.values())) == len(made) else (lost, kept)
     refused("14.5", answer, "another-base", [f"multiplied by {base}.", says], [never])
+
+
+def test_whose_scale_a_column_has_met_is_told():
+    refused("14.2", lambda q, scale: q * scale, "scales-along-columns",
+            ["In a square table it does not fail, and column j is multiplied by the scale of row j"])

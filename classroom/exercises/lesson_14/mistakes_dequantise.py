@@ -44,8 +44,8 @@ def _back(slug, says, why, look, **switches):
 
 DEQUANTISE = [
     *(_back("scales-along-columns", "Your numbers are exactly what comes out when scale j belongs to column j.",
-            "There is a scale for each row. Aligned from the right, (out,) meets `in`: that fails for most sizes, and "
-            "where it does not fail it gives the numbers of other rows' steps.",
+            "There is a scale for each row. Aligned from the right, (out,) meets `in`: that fails for most sizes. In a "
+            "square table it does not fail, and column j is multiplied by the scale of row j.",
             "With which axis of (out, in) does (out,) line up?", per=per) for per in ("column", "column, upright")),
     _back("scales-in-turn", "Your numbers are exactly what comes out when the scales are written down in turn, again "
           "and again, and that row is cut into the rows of the table.",
