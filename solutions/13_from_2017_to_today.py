@@ -620,8 +620,8 @@ d = compared(["the same, causal"], "one stack of 4")
 # So at this size nothing speaks for one stack, at least not the quality of translations. Raffel et al. (2020) compared
 # both on a large scale, and found the encoder-decoder ahead at equal work, with twice as many weights. Why then do so
 # many models have one stack? The reasons that are given are others. Nothing has to be cut into source and target, so
-# that any text can be used, and each of its tokens is a question to learn from. (Ours counted the target's tokens only,
-# in both models.) And in a conversation the cache simply grows, no matter who wrote last.
+# that any text can be used, and each of its tokens is a question to learn from. (Our losses count the target's tokens
+# only, for both kinds of models.) And in a conversation the cache simply grows, no matter who wrote last.
 #
 # ## One switch at a time
 #
@@ -739,11 +739,11 @@ for what, constant, names in (("with the other norm", False, ("one stack of 2", 
 # With sinusoids the loss rises by more than most switches of the table change it. With rotary positions it rises much
 # less, but it rises.
 #
-# Does the rise show that the means say something about the sentence? With layer norm they cannot: each norm takes them
-# away. In the models with RMSNorm and sinusoids, most of the rise is gone once each mean is a constant. Their weights
-# rely on this constant, as on a bias. In "today" a constant does not help. What is left is a modest statement: a
-# trained model fits its own norm, and between models that have *learned* with the one and with the other, no
-# difference is shown.
+# Does the rise show that the models use the means? With layer norm they cannot: each norm takes the means away before
+# a weight sees them. In the models with RMSNorm and sinusoids, most of the rise is gone once each mean is a constant.
+# Their weights rely on this constant, as on a bias. In "today" a constant does not help. What is left is a modest
+# statement: a trained model fits its own norm, and between models that have *learned* with the one and with the other,
+# no difference is shown.
 #
 # ### What does sharing save?
 #
@@ -888,8 +888,8 @@ library.prefix_mask = right
 #
 # - **RMSNorm** divides by the root mean square and subtracts nothing. **SwiGLU** multiplies two paths, one of which,
 #   the gate, goes through SiLU; d_ff becomes two thirds. **Rotary positions** turn queries and keys by positions that
-#   are given. In **grouped-query attention** the heads of a group share keys and values, and the cache becomes smaller
-#   by the size of the group.
+#   are given. In **grouped-query attention** the heads of a group share keys and values, which divides the size of the
+#   cache by the number of heads in a group.
 # - A **decoder-only** model reads source and target in one row. A prefix mask lets all see the source and nobody the
 #   future of the target.
 # - Equal numbers of weights, of tokens and of multiplications are three different budgets.

@@ -294,3 +294,32 @@ def rms_norm(x, weight, eps=1e-6):
 def rms_norm(x, weight, eps=1e-6):
     mean_square = torch.einsum("...d,...d->...", x, x) / x.shape[-1]
     return torch.einsum("...d,...,d->...d", x, torch.rsqrt(mean_square + eps), weight)
+
+# %% prelude
+import torch
+import torch.nn.functional as F
+
+# %% wrong: eps added outside the root
+def rms_norm(x, weight, eps=1e-6):
+    rms = torch.sqrt((x ** 2).mean(-1, keepdim=True))
+    return x / (rms + eps) * weight
+
+# %% wrong: mean over dim=1 (habit of 2-d batches): other axis with 3 dimensions
+def rms_norm(x, weight, eps=1e-6):
+    ms = x.pow(2).mean(dim=1, keepdim=True)
+    return x * torch.rsqrt(ms + eps) * weight
+
+# %% wrong: Llama habit: computed in float32, cast back
+def rms_norm(x, weight, eps=1e-6):
+    h = x.float()
+    h = h * torch.rsqrt(h.pow(2).mean(-1, keepdim=True) + eps)
+    return weight * h.to(x.dtype)
+
+# %% right: einsum and rsqrt, weight first
+def rms_norm(x, weight, eps=1e-6):
+    ms = torch.einsum("...d,...d->...", x, x) / x.shape[-1]
+    return weight * (x * (ms + eps).rsqrt()[..., None])
+
+# %% wrong: F.normalize times sqrt(d): eps is a lower bound of the norm, not under the root
+def rms_norm(x, weight, eps=1e-6):
+    return F.normalize(x, dim=-1, eps=eps) * x.shape[-1] ** 0.5 * weight

@@ -537,3 +537,20 @@ class SwiGLU(nn.Module):
         both = F.linear(x, torch.cat([self.w_gate.weight, self.w_up.weight]))
         gate, up = both.chunk(2, dim=-1)
         return self.w_down(self.dropout(gate * torch.sigmoid(gate) * up))
+
+# %% prelude
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+# %% wrong: up path added, not multiplied
+class SwiGLU(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_gate = nn.Linear(d_model, d_ff, bias=False)
+        self.w_up = nn.Linear(d_model, d_ff, bias=False)
+        self.w_down = nn.Linear(d_ff, d_model, bias=False)
+
+    def forward(self, x):
+        gate = self.w_gate(x)
+        return self.w_down(F.silu(gate) + self.w_up(x))

@@ -353,3 +353,34 @@ def prefix_mask(prefix_lengths, size):
         m[:p, :p] = True
         masks.append(m)
     return torch.stack(masks)
+
+# %% prelude
+import torch
+
+# %% wrong: one prefix for the whole batch: the longest
+def prefix_mask(prefix_lengths, size):
+    i = torch.arange(size)
+    causal = i[None, :] <= i[:, None]
+    prefix = (i < prefix_lengths.max())[None, :]
+    return (causal | prefix).expand(len(prefix_lengths), size, size)
+
+# %% wrong: brackets around the comparisons forgotten
+def prefix_mask(prefix_lengths, size):
+    s = torch.arange(size)
+    t = s.unsqueeze(1)
+    p = prefix_lengths[:, None, None]
+    return s < p | s <= t
+
+# %% wrong: prefix (B, size) not lifted to (B, 1, size)
+def prefix_mask(prefix_lengths, size):
+    s = torch.arange(size)
+    in_prefix = s < prefix_lengths.unsqueeze(1)
+    past = s <= s.unsqueeze(1)
+    return in_prefix | past
+
+# %% right: tril and a block for each sentence, in a loop
+def prefix_mask(prefix_lengths, size):
+    mask = torch.ones(len(prefix_lengths), size, size, dtype=torch.bool).tril()
+    for b, n in enumerate(prefix_lengths.tolist()):
+        mask[b, :n, :n] = True
+    return mask

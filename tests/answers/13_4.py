@@ -937,3 +937,103 @@ class GroupedQueryAttention(nn.Module):
             mask = mask.unsqueeze(1)
         out, weights = scaled_dot_product_attention(q, k, v, mask)
         return self.w_o(merge_heads(out)), weights
+
+# %% prelude
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import merge_heads, scaled_dot_product_attention, split_heads
+
+# %% wrong: repeated n_kv_heads times, not n_heads // n_kv_heads
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
+        self.d_head = d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, n_kv_heads * self.d_head, bias=False)
+        self.w_v = nn.Linear(d_model, n_kv_heads * self.d_head, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+
+    def forward(self, x, mask=None):
+        q = split_heads(self.w_q(x), self.n_heads)
+        k = split_heads(self.w_k(x), self.n_kv_heads)
+        v = split_heads(self.w_v(x), self.n_kv_heads)
+
+        k = k.repeat_interleave(self.n_kv_heads, dim=1)
+        v = v.repeat_interleave(self.n_kv_heads, dim=1)
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), weights
+
+# %% wrong: mask (B, T, T) given without a dimension for the heads
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
+        self.d_head = d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, n_kv_heads * self.d_head, bias=False)
+        self.w_v = nn.Linear(d_model, n_kv_heads * self.d_head, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+
+    def forward(self, x, mask=None):
+        q = split_heads(self.w_q(x), self.n_heads)
+        k = split_heads(self.w_k(x), self.n_kv_heads)
+        v = split_heads(self.w_v(x), self.n_kv_heads)
+
+        n = self.n_heads // self.n_kv_heads
+        k, v = k.repeat_interleave(n, dim=1), v.repeat_interleave(n, dim=1)
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), weights
+
+# %% wrong: values not taken from w_v: k in both places
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
+        self.d_head = d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, n_kv_heads * self.d_head, bias=False)
+        self.w_v = nn.Linear(d_model, n_kv_heads * self.d_head, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+
+    def forward(self, x, mask=None):
+        q = split_heads(self.w_q(x), self.n_heads)
+        k = split_heads(self.w_k(x), self.n_kv_heads)
+        v = split_heads(self.w_v(x), self.n_kv_heads)
+
+        n = self.n_heads // self.n_kv_heads
+        k = k.repeat_interleave(n, dim=1)
+        v = k.repeat_interleave(1, dim=1)
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), weights
+
+# %% right: no repetition: queries in groups, five dimensions
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
+        self.d_head = d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, n_kv_heads * self.d_head, bias=False)
+        self.w_v = nn.Linear(d_model, n_kv_heads * self.d_head, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+
+    def forward(self, x, mask=None):
+        q = split_heads(self.w_q(x), self.n_heads)
+        k = split_heads(self.w_k(x), self.n_kv_heads)
+        v = split_heads(self.w_v(x), self.n_kv_heads)
+
+        B, H, T, d = q.shape
+        q = q.reshape(B, self.n_kv_heads, H // self.n_kv_heads, T, d)
+        scores = torch.einsum("bghtd,bgsd->bghts", q, k) / d ** 0.5
+        if mask is not None:
+            scores = scores.masked_fill(~mask[:, None, None], float("-inf"))
+        weights = torch.nan_to_num(scores.softmax(-1), nan=0.0)
+        out = torch.einsum("bghts,bgsd->bghtd", weights, v).reshape(B, H, T, d)
+        return self.w_o(out.transpose(1, 2).reshape(B, T, H * d)), weights.reshape(B, H, T, T)

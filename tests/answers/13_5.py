@@ -469,3 +469,41 @@ def rotate(x, positions):
     angle = positions.to(x.dtype).unsqueeze(1) / 10000 ** (torch.arange(0, d, 2, dtype=x.dtype) / d)
     turned = torch.complex(a, b) * torch.polar(torch.ones_like(angle), angle)
     return torch.cat([turned.real, turned.imag], dim=-1)
+
+# %% prelude
+import torch
+
+# %% wrong: factor 2 taken twice: arange(0, d, 2) and 2i
+def rotate(x, positions):
+    d = x.shape[-1]
+    i = torch.arange(0, d, 2, dtype=x.dtype)
+    phi = positions.to(x.dtype)[:, None] * 10000.0 ** (-2 * i / d)
+    a, b = x[..., : d // 2], x[..., d // 2:]
+    return torch.cat([a * phi.cos() - b * phi.sin(), a * phi.sin() + b * phi.cos()], dim=-1)
+
+# %% wrong: written into a clone in which a is a view: a already turned when b is made
+def rotate(x, positions):
+    d = x.shape[-1]
+    i = torch.arange(d // 2, dtype=x.dtype)
+    phi = positions.to(x.dtype)[:, None] * 10000.0 ** (-2 * i / d)
+    out = x.clone()
+    a, b = out[..., : d // 2], out[..., d // 2:]
+    out[..., : d // 2] = a * phi.cos() - b * phi.sin()
+    out[..., d // 2:] = a * phi.sin() + b * phi.cos()
+    return out
+
+# %% wrong: turned halves dealt out alternately at the end (stack + flatten)
+def rotate(x, positions):
+    d = x.shape[-1]
+    i = torch.arange(d // 2, dtype=x.dtype)
+    phi = positions.to(x.dtype)[:, None] * 10000.0 ** (-2 * i / d)
+    a, b = x.chunk(2, dim=-1)
+    return torch.stack([a * phi.cos() - b * phi.sin(), a * phi.sin() + b * phi.cos()], dim=-1).flatten(-2)
+
+# %% right: complex numbers
+def rotate(x, positions):
+    half = x.shape[-1] // 2
+    freq = torch.exp(-torch.log(torch.tensor(10000.0, dtype=x.dtype)) * torch.arange(half, dtype=x.dtype) / half)
+    phi = torch.outer(positions.to(x.dtype), freq)
+    z = torch.complex(x[..., :half].contiguous(), x[..., half:].contiguous()) * torch.polar(torch.ones_like(phi), phi)
+    return torch.cat([z.real, z.imag], dim=-1)

@@ -1,6 +1,7 @@
 """Lesson 13: answers that were told something that was not so, or nothing."""
 import pytest
 import torch
+import torch.nn.functional as F
 
 from .told import accepted, refused
 
@@ -49,3 +50,42 @@ def test_what_a_turn_backwards_changes_is_said_truly():
 def test_no_sentences_are_spoken_of_where_there_is_one_row_of_positions():
     refused("13.5", turned(1, lambda positions: positions - positions[0]), "positions-from-zero",
             ["the first position is subtracted from all"], ["each sentence"])
+
+
+def square(x):
+    return x.square().mean(-1, keepdim=True)
+
+
+@pytest.mark.parametrize("slug, factor, says", [
+    ("eps-as-a-floor", lambda x, eps: x.shape[-1] ** 0.5 / x.norm(dim=-1, keepdim=True).clamp(min=eps),
+     "that the length of a vector may have"),
+    ("eps-as-a-floor", lambda x, eps: 1 / square(x).sqrt().clamp(min=eps), "that the root mean square may have"),
+    ("eps-as-a-floor", lambda x, eps: 1 / square(x).clamp(min=eps).sqrt(), "that the mean square may have"),
+    ("eps-as-a-floor", lambda x, eps: (x.shape[-1] / x.square().sum(-1, keepdim=True).clamp(min=eps)).sqrt(),
+     "that the sum of the squares may have"),
+    ("eps-at-another-place", lambda x, eps: x.shape[-1] ** 0.5 / (x.norm(dim=-1, keepdim=True) + eps),
+     "added to the length"),
+    ("eps-at-another-place", lambda x, eps: (x.shape[-1] / (x.square().sum(-1, keepdim=True) + eps)).sqrt(),
+     "added to the sum of the squares"),
+    ("no-eps", lambda x, eps: 1 / square(x).sqrt().clamp(min=1e-12), "and a vector of zeros stays one")])
+def test_what_becomes_of_eps_is_told_by_the_values(slug, factor, says):
+    refused("13.1", lambda x, weight, eps=1e-6: x * factor(x, eps) * weight, slug, ["exactly", says], ["NaN"])
+
+
+@pytest.mark.parametrize("slug, answer", [
+    ("eps-as-a-floor", lambda x, weight, eps=1e-6: F.normalize(x, dim=-1, eps=eps) * x.shape[-1] ** 0.5 * weight),
+    ("no-eps", lambda x, weight, eps=1e-6: F.normalize(x, dim=-1) * x.shape[-1] ** 0.5 * weight),
+    ("divided-by-the-length", lambda x, weight, eps=1e-6: F.normalize(x, dim=-1, eps=eps) * weight),
+    ("divided-by-the-length", lambda x, weight, eps=1e-6: F.normalize(x, dim=-1) * weight)])
+def test_a_finished_normalisation_is_told_by_the_values(slug, answer):
+    refused("13.1", answer, slug, ["exactly"], ["NaN"])
+
+
+def test_the_brackets_are_named_where_the_source_is_known():
+    def prefix_mask(prefix_lengths, size):
+        s = torch.arange(size)
+        t = s.unsqueeze(1)
+        p = prefix_lengths[:, None, None]
+        return s < p | s <= t
+
+    refused("13.3", prefix_mask, "brackets-around-comparisons", ["Put each comparison in brackets"])

@@ -13,7 +13,7 @@ from course._words import later, say
 
 
 def sloppy_norm(x, weight, eps=None, default=1e-6, at="inside", centre="", of="mean square", over=(-1,), keep=True,
-                root="divide", scale="times", fixed=False, gives="y"):
+                root="divide", scale="times", fixed=False, gives="y", least=""):
     """`rms_norm` with switches."""
     eps = default if eps is None or fixed else eps
     if len(over) == 4:                              # everything, however many axes there are
@@ -35,12 +35,15 @@ def sloppy_norm(x, weight, eps=None, default=1e-6, at="inside", centre="", of="m
         square = square / {"mean square": count, "sum": 1, "d_model - 1": max(count - 1, 1),
                            "doubled": count}[of]
     inside, outside = {"inside": (eps, 0), "outside": (0, eps), "both": (eps, eps), "none": (0, 0),
-                       "squared": (eps ** 2, 0), "subtracted": (-eps, 0)}.get(at, (0, 0))
-    square = square.clamp(min=eps) if at == "floor" else square + inside
+                       "squared": (eps ** 2, 0), "subtracted": (-eps, 0), "sum": (eps / x.shape[-1], 0),
+                       "length": (0, eps / x.shape[-1] ** 0.5)}.get(at, (0, 0))
+    floors = {"mean square": eps, "sum": eps / x.shape[-1]}
+    square = square.clamp(min=floors[least]) if least in floors else square + inside
     divisor = square + outside if root in ("none", "multiply squares") or of in ("mean of the root", "largest") \
         else square.sqrt() + outside
-    if root == "length":                            # with the floor of `F.normalize`
-        divisor = divisor.clamp(min=1e-12)
+    floors = {"root": eps, "length": eps / x.shape[-1] ** 0.5, "tiny": 1e-12}
+    if least in floors:                             # as in `F.normalize`
+        divisor = divisor.clamp(min=floors[least])
     if root == "twice":
         divisor = divisor.sqrt()
     if gives != "y":                                # without x itself
@@ -98,11 +101,14 @@ NORM = [
         "{root_mean} With the sum, every vector gets the length 1, and its numbers become the smaller the more there "
         "are.", root_mean=_ROOT_MEAN),
           "Is it the sum of the squares or their mean?", _size, of="sum"),
-    _norm("divided-by-the-length", "each vector is divided by its length, the root of the sum of its squares, and "
-          "there is no eps, as in `F.normalize`", later(
-              "{root_mean} With the sum, every vector gets the length 1, and its numbers become the smaller the more "
-              "there are.", root_mean=_ROOT_MEAN),
-          "Is it the sum of the squares or their mean, and where is `eps`?", _size, of="sum", at="none", root="length"),
+    *(_norm("divided-by-the-length", says, later(
+        "{root_mean} With the sum, every vector gets the length 1, and its numbers become the smaller the more there "
+        "are.", root_mean=_ROOT_MEAN),
+            "Is it the sum of the squares or their mean, and where is `eps`?", _size, of="sum", at="none", least=least)
+      for least, says in (
+          ("tiny", "each vector is divided by its length, the root of the sum of its squares, and there is no eps"),
+          ("root", "each vector is divided by its length, the root of the sum of its squares, and eps is not added, "
+           "but is the smallest value that the length may have, as in `F.normalize`"))),
     _norm("mean-of-d-model-minus-1", "the sum of the squares is divided by d_model − 1",
           "The mean square is a plain mean. With d_model − 1 one estimates a variance from a sample.",
           "How many numbers do you divide by?", _size, of="d_model - 1"),
@@ -124,6 +130,8 @@ NORM = [
           _size, root="multiply"),
     _norm("no-eps", "there is no eps", later("{eps} A vector of zeros would give 0/0 = NaN.", eps=_EPS),
           "Where does `eps` occur in your code?", at="none"),
+    _norm("no-eps", "there is no eps, and a vector of zeros stays one", _EPS,
+          "Where does `eps` occur in your code, and what does it change there?", at="none", least="tiny"),
     _norm("eps-inside-and-outside", "eps is added twice, under the root and to it", _EPS,
           "How often does `eps` occur in your code?", at="both"),
     _norm("eps-squared", "the square of eps stands under the root", _EPS, "What exactly is added to the mean square?",
@@ -133,7 +141,19 @@ NORM = [
     _norm("eps-as-a-floor", "eps is not added, but is the smallest value that the mean square may have",
           later("The result differs where the mean square is about as large as eps, by a factor of up to √2. {eps}",
                 eps=_EPS),
-          "What happens to the mean square where it is larger than eps?", at="floor"),
+          "What happens to the mean square where it is larger than eps?", at="none", least="mean square"),
+    *(_norm("eps-as-a-floor", says, later("A lower bound changes nothing above it; what is added always counts. {eps}",
+                               eps=_EPS),
+            "To what does the formula add eps?", at="none", least=least)
+      for least, says in (
+          ("length", "eps is not added, but is the smallest value that the length of a vector may have, as in "
+           "`F.normalize`"),
+          ("root", "eps is not added, but is the smallest value that the root mean square may have"),
+          ("sum", "eps is not added, but is the smallest value that the sum of the squares may have"))),
+    *(_norm("eps-at-another-place", says, _EPS, "To what does the formula add eps?", at=at)
+      for at, says in (
+          ("sum", "eps is added to the sum of the squares, and not to their mean"),
+          ("length", "eps is added to the length of the vector, and not to the mean of its squares"))),
     _norm("eps-ignored", "eps is 1e-6, whatever `eps` is given", "Some models have been trained with another eps.",
           "Does your code use its argument?", fixed=True),
     *(_norm("another-default-eps", later("eps is {words} where none is given",

@@ -94,7 +94,8 @@ def _vectors(rng):
     yield of("tiny numbers", 3, 2, 6, scale=1e-3)
     yield of("sizes that all differ", 2, 4, 5)
     yield of("numbers far from 0", 2, 3, 7, offset=100.0)
-    yield of("another eps", 2, 5, 4, eps=0.5)
+    # From vectors on which eps does next to nothing to those that are small beside it.
+    yield of("another eps", 2, 5, 4, scale=np.array([[1.0], [3.0], [0.6], [0.2], [0.05]]), eps=0.5)
     yield of("a very small eps and tiny numbers", 3, 4, 2, scale=1e-3, eps=1e-9)
     yield of("numbers near 0.0003", 2, 3, 4, scale=3e-4)
     yield Case("zeros", x=np.zeros((1, 2, 3)), weight=np.ones(3))
@@ -271,7 +272,7 @@ EXERCISES = [
             "each head n times in a row; how many heads share one key? The mask needs an axis for the heads."),
         misconceptions=mistakes_attention.GROUPED,
         styles=[functools.partial(mistakes_attention.Sloppy, empty=style) for style in STYLES],
-        moral="What has to be kept of each word while writing is smaller by the number of heads in a group.",
+        moral="What has to be kept of each word while writing is as many times smaller as a group has heads.",
     ),
     Exercise(
         id="13.5", title="rotate by given positions", names=("rotate",), points=3, minutes=12, difficulty=2,
