@@ -218,7 +218,8 @@ print(f"at random  {at_random:.2f}\neverything {everything:.2f}\ndiagonal   {on_
 
 # %% [markdown]
 # Word order in English and Spanish is alike enough for the diagonal to be right half of the time.
-# That is what attention has to beat: otherwise it says no more than that both sentences run from left to right.
+# That is what attention has to beat. If it does not, its rate does not show that it says more than that both
+# sentences run from left to right.
 #
 # ## From weights to links
 #
@@ -226,8 +227,8 @@ print(f"at random  {at_random:.2f}\neverything {everything:.2f}\ndiagonal   {on_
 # of the model. The decoder has just *read* "El"; what it has to do in this row is to *predict the next word*,
 # "gato", and for this it may look at "cat".
 #
-# **The row at position t predicts token t + 1.** The row of `<bos>` predicts the first word, and the
-# last row predicts `<eos>`.
+# **The row at position t predicts token t + 1**, counted with `<bos>` as 0. The row of `<bos>` predicts the first
+# word, and the last row predicts `<eos>`.
 #
 # ### Exercise 11.2 · links from attention        ●●○  about 10 minutes · 2 points
 # - **You have** `weights` (n_heads, T_q, T_k), the cross-attention of one sentence, a tensor. The rows
@@ -377,7 +378,7 @@ print(f"mean of both layers minus these vectors: {interval(apart)}")
 # %% tags=["nbval-ignore-output"]
 n = gold.index(next(pair for pair in gold if pair.source.startswith("Tom asked some very good")))
 weights, source_tokens, target_tokens = readings[n]
-predicting = weights.mean(dim=(0, 1))[:-1]           # row t predicts target token t
+predicting = weights.mean(dim=(0, 1))[:-1]           # without the row that predicts <eos>
 table = word_weights(predicting, word_numbers(source_tokens), word_numbers(target_tokens[1:-1]))
 show_alignment(table, words(gold[n].target), words(gold[n].source), gold[n].sure, gold[n].possible,
                title="Mean of all heads")
@@ -460,9 +461,8 @@ for layer in LAYERS:
 #
 # ### Exercise 11.3 · one round of counting        ●●●  about 20 minutes · 3 points
 # - **You have** `t` (n_source, n_target), a NumPy array, rows sum to 1; and `pairs`, a list of (source, target), each
-#   a list of word ids: rows of t for the source, columns for the target. No sum will be 0: each target word has a
-#   source word in its sentence whose t for it is above 0; and each row of t belongs to a source word that has, in one
-#   of its sentences, a target word for which its t is above 0.
+#   a list of word ids: rows of t for the source, columns for the target. No sum will be 0, neither when you share
+#   out a target word nor when you divide a row.
 # - **Return** the new table, of the same shape.
 # - **How**: each target word of each pair has 1 to give. It shares this among the source words *of its
 #   own sentence*, in proportion to their t. A word that occurs twice counts twice. At the end every row
@@ -701,11 +701,11 @@ for name, score in {"as it is": whole, **whole_layers}.items():
     print(f"{name:16} BLEU {score:4.1f}  {'█' * round(score)}")
 
 # %% [markdown]
-# With both layers uniform, nothing but the mean of all English tokens gets through. What is missing from the score then
-# says how much *this* model, as it was trained, depends on its weights. Keep this in mind when we become sceptical. How
-# well a model would translate that was *trained* with uniform weights is another question. (With one layer silent, the
-# decoder knows of the English sentence only what the other one passes on. You will see below how much of a noun each
-# of them passes on.)
+# With both layers uniform, only the mean of the encoder's vectors gets through, that of `<eos>` included. (Each of
+# them has read the whole sentence.) What is missing from the score then says how much *this* model, as it was trained,
+# depends on its weights. Keep this in mind when we become sceptical. How well a model would translate that was
+# *trained* with uniform weights is another question. (With one layer silent, the decoder knows of the English sentence
+# only what the other one passes on. You will see below how much of a noun each of them passes on.)
 
 # %% [markdown]
 # ## Exchanging words inside the model
@@ -978,7 +978,7 @@ for kind, rows in sorted(measured.items()):
 # (No harm: the probability of the right token falls by less than a tenth of itself, or rises.)
 #
 # Compare the first line with 100 %. But do not stop there: the kinds of rows differ. Is the largest effect on the
-# diagonal as often as at the largest weight? Then the agreement of weight and effect says no more than that both
+# diagonal as often as at the largest weight? Then these numbers do not show that the weight says more than that both
 # sentences run from left to right. In which kind of rows is the weight better than the diagonal by most, and is there
 # one in which it is not? Then read the last column: in how many rows is nothing lost without that weight? The weights
 # of a row must sum to 1, also where no word is needed. So a picture of such a row is dark somewhere, too. One number
@@ -1133,13 +1133,13 @@ for layer in LAYERS:
 
 # %% [markdown]
 # The line of both layers had to come out like this: the source reaches the decoder through cross-attention only, so
-# that all of it together is the other sentence. It tests your `patch`. The lines before it are the finding. Which
-# layer brings more of the noun, and does that fit the exchange of columns above? Within that layer, does one head
-# bring nearly all, and the others little? Then it pushes the noun nearly alone. Or do the parts, added up, come near
-# to what the heads bring at once? Then **several heads push the noun, each with a part of the lead**. Do they add up to
-# much less, or to much more? Then what one head brings depends on what the others say. A part need not be enough to
-# change the word: compare the two columns. (All this says what a head *pushes*, and not what it contains: the whole
-# noun may be readable from each of them.)
+# that all of it together is the other sentence. It shows that nothing was left out, and not that the heads were cut
+# rightly: the check has tested that. The lines before it are the finding. Which layer brings more of the noun, and does
+# that fit the exchange of columns above? Within that layer, does one head bring nearly all, and the others little? Then
+# it pushes the noun nearly alone. Or do the parts, added up, come near to what the heads bring at once? Then **several
+# heads push the noun, each with a part of the lead**. Do they add up to much less, or to much more? Then what one head
+# brings depends on what the others say. A part need not be enough to change the word: compare the two columns. (All
+# this says what a head *pushes*, and not what it contains: the whole noun may be readable from each of them.)
 #
 # (A zero or a mean asks whether a head is *needed*, patching asks what it *brings*. The two need not agree: a layer
 # that brings little of the noun may still cost BLEU when it is silent. Does yours?)
@@ -1184,7 +1184,7 @@ for layer in LAYERS:
 # ## Recap
 #
 # - Links made by hand, sure and possible; the error rate asks for the sure ones and allows the possible ones.
-# - The row at position t predicts token t + 1: for the links of a token take the row before its own.
+# - The row at position t predicts token t + 1 (`<bos>` is 0): for the links of a token take the row before its own.
 # - Compare a rate with others: a random word, the diagonal, what the model was given to begin with, and an aligner
 #   made for the job. IBM model 1 counts, in shares, which word occurs with which.
 # - `switch_off` and `edit_attention` change a model while it works. What they show is cause and effect.
@@ -1199,9 +1199,9 @@ for layer in LAYERS:
 # - **A sample taken for the whole.** How the judged pairs were chosen decides for what a rate speaks.
 # - **One head, one sentence, one story.** Among eight heads and a hundred sentences there is always one
 #   that shows what you want.
-# - **`<eos>` and punctuation taken for words.** Weight that is of no use elsewhere often gathers there.
+# - **`<eos>` and punctuation taken for words.** The links made by hand are between words only.
 # - **Tokens aligned, words judged**, or mean of the sentences' rates where the links should be pooled.
-# - **"Uniform weights changed nothing, so attention is useless"**, from one head out of eight.
+# - **"Shuffled weights changed nothing, so attention is useless"**, from one head out of eight.
 #
 # ## Further reading
 #
@@ -1209,8 +1209,8 @@ for layer in LAYERS:
 # - Brown et al., *The Mathematics of Statistical Machine Translation* (1993), for model 1 to 5.
 # - Jain and Wallace, [*Attention is not Explanation*](https://arxiv.org/abs/1902.10186), and Wiegreffe and
 #   Pinter, [*Attention is not not Explanation*](https://arxiv.org/abs/1908.04626). Read them in this order.
-# - Voita et al., [*Analyzing Multi-Head Self-Attention: Specialized Heads Do the Heavy
-#   Lifting*](https://arxiv.org/abs/1905.09418), and Michel et al., [*Are Sixteen Heads Really Better than
+# - Voita et al., [*Analyzing Multi-Head Self-Attention: Specialized Heads Do the Heavy Lifting, the Rest Can Be
+#   Pruned*](https://arxiv.org/abs/1905.09418), and Michel et al., [*Are Sixteen Heads Really Better than
 #   One?*](https://arxiv.org/abs/1905.10650): what happens when heads are taken out.
 # - Chen et al., [*Accurate Word Alignment Induction from Neural Machine
 #   Translation*](https://arxiv.org/abs/2004.14837) (2020): which row to read, and in which layer.

@@ -565,3 +565,17 @@ def alignment_error_rate(predicted, sure, possible):
     precision = len(predicted & possible) / len(predicted) if predicted else 0.0
     recall = len(predicted & sure) / len(sure) if sure else 0.0
     return 1 - (precision + recall) / 2
+
+
+# %% prelude
+from fractions import Fraction
+
+# %% wrong: denominator is the union |A or S| (as in Jaccard) instead of |A| + |S|
+def alignment_error_rate(predicted, sure, possible):
+    hits = len(predicted & sure) + len(predicted & possible)
+    return 1 - hits / len(predicted | sure)
+
+# %% right: comprehensions and Fraction
+def alignment_error_rate(predicted, sure, possible):
+    above = sum((link in sure) + (link in possible) for link in predicted)
+    return 1 - Fraction(above, len(predicted) + len(sure))

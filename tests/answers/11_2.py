@@ -606,3 +606,24 @@ def align_from_attention(weights):
         sums = [sum(float(weights[head, row, column]) for head in range(n_heads)) for column in range(t_k - 1)]
         found.append(sums.index(max(sums)))
     return found
+
+
+# %% prelude
+import numpy as np
+
+# %% wrong: each head votes with its argmax, the mode is taken, no mean
+def align_from_attention(weights):
+    votes = weights[:, :-1, :-1].argmax(dim=-1)      # (n_heads, T_q - 1)
+    return votes.mode(dim=0).values
+
+# %% wrong: right rows and columns, but argmax along the target axis, T_k - 1 numbers
+def align_from_attention(weights):
+    rows = weights.mean(dim=0)[:-1, :-1]
+    return rows.argmax(dim=0)
+
+# %% right: NumPy, -inf at <eos>, a list of ints
+def align_from_attention(weights):
+    w = weights.detach().cpu().numpy().sum(axis=0)
+    w = np.array(w)
+    w[:, -1] = -np.inf
+    return [int(np.argmax(row)) for row in w[:-1]]

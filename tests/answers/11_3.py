@@ -1331,3 +1331,37 @@ def em_step(t, pairs):
         below = weighted.sum(axis=0, keepdims=True)
         counts += np.where(g > 0, g * weighted / np.where(below > 0, below, 1), 0)
     return counts / counts.sum(axis=1, keepdims=True)
+
+
+# %% prelude
+import numpy as np
+
+# %% wrong: keepdims forgotten in the last division (divides columns by row sums)
+def em_step(t, pairs):
+    counts = np.zeros(t.shape)
+    for source, target in pairs:
+        for f in target:
+            z = sum(t[e, f] for e in source)
+            for e in source:
+                counts[e, f] += t[e, f] / z
+    return counts / counts.sum(axis=1)
+
+# %% wrong: counts begin with a copy of t instead of zeros
+def em_step(t, pairs):
+    counts = t.copy()
+    for source, target in pairs:
+        for f in target:
+            p = t[source, f]
+            p = p / p.sum()
+            np.add.at(counts, (source, f), p)
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% right: matrices of counts: one-hot products
+def em_step(t, pairs):
+    n_s, n_t = t.shape
+    S = np.array([np.bincount(s, minlength=n_s) for s, _ in pairs], dtype=float)
+    T = np.array([np.bincount(f, minlength=n_t) for _, f in pairs], dtype=float)
+    Z = S @ t                                    # (N, n_target): sum of t over the sentence
+    R = np.divide(T, Z, out=np.zeros_like(T), where=T > 0)
+    counts = t * (S.T @ R)
+    return counts / counts.sum(1)[:, None]

@@ -326,3 +326,29 @@ def take_away(weights, lost):
     left = weights * keep
     total = left.sum(-1, keepdim=True)
     return torch.where(total > 0, left / torch.where(total > 0, total, torch.ones_like(total)), torch.zeros_like(left))
+
+
+# %% prelude
+import torch
+
+# %% wrong: divides by 1 - (weight lost) instead of by what is left: cancels for 5e-8
+def take_away(weights, lost):
+    mask = lost[:, None, None, :]
+    gone = (weights * mask).sum(-1, keepdim=True)
+    kept = weights.masked_fill(mask, 0.0)
+    left = 1 - gone
+    return torch.where(left > 0, kept / left, torch.zeros_like(kept))
+
+# %% wrong: what is lost is spread equally over the tokens that stay (proportions not kept)
+def take_away(weights, lost):
+    mask = lost[:, None, None, :]
+    kept = weights.masked_fill(mask, 0.0)
+    missing = 1 - kept.sum(dim=-1, keepdim=True)
+    n = (~mask).sum(dim=-1, keepdim=True)
+    return (kept + missing / n.clamp(min=1)).masked_fill(mask, 0.0)
+
+# %% wrong: sums over the rows (dim=-2) instead of over the source tokens
+def take_away(weights, lost):
+    kept = weights.masked_fill(lost[:, None, None, :], 0.0)
+    total = kept.sum(dim=-2, keepdim=True)
+    return torch.where(total > 0, kept / total, 0.0)

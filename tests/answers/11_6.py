@@ -356,3 +356,29 @@ def patch(mixed, other, head, n_heads):
     start, end = d_head * head, d_head * (head + 1)
     theirs = other.expand(mixed.shape)[:, :, start:end].to(mixed.dtype)
     return torch.cat([mixed[:, :, :start], theirs, mixed[:, :, end:]], dim=2)
+
+
+# %% prelude
+import torch
+
+# %% wrong: slice counted in n_heads instead of d_head
+def patch(mixed, other, head, n_heads):
+    new = mixed.clone()
+    s = slice(head * n_heads, (head + 1) * n_heads)
+    new[..., s] = other[..., s]
+    return new
+
+# %% wrong: head is cut out of `other` at the front: other[..., :d_head]
+def patch(mixed, other, head, n_heads):
+    d_head = mixed.shape[-1] // n_heads
+    new = mixed.clone()
+    new[:, :, head * d_head:(head + 1) * d_head] = other[:, :, :d_head]
+    return new
+
+# %% right: split into heads, a mask over the head axis, torch.where
+def patch(mixed, other, head, n_heads):
+    B, T, d = mixed.shape
+    a = mixed.reshape(B, T, n_heads, d // n_heads)
+    b = other.expand(B, T, d).reshape(B, T, n_heads, d // n_heads)
+    mine = (torch.arange(n_heads) == head)[:, None]
+    return torch.where(mine, b, a).reshape(B, T, d)

@@ -1,6 +1,7 @@
 """Lesson 11: answers that were told something that was not so."""
 from collections import Counter
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
@@ -46,3 +47,29 @@ def test_rows_of_which_little_is_left_are_no_empty_rows(least):
         total = left.sum(-1, keepdim=True)
         return torch.where(total > least, left / total, 0.0)
     refused("11.5", answer, "small-rows-emptied", ["of which hardly anything is left: there they are 0", "*nothing*"])
+
+
+@pytest.mark.parametrize("answer, slug", [
+    (lambda a, s, p: 1 - (len(a & s) + len(a & p)) / len(a) + len(s), "brackets-missing"),
+    (lambda a, s, p: 1 - len(a & s) + len(a & p) / len(a) + len(s), "brackets-missing"),
+    (lambda a, s, p: 1 - len(a & p) / len(a), "precision-only"),
+    (lambda a, s, p: 1 - len(a & s) / len(a), "precision-of-sure-links"),
+    (lambda a, s, p: 1 - len(a & s) / len(s), "recall-only"),
+    (lambda a, s, p: 1 - (len(a & s) + len(a & p)) / len(a), "sizes-not-added"),
+    (lambda a, s, p: 1 - (len(a & s) + len(a & p)) / len(s), "sizes-not-added"),
+    (lambda a, s, p: 1 - (len(a & s) + len(a & p)) / (2 * (len(a) * len(s)) ** 0.5), "product-below-the-line")])
+def test_what_divides_by_nothing_has_no_second_mistake(answer, slug):
+    refused("11.1", answer, slug, ["is exactly"], ["second mistake", "Two things at once"])
+
+
+def test_rows_divided_after_each_pair_weigh_the_pairs_before_too_much_or_too_little():
+    def answer(t, pairs):
+        counts = np.zeros(t.shape)
+        for source, target in pairs:
+            for f in target:
+                for e in source:
+                    counts[e, f] += t[e, f] / t[source, f].sum()
+            total = counts.sum(1, keepdims=True)
+            counts = np.divide(counts, total, out=np.zeros(t.shape), where=total > 0)
+        return counts
+    refused("11.3", answer, "divided-after-each-pair", ["too much or too little"], ["less and less"])

@@ -89,18 +89,18 @@ def _other_sets(predicted, sure, possible, how):
     return 1 - hits / (len(predicted) + len(sure))
 
 
-def _brackets_missing(predicted, sure, possible, above=True, below=True, swapped=False):
-    """Without brackets around what stands above the line, below it, or both."""
+def _brackets_missing(predicted, sure, possible, above=True, below=True, swapped=False, careful=True):
+    """Without brackets around what stands above the line, below it, or both. Not `careful`: 0 may stand below it."""
     first, second = len(predicted & sure), len(predicted & possible)
     first, second = (second, first) if swapped else (first, second)
-    divisor = len(predicted) + len(sure) if below else max(len(predicted), 1)
+    divisor = len(predicted) + len(sure) if below else max(len(predicted), int(careful))
     rest = 0 if below else len(sure)
     return (1 - (first + second) / divisor if above else 1 - first + second / divisor) + rest
 
 
-def _product_below(predicted, sure, possible):
+def _product_below(predicted, sure, possible, least=1):
     hits = len(predicted & sure) + len(predicted & possible)
-    return 1 - hits / (2 * (max(len(predicted), 1) * max(len(sure), 1)) ** 0.5)
+    return 1 - hits / (2 * (max(len(predicted), least) * max(len(sure), least)) ** 0.5)
 
 
 def _union_above(predicted, sure, possible):
@@ -170,14 +170,14 @@ RATES = [
         "A sure link is possible too, and counts in both terms; below the line it stands twice as well. In yours, "
         "an alignment that is just the sure links gets 0.5.",
         "Are both terms there, and is one set taken out of the other?", second="only possible"),
-    _of("precision-only", "Your rate is exactly the share of predicted links that are not possible.",
-        f"{_TWO} One single safe link would be a perfect alignment.", "Where do the sure links come in?",
-        first="none", below="A"),
-    _of("precision-of-sure-links", "Your rate is exactly the share of predicted links that are not sure.",
-        _TWO, "What stands below the line?", second="none", below="A"),
-    _of("recall-only", "Your rate is exactly the share of sure links that were not found.",
-        f"{_TWO} Linking everything with everything would be perfect.", "Where does the number of predicted links "
-        "come in?", second="none", below="S"),
+    *(_of("precision-only", "Your rate is exactly the share of predicted links that are not possible.",
+          f"{_TWO} One single safe link would be a perfect alignment.", "Where do the sure links come in?",
+          first="none", below="A", careful=careful) for careful in (True, False)),
+    *(_of("precision-of-sure-links", "Your rate is exactly the share of predicted links that are not sure.",
+          _TWO, "What stands below the line?", second="none", below="A", careful=careful) for careful in (True, False)),
+    *(_of("recall-only", "Your rate is exactly the share of sure links that were not found.",
+          f"{_TWO} Linking everything with everything would be perfect.", "Where does the number of predicted links "
+          "come in?", second="none", below="S", careful=careful) for careful in (True, False)),
     _of("all-possible-required", "Your rate is exactly what comes out when |P| stands below the line instead of |S|.",
         "That asks for every possible link to be found; they may be there, they need not.",
         "Which two numbers are added below the line?", below="A+P"),
@@ -194,7 +194,8 @@ RATES = [
           "|A| and |S| are added there: what is predicted, and what should be found. Neither of the two alone may be 0 "
           "below the line.", "Which two numbers are added below the line?", below=below, careful=careful)
       for careful in (False, True)
-      for below, words in (("larger", "twice the larger of |A| and |S|"), ("2A", "twice |A|"))),
+      for below, words in (("larger", "twice the larger of |A| and |S|"), ("2A", "twice |A|"), ("A", "|A| alone"),
+                           ("S", "|S| alone"))),
     _of("jaccard", "Your rate is exactly one minus the share of links in A ∩ S among those in A ∪ S.",
         f"That is the Jaccard distance. {_TWO}", "Compare your quotient with the formula, term by term.",
         second="none", below="A or S"),
@@ -203,20 +204,21 @@ RATES = [
     _of("per-cent", "Your rate is exactly the expected one times 100.", "Rates of this course lie between 0 and 1.",
         "Is there a factor of 100?", factor=100),
     *(Misconception(
-        "brackets-missing", partial(_brackets_missing, above=above, below=below, swapped=swapped),
+        "brackets-missing", partial(_brackets_missing, above=above, below=below, swapped=swapped, careful=careful),
         f"Your rate is exactly what comes out when {words}.",
         "`/` binds more tightly than `+` and `-`.", "Where must brackets stand?", counts)
+      for careful in (False, True)
       for above, below, swapped, words in (
           (True, False, False, "|S| is added at the end instead of standing below the line"),
           (False, True, False, "only |A ∩ P| is divided, and |A ∩ S| is taken from 1 as it is"),
           (False, True, True, "only |A ∩ S| is divided, and |A ∩ P| is taken from 1 as it is"),
           (False, False, False, "there are no brackets above the line and none below it"),
           (False, False, True, "there are no brackets above the line and none below it"))),
-    Misconception(
-        "product-below-the-line", _product_below,
+    *(Misconception(
+        "product-below-the-line", partial(_product_below, least=least),
         "Your rate is exactly what comes out when twice the root of |A| · |S| stands below the line.",
         "Sizes are added there. The two are the same only where as many links are predicted as are sure.",
-        "Which sign stands between |A| and |S|?", counts),
+        "Which sign stands between |A| and |S|?", counts) for least in (0, 1)),
     Misconception(
         "union-above-the-line", _union_above,
         "Your rate is exactly what comes out when unions are counted above the line, and not intersections.",

@@ -366,8 +366,8 @@ ROUNDS = [
     _round(
         "divided-after-each-pair", _divided_after_each_pair,
         "Your table is exactly what comes out when the counts are divided after each pair.",
-        "The counts of the pairs before then weigh less and less. All pairs are counted first, and the rows divided "
-        "once.", "How far is your division indented?"),
+        "After each division a row sums to 1, whatever its counts were: the pairs before then weigh too much or too "
+        "little. All pairs are counted first, and the rows divided once.", "How far is your division indented?"),
     *(_round(
         slug, partial(_em, **switch), f"Your table is exactly what comes out when only {words} is counted.",
         "All pairs are counted. The row of a source word without counts is 0 divided by 0, which is NaN; or it stays "
