@@ -502,8 +502,8 @@ show_blocks("attention")
 #   T_k), True = may attend. A query that may attend to nothing gets weights of 0, as in lesson 02. (A mask without the
 #   axis of the sentences is never given.)
 # - **Make** four `nn.Linear(d_model, d_model)` with the names `w_q`, `w_k`, `w_v`, `w_o`; with or without
-#   biases; `forward` uses no other parameters. (Dropout, if you add it, is off in the check. Nothing else may differ
-#   in training mode.) In `__init__`, raise a `ValueError` if `n_heads` does not divide `d_model`.
+#   biases; `forward` uses only these four. (You may add dropout; the check turns it off. All else must be the same
+#   after `.train()` and after `.eval()`.) In `__init__`, raise a `ValueError` if `n_heads` does not divide `d_model`.
 # - **Return** the output (B, T_q, d_model) and the weights (B, n_heads, T_q, T_k).
 # - **Use** your `split_heads` and `merge_heads`, and `scaled_dot_product_attention(q, k, v, mask)` of
 #   lesson 02, which scales, takes any number of leading axes, and returns output and weights.
@@ -589,7 +589,14 @@ for head in range(2):
 # ### Who has said what?
 #
 # With $W_o$, every number of the output is made from all heads. Can one still tell what a single head has
-# contributed? Write the first number of $(a, b, c, d)\, W_o$ as a sum of four products, and mark those of head 0.
+# contributed? Take the $W_o$ from above. Write the first number of $(a, b, c, d)\, W_o$ as a sum of four products, and
+# mark those of head 0.
+#
+# <details><summary>Answer</summary>
+#
+# a · 1 + b · 0 + c · 1 + d · 0. The first two products are those of head 0.
+#
+# </details>
 
 # %% [markdown]
 # ### Exercise 4.5 · a sum over heads        ●●●  about 12 minutes · 2 points
@@ -923,7 +930,8 @@ with torch.no_grad():
 # - **Return** nothing if it is right; if it is wrong, let an `assert` fail. (Returning False or raising another
 #   error counts as well.)
 # - **Use** an `x` in which all numbers differ, as in the tens and ones above,
-#   with two sentences at least, and sizes that all differ. Then say what head h should hold.
+#   with two sentences at least, and four sizes B, T, n_heads and d_head that all differ, none of them 1. Then say what
+#   head h should hold.
 #
 # Your test will be run on four right implementations, written in different ways, and on thirty-five wrong ones. The
 # right ones differ in how the result lies in memory, and in what they do if `n_heads` does not divide d_model: ask for

@@ -101,6 +101,8 @@ class Exercise(Task):
         describes: given what was returned in all cases, as `Sight`s, a slug and sentences, or None. For
             answers that are told apart by what they do rather than by equal numbers; asked after the mistakes that
             explain everything, and before those that explain a part.
+        stops: given `ask`, as in a `Property`, and the outcome of a case that raised, a slug and what follows on the
+            error, or None. Asked where no known mistake is found.
         read_off: whether the outputs are what the check reads off what the answer returns, so that their names mean
             nothing to a learner.
         styles: right ways of writing it that come apart once a mistake is made: `functools.partial`s of the function
@@ -117,6 +119,7 @@ class Exercise(Task):
     place: Callable[[dict[str, Any]], str] | None = None
     shows: Callable[[Any], str] | None = None
     describes: Callable[[Sequence[Any]], tuple[str, str] | None] | None = None
+    stops: Callable[[Any, Any], tuple[str, str] | None] | None = None
     read_off: bool = False
     styles: Sequence[Callable] = ()
 

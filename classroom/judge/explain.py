@@ -56,7 +56,9 @@ def explain(
         return Explanation("wrong", _paragraphs([joined(words.say(first.problem), where), besides]),
                            (first.problem.slug, *((more,) if more else ())))
     if first.error or timed_out:
-        slug, message = diagnose.error(task, got, want, clock)
+        own = task.stops(behaviour.Asking(task, answer, run), first) if task.stops and not timed_out else None
+        slug, message = (own[0], _paragraphs([diagnose.briefly(task, first), own[1]])) if own else \
+            diagnose.error(task, got, want, clock)
         if not timed_out and slug in (None, "shapes-do-not-fit", *FOR_ONE_SIZE) and \
                 (seen := experiments.ask_further(task, answer, got, want, run)) is not None:
             slug, message = seen[0], f"{message}\n\n{seen[1]}"

@@ -189,11 +189,11 @@ def _misses(task: TestTask, missed, rejected, printed) -> Verdict:
                   what=trial.returned)
     elif everything:
         seen += say(", and did not fail.")
-        why = say("Does a comparison in your test ever come out False, and what happens then? A comparison alone does "
-                  "nothing, and neither does `print`, an error without `raise`, or a `map` that is not read. An "
-                  "`except` round an `assert` catches it. An `assert` never fails if what stands behind it is a text, "
-                  "a list, a function that is not called (`.all`, `torch.equal`), or a pair of brackets with a comma "
-                  "or a `for` inside: these count as true. And a result that is compared with itself is always equal.")
+        why = say("Does a comparison in your test ever come out False, and what happens then? Only an `assert`, a "
+                  "`raise` or a returned False says no; an `except` catches the first two, and a `map` that is not "
+                  "read runs none. A text, a list, a function that is not called (`.all`, `torch.equal`) and brackets "
+                  "with a comma or a `for` inside count as true. And a result that is compared with itself is always "
+                  "equal.")
     else:
         seen += say(", and did not fail.")
     slugs = ("accepts-everything",) * everything + tuple(f"misses-{b.slug}" for b, _ in missed)

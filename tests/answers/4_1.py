@@ -510,3 +510,25 @@ def split_heads(x, n_heads):
     for h in range(n_heads):
         pieces.append(x[:, :, h : h + d_head])
     return torch.stack(pieces, dim=1)
+
+# %% prelude
+import torch
+
+# %% wrong: d_head before n_heads: cut in the wrong order, pieces are interleaved (dims 0,2,.. to head 0)
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    d_head = d_model // n_heads
+    x = x.reshape(B, T, d_head, n_heads)
+    x = x.transpose(2, 3)
+    return x.transpose(1, 2)
+
+# %% wrong: batch folded into the heads' axis as in old seq2seq code: (B*n_heads, T, d_head)
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    d_head = d_model // n_heads
+    x = x.reshape(B, T, n_heads, d_head).transpose(1, 2)
+    return x.reshape(B * n_heads, T, d_head)
+
+# %% right: unflatten and permute / movedim
+def split_heads(x, n_heads):
+    return x.unflatten(-1, (n_heads, -1)).movedim(-2, 1)

@@ -2485,3 +2485,126 @@ class MultiHeadAttention(nn.Module):
             weights = scores.softmax(-1)
         out = torch.einsum("bhqk,bkhd->bqhd", weights, v).flatten(2)
         return self.w_o(out), weights
+
+# %% prelude
+import math, torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import causal_mask, scaled_dot_product_attention
+def split_heads(x, n_heads):
+    B, T, d = x.shape
+    return x.reshape(B, T, n_heads, d // n_heads).transpose(1, 2)
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+# %% wrong: w_v gets the key: self.w_v(key)
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads != 0:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(key), self.n_heads)
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), weights
+
+# %% wrong: mask[:, None, None, :] of a habit from (B, T_k) key masks: takes first row only for T_q masks via mask[:, 0]
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("d_model must be divisible by n_heads")
+        self.n_heads = n_heads
+        self.w_q, self.w_k, self.w_v, self.w_o = (nn.Linear(d_model, d_model) for _ in range(4))
+    def forward(self, query, key, value, mask=None):
+        q, k, v = (split_heads(w(z), self.n_heads) for w, z in ((self.w_q, query), (self.w_k, key), (self.w_v, value)))
+        if mask is not None:
+            mask = mask[:, 0][:, None, None, :]      # (B, 1, T_k) -> (B, 1, 1, T_k)
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), weights
+
+# %% wrong: ValueError only in forward, not in __init__ (raises there too late)
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        self.d_model, self.n_heads = d_model, n_heads
+        self.w_q, self.w_k, self.w_v, self.w_o = (nn.Linear(d_model, d_model) for _ in range(4))
+    def forward(self, query, key, value, mask=None):
+        if self.d_model % self.n_heads != 0:
+            raise ValueError("n_heads does not divide d_model")
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        mask = mask.unsqueeze(1) if mask is not None else None
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), weights
+
+# %% wrong: scales twice: divides q by sqrt(d_head) although scaled_dot_product_attention scales
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads != 0:
+            raise ValueError
+        self.n_heads, self.d_head = n_heads, d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads) / math.sqrt(self.d_head)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), weights
+
+# %% wrong: k and v reshaped with the T of the query (T_k forgotten): raises in cross attention
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads != 0:
+            raise ValueError("no")
+        self.n_heads, self.d_head = n_heads, d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+    def forward(self, query, key, value, mask=None):
+        B, T, d_model = query.shape
+        q = self.w_q(query).view(B, T, self.n_heads, self.d_head).transpose(1, 2)
+        k = self.w_k(key).view(B, T, self.n_heads, self.d_head).transpose(1, 2)
+        v = self.w_v(value).view(B, T, self.n_heads, self.d_head).transpose(1, 2)
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(out.transpose(1, 2).reshape(B, T, d_model)), weights
+
+# %% right: own einsum, keyword-only mask, w/o biases, empty rows by nan_to_num
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError(f"{n_heads} heads do not divide {d_model}")
+        self.h = n_heads
+        for name in ("w_q", "w_k", "w_v", "w_o"):
+            setattr(self, name, nn.Linear(d_model, d_model, bias=False))
+    def forward(self, query, key, value, *, mask=None):
+        q = self.w_q(query).unflatten(-1, (self.h, -1))
+        k = self.w_k(key).unflatten(-1, (self.h, -1))
+        v = self.w_v(value).unflatten(-1, (self.h, -1))
+        scores = torch.einsum("bqhd,bkhd->bhqk", q, k) / math.sqrt(q.shape[-1])
+        if mask is not None:
+            scores = scores.masked_fill(~mask[:, None], float("-inf"))
+        weights = scores.softmax(-1).nan_to_num(0.0)
+        out = torch.einsum("bhqk,bkhd->bqhd", weights, v).flatten(2)
+        return self.w_o(out), weights

@@ -636,3 +636,45 @@ def test_split_heads(split_heads):
             for t in range(T):
                 for i in range(d):
                     assert out[b, h, t, i].item() == 1000 * b + 100 * t + h * d + i, (b, h, t, i)
+
+# %% prelude
+import torch
+
+# %% wrong: == without assert: the comparison is computed and thrown away
+def test_split_heads(split_heads):
+    B, T, n_heads, d_head = 2, 5, 3, 4
+    x = torch.arange(B * T * n_heads * d_head).reshape(B, T, n_heads * d_head)
+    out = split_heads(x, n_heads)
+    out.shape == (B, n_heads, T, d_head)
+    for h in range(n_heads):
+        torch.equal(out[:, h], x[:, :, h * d_head:(h + 1) * d_head])
+
+# %% wrong: compares only the heads' contents by a loop over heads, one sentence (x[0]); no shape
+def test_split_heads(split_heads):
+    x = torch.arange(2 * 5 * 12).reshape(2, 5, 12)
+    out = split_heads(x, 3)
+    for h in range(3):
+        assert out[0, h].tolist() == x[0, :, 4 * h:4 * h + 4].tolist()
+
+# %% wrong: expected value built by the wrong view: refuses the right ones
+def test_split_heads(split_heads):
+    B, T, n_heads, d_head = 2, 3, 4, 5
+    x = torch.arange(B * T * n_heads * d_head).view(B, T, n_heads * d_head)
+    expected = x.view(B, n_heads, T, d_head)
+    assert torch.equal(split_heads(x, n_heads), expected)
+
+# %% right: loop over every single number, with floats and shape by tuple
+def test_split_heads(split_heads):
+    B, T, H, D = 3, 5, 2, 4
+    x = torch.zeros(B, T, H * D)
+    for b in range(B):
+        for t in range(T):
+            for j in range(H * D):
+                x[b, t, j] = 1000 * b + 10 * t + j / 10
+    out = split_heads(x.clone(), H)
+    assert list(out.shape) == [B, H, T, D]
+    for b in range(B):
+        for h in range(H):
+            for t in range(T):
+                for j in range(D):
+                    assert out[b, h, t, j].item() == x[b, t, h * D + j].item()

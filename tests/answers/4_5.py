@@ -524,3 +524,42 @@ def head_parts(heads, W_o):
 def head_parts(heads, W_o):
     blocks = W_o.unflatten(0, heads.shape[1:4:2])
     return torch.einsum("bhtd,hdm->bhtm", heads, blocks)
+
+# %% prelude
+import torch
+
+# %% wrong: columns of W_o instead of rows: heads @ W_o[:, mine].T
+def head_parts(heads, W_o):
+    B, n_heads, T, d_head = heads.shape
+    parts = []
+    for h in range(n_heads):
+        mine = slice(h * d_head, (h + 1) * d_head)
+        parts.append(heads[:, h] @ W_o[:, mine].T)
+    return torch.stack(parts, dim=1)
+
+# %% wrong: splits the output: merge_heads(heads) @ W_o, then split_heads, padded with zeros (columns): sum right, but every part has all heads in it
+def head_parts(heads, W_o):
+    B, n_heads, T, d_head = heads.shape
+    output = heads.transpose(1, 2).flatten(2) @ W_o
+    parts = torch.zeros(B, n_heads, T, n_heads * d_head)
+    for h in range(n_heads):
+        mine = slice(h * d_head, (h + 1) * d_head)
+        parts[:, h, :, mine] = output[:, :, mine]
+    return parts
+
+# %% wrong: zeroes the other heads in place in the caller's tensor: after the first head all is gone
+def head_parts(heads, W_o):
+    n_heads = heads.shape[1]
+    parts = []
+    for h in range(n_heads):
+        only = heads
+        for other in range(n_heads):
+            if other != h:
+                only[:, other] = 0
+        parts.append(only.transpose(1, 2).flatten(2) @ W_o)
+    return torch.stack(parts, dim=1)
+
+# %% right: one broadcast product with the rows of W_o cut into heads
+def head_parts(heads, W_o):
+    h, d = heads.shape[1], heads.shape[3]
+    return torch.einsum("bhtd,hdm->bhtm", heads, W_o.view(h, d, -1))

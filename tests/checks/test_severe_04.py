@@ -2,6 +2,7 @@
 import pytest
 import torch
 import torch.nn.functional as F
+from torch import nn
 
 from classroom import evaluate
 from course import attention as library
@@ -286,3 +287,64 @@ def with_layers(value, last):
 ])
 def test_the_last_layer_in_another_place(value, last, said):
     refused("4.3", with_layers(value, last), "output-projection-confused", says=(said,))
+
+
+def checked(raises, late=False):
+    """A layer that looks at its sizes itself: when it is made, or `late`, when it is called."""
+    class Checked(library.MultiHeadAttention):
+        def __init__(self, d_model, n_heads):
+            if not late and raises(d_model, n_heads):
+                raise ValueError("n_heads must divide d_model")
+            nn.Module.__init__(self)
+            self.d_model, self.n_heads = d_model, n_heads
+            self.w_q, self.w_k, self.w_v, self.w_o = (nn.Linear(d_model, d_model) for _ in range(4))
+
+        def forward(self, query, key, value, mask=None):
+            if late and raises(self.d_model, self.n_heads):
+                raise ValueError("n_heads must divide d_model")
+            return super().forward(query, key, value, mask)
+    return Checked
+
+
+class OrderTurned(library.MultiHeadAttention):
+    def __init__(self, n_heads, d_model):
+        if d_model % n_heads:
+            raise ValueError("n_heads must divide d_model")
+        super().__init__(d_model, n_heads)
+
+
+def test_the_sizes_are_divided_the_wrong_way_round():
+    for answer in (checked(lambda d_model, n_heads: n_heads % d_model), OrderTurned):
+        refused("4.3", answer, "divisibility-turned-round",
+                says=("d_model = 4 and n_heads = 8", "in which order does the `def`"), never=("2 of the 16",))
+    verdict = evaluate("4.3", checked(lambda d_model, n_heads: n_heads != d_model))
+    assert verdict.status == "error" and verdict.mistake != "divisibility-turned-round", verdict.message
+
+
+def test_the_sizes_are_looked_at_when_it_is_called():
+    refused("4.3", checked(lambda d_model, n_heads: d_model % n_heads, late=True), "no-divisibility-check",
+            says=("only when it was called", "a `raise` in it"), never=("numbers of every vector are lost",))
+    refused("4.3", checked(lambda d_model, n_heads: False), "no-divisibility-check")
+
+
+def with_roles(roles, mask_axis=lambda mask: mask.unsqueeze(1)):
+    class Roles(library.MultiHeadAttention):
+        def forward(self, query, key, value, mask=None):
+            given = dict(q=query, k=key, v=value)
+            query, key, value = (given[role] for role in roles)
+            q, k, v = (split_heads(layer(x), self.n_heads) for layer, x in (
+                (self.w_q, query), (self.w_k, key), (self.w_v, value)))
+            mixed, weights = library.scaled_dot_product_attention(q, k, v, None if mask is None else mask_axis(mask))
+            return self.w_o(mixed.transpose(1, 2).flatten(2)), weights
+    return Roles
+
+
+def test_one_argument_in_place_of_another_and_order():
+    order = "in which order does its `def` name them"
+    refused("4.3", with_roles("qkk"), "inputs-confused", says=("to each projection?",), never=(order,))
+    refused("4.3", with_roles("qvk"), "inputs-confused", says=(order,))
+
+
+def test_a_mask_for_each_query_without_an_axis_for_the_heads():
+    refused("4.3", with_roles("qkv", lambda mask: mask.unsqueeze(1) if mask.shape[1] == 1 else mask),
+            "mask-head-axis-for-padding-only", says=("With several sentences that is wrong",), never=("That fails",))

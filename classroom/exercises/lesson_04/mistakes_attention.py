@@ -12,6 +12,8 @@ from .mistakes_projections import PROJECTIONS
 _ROOT = ("A score is a sum over d_head numbers, so it spreads about √d_head wide. Dividing by just that keeps the "
          "softmax equally sharp, however many heads there are.")
 _SHARES = "Each query of each head has 1 to give away among the keys."
+_MEETS_HEADS = ("Axes are lined up from the right, so that the mask's sentences meet the scores' heads. With several "
+                "sentences that is wrong, and with as many sentences as heads no error says so.")
 _EMPTY = ("A query that may attend to nothing, in a sentence that is all padding for instance, gets zero weights and "
           "adds nothing: that is the course's convention.")
 
@@ -123,8 +125,9 @@ MULTI_HEAD = [
     *(Misconception(
         "inputs-confused", partial(Sloppy, roles=roles), later(
             "Your output is exactly what comes out when {words}.", words=words),
-        why, "In which order does the first line of `forward` name the three arguments, and which of them does each "
-             "projection get? The call gives query, key, value.")
+        why, "Which of its three arguments does `forward` give to each projection?" if "stands" in words else
+             "Which of its three arguments does `forward` give to each projection, and in which order does its `def` "
+             "name them? The call gives query, key, value.")
       for why, found in (
           ("In self-attention all three are the same and nothing is seen of this; where the decoder asks the encoder, "
            "`query` is another one.", (("qqq", "`query` also stands in for `key` and `value`"),
@@ -194,8 +197,7 @@ MULTI_HEAD = [
         "mask-head-axis-for-padding-only", partial(Sloppy, mask="head axis for padding"),
         "Your code does exactly what happens when only a mask (B, 1, T_k) gets an axis for the heads, and a mask with "
         "a row for each query meets the scores (B, n_heads, T_q, T_k) as it is.",
-        "Axes are lined up from the right, so that the mask's sentences meet the scores' heads. That fails, or, with "
-        "as many sentences as heads, masks the wrong things.",
+        _MEETS_HEADS,
         "What is asked before the mask gets its axis, and for which of the two shapes is that true?"),
     Misconception(
         "mask-added-to-scores", partial(Sloppy, mask="one added"),
@@ -254,9 +256,7 @@ MULTI_HEAD = [
     Misconception(
         "mask-without-head-axis", partial(Sloppy, mask="no head axis"),
         "Your weights are exactly what comes out when the mask (B, T_q, T_k) meets the scores (B, n_heads, T_q, T_k) "
-        "as it is.", "Axes are lined up from the right, so that the mask's sentences meet the scores' heads. That "
-                     "fails, or, "
-        "with as many sentences as heads, masks the wrong things.", "Where does the mask need an axis of length 1?"),
+        "as it is.", _MEETS_HEADS, "Where does the mask need an axis of length 1?"),
     Misconception(
         "mask-repeated-in-wrong-order", partial(Sloppy, mask="repeated"),
         "Your weights are exactly what comes out when the mask is repeated for the heads as a whole: all sentences, "

@@ -181,11 +181,13 @@ def _made(ask, d_model: int, n_heads: int):
     return ask(d_model=d_model, n_heads=n_heads, query=x, key=x, value=x, weights={"w_q.weight": x[0, :1, :1]})
 
 
-def _accepts_any_size(ask) -> str | None:
+def _accepts_any_size(ask, late: bool) -> str | None:
     for d_model, n_heads in _UNEVEN:
         if _made(ask, d_model, n_heads).error is None:
             x = np.random.default_rng(0).normal(size=(2, 3, d_model)).astype("float32")
             called = ask(d_model=d_model, n_heads=n_heads, query=x, key=x, value=x)
+            if late == (called.error is None):
+                return None
             if called.error is None:
                 return say("A layer with d_model = {d_model} and n_heads = {n_heads} was made without a word.",
                            d_model=d_model, n_heads=n_heads)
@@ -210,6 +212,24 @@ def _raises(ask, asserted: bool) -> str | None:
     return None
 
 
+_TURNED = ((4, 2), (12, 3), (6, 1), (10, 4), (4, 6), (4, 4), (4, 8), (3, 9))      # in the last three d_model divides
+
+
+def _turned_round(ask, failed) -> tuple[str, str] | None:
+    """Is the error raised in `__init__` just where d_model does not divide n_heads?"""
+    raised = [_made(ask, *sizes).error for sizes in _TURNED]
+    if any((error is not None and error.kind == failed.error.kind) != (n_heads % d_model > 0)
+           for error, (d_model, n_heads) in zip(raised, _TURNED, strict=True)):
+        return None
+    (d_model, n_heads), other = _TURNED[0], _TURNED[-2]
+    return "divisibility-turned-round", say(
+        "In all that was tried, `__init__` stops just where n_heads is not divisible by d_model: it stops for d_model "
+        "= {d_model} and n_heads = {n_heads}, and not for d_model = {d_model2} and n_heads = {n_heads2}. It should "
+        "stop where d_model is not divisible by n_heads. `a % b` is what remains when a is divided by b. Which of the "
+        "two does your condition divide by the other, and in which order does the `def` of `__init__` name them? The "
+        "call gives d_model, n_heads.", d_model=d_model, n_heads=n_heads, d_model2=other[0], n_heads2=other[1])
+
+
 def _returns_the_error(ask) -> str | None:
     for d_model, n_heads in _UNEVEN:
         error = _made(ask, d_model, n_heads).error
@@ -220,6 +240,7 @@ def _returns_the_error(ask) -> str | None:
     return None
 
 
+_FOUND_LATER = "A mistake that is reported where it is made costs a minute; found later, it costs a day."
 _NOT_DIVISIBLE = ("If d_model is not divisible by n_heads, some numbers of every vector are lost, or the heads differ "
                   "in size. A mistake that is reported where it is made costs a minute; found later, it costs a day.")
 _NOT_ASSERTED = ("An `assert` says what the code itself must guarantee, and `python -O` leaves all of them out. What "
@@ -288,12 +309,13 @@ EXERCISES = [
             "The mask (B, T_q, T_k) needs an axis for the heads before it does.",
             "In `forward`: q, k and v each are `split_heads(…)` of their own projection; the mask gets an axis of "
             "length 1 at place 1, if there is a mask; `w_o` comes last, on the merged heads."),
-        misconceptions=mistakes_attention.MULTI_HEAD,
+        misconceptions=mistakes_attention.MULTI_HEAD, stops=_turned_round,
         styles=[functools.partial(mistakes_heads.Sloppy, empty=style) for style in STYLES],
         properties=[closed.of_projections(memory=True, heads=True),
-                    Property("no-divisibility-check", _accepts_any_size, _NOT_DIVISIBLE,
-                             "What should `__init__` do when d_model is not divisible by n_heads, and is there a "
-                             "`raise`?"),
+                    *(Property("no-divisibility-check", functools.partial(_accepts_any_size, late=late), why,
+                               "What should `__init__` do when d_model is not divisible by n_heads, and is there a "
+                               "`raise` in it?")
+                      for late, why in ((False, _NOT_DIVISIBLE), (True, _FOUND_LATER))),
                     Property("error-returned", _returns_the_error, _NOT_RAISED,
                              "Which word stands in front of your error?"),
                     Property("not-a-value-error", functools.partial(_raises, asserted=True), _NOT_ASSERTED,
@@ -301,7 +323,8 @@ EXERCISES = [
                     Property("not-a-value-error", functools.partial(_raises, asserted=False), _OTHER_KIND,
                              "Which line stops, and what does it do?"),
                     *properties.OF_LAYERS],
-        moral="With its weights copied, it gives the same numbers as `torch.nn.MultiheadAttention`.",
+        moral="With its weights copied, it gives the same numbers as `torch.nn.MultiheadAttention`, wherever each "
+              "query may attend to something.",
     ),
     TestTask(
         id="4.4", title="a test that finds the bug", names=("test_split_heads",), points=2, minutes=10, difficulty=2,
