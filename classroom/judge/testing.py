@@ -65,8 +65,11 @@ def _judge(task: TestTask, answer: Any) -> Verdict:
                                              "a right implementation from a buggy one."),
                           ("calls-nothing",), printed.kept)
         if trial.rejected:
-            turned = "" if trial.error else _turned_round([_try(answer, one, task, clock, printed) for one in (
-                *task.right.values(), *(bug.wrong for bug in task.buggy))], len(task.right))
+            turned = ""
+            if trial.error is None or trial.error.kind == "AssertionError":
+                every = [_try(answer, one, task, clock, printed) for one in (
+                    *task.right.values(), *(bug.wrong for bug in task.buggy))]
+                turned = _turned_round(every, len(task.right)) or _expects_a_bug(task, every)
             return _refuses(task, how, trial, printed, turned)
     trials = [(bug, _try(answer, bug.wrong, task, clock, printed)) for bug in task.buggy]
     if late := next((bug for bug, trial in trials if trial.error and trial.error.timed_out), None):
@@ -136,6 +139,25 @@ def _turned_round(trials: list[Trial], right: int) -> str:
     return say("It returns False for all {right} right implementations, and for {of_buggy} of the {buggy} buggy ones. "
                "False is the answer of a test that has found a fault. Which of the two answers does yours give when it "
                "has found one?", right=right, of_buggy=of_buggy, buggy=buggy)
+
+
+def _expects_a_bug(task: TestTask, trials: list[Trial]) -> str:
+    """What to say of a test that says no to all that is right, and not to one of the bugs, or to most; else empty."""
+    right, buggy = len(task.right), len(task.buggy)
+    accepted = [bug for bug, trial in zip(task.buggy, trials[right:], strict=True)
+                if not trial.rejected and trial.error is None]
+    if not all(trial.rejected and (trial.error is None or trial.error.kind == "AssertionError")
+               for trial in trials[:right]):
+        return ""
+    if 2 * len(accepted) > buggy:
+        return say("It rejects all {right} right implementations, and accepts {accepted} of the {buggy} buggy ones. "
+                   "What does its comparison ask: whether something is as it should be, or whether it is not?",
+                   right=right, accepted=len(accepted), buggy=buggy)
+    if len(accepted) != 1:
+        return ""
+    return say("It rejects all {right} right implementations, and of the {buggy} buggy ones it accepts this one: "
+               "{says} How does your test make the numbers that it expects?", right=right, buggy=buggy,
+               says=say(accepted[0].says))
 
 
 def _refuses(task: TestTask, how: str, trial: Trial, printed, turned: str) -> Verdict:

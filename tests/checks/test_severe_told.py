@@ -160,3 +160,24 @@ def test_an_output_whose_name_is_no_word_is_marked():
 def test_one_number_too_many_is_told_as_one(unnamed):
     refused("0.1", lambda scores: np.concatenate([[-1.0], scores / scores.sum()]), "entries-too-many",
             ["one besides them: that at place 0, the first."], ["axis 0"])
+
+
+def expected_numbers_of(bug):
+    def test(split_heads):
+        x = torch.arange(2 * 3 * 4 * 5.0).reshape(2, 3, 20)
+        assert torch.equal(split_heads(x, 4), bug(x))
+    return test
+
+
+def test_a_test_that_expects_a_bug_or_asks_the_other_way_round():
+    verdict = evaluate("4.4", expected_numbers_of(lambda x: x.view(2, 4, 3, 5)))
+    assert verdict.mistake == "refuses-right"
+    assert "rejects all 4 right" in verdict.message and "as they lie in memory" in verdict.message
+
+    def turned_round(split_heads):
+        x = torch.arange(2 * 3 * 4 * 5.0).reshape(2, 3, 20)
+        assert not torch.equal(split_heads(x, 4), x.view(2, 3, 4, 5).transpose(1, 2))
+
+    assert "whether it is not?" in evaluate("4.4", turned_round).message
+    nothing_like_it = evaluate("4.4", expected_numbers_of(lambda x: x.view(2, 4, 3, 5) + 1)).message
+    assert "beyond what the exercise asks for" in nothing_like_it
