@@ -500,7 +500,7 @@ def rotate(x, positions):
     a, b = x.chunk(2, dim=-1)
     return torch.stack([a * phi.cos() - b * phi.sin(), a * phi.sin() + b * phi.cos()], dim=-1).flatten(-2)
 
-# %% right: complex numbers
+# %% right: complex numbers, frequencies by exp
 def rotate(x, positions):
     half = x.shape[-1] // 2
     freq = torch.exp(-torch.log(torch.tensor(10000.0, dtype=x.dtype)) * torch.arange(half, dtype=x.dtype) / half)
