@@ -899,3 +899,65 @@ class SelfAttention(nn.Module):
             scores = torch.where(mask, scores, float("-inf"))
         weights = torch.nan_to_num(scores.softmax(-1), nan=0.0)
         return torch.einsum("bqk,bkv->bqv", weights, v), weights
+
+# %% prelude
+from course.attention import causal_mask, padding_mask, scaled_dot_product_attention
+from torch import nn
+import math, torch
+import torch.nn.functional as F
+
+# %% wrong: mask turned round (habit of PyTorch's key_padding_mask, True = ignore)
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, mask=None):
+        q, k, v = self.w_q(x), self.w_k(x), self.w_v(x)
+        if mask is not None:
+            mask = ~mask
+        return scaled_dot_product_attention(q, k, v, mask)
+
+# %% wrong: layers the wrong way round, Linear(d_k, d_model), and x @ weight: no linear layer of d_model inputs
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_k, d_model, bias=False)
+        self.w_k = nn.Linear(d_k, d_model, bias=False)
+        self.w_v = nn.Linear(d_v, d_model, bias=False)
+
+    def forward(self, x, mask=None):
+        q = x @ self.w_q.weight
+        k = x @ self.w_k.weight
+        v = x @ self.w_v.weight
+        return scaled_dot_product_attention(q, k, v, mask)
+
+# %% wrong: mask gets an axis for heads, (B, 1, T, T): weights and output with four axes / wrong batch
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, mask=None):
+        if mask is not None and mask.dim() == 3:
+            mask = mask.unsqueeze(1)              # room for the heads
+        return scaled_dot_product_attention(self.w_q(x), self.w_k(x), self.w_v(x), mask)
+
+# %% right: written out with einsum and its own softmax, dead rows by nan_to_num
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        for name, size in dict(w_q=d_k, w_k=d_k, w_v=d_v).items():
+            setattr(self, name, nn.Linear(d_model, size, bias=False))
+
+    def forward(self, x, mask=None):
+        q, k, v = F.linear(x, self.w_q.weight), F.linear(x, self.w_k.weight), F.linear(x, self.w_v.weight)
+        scores = torch.einsum("bid,bjd->bij", q, k) * q.shape[-1] ** -0.5
+        if mask is not None:
+            scores = torch.where(mask, scores, float("-inf"))
+        weights = scores.softmax(-1).nan_to_num(0.0)
+        return torch.einsum("bij,bjd->bid", weights, v), weights

@@ -868,3 +868,37 @@ class CrossAttention(nn.Module):
         if mask is not None and mask.dim() == 2:
             mask = mask.unsqueeze(1)          # (B, 1, T_k)
         return scaled_dot_product_attention(self.w_q(x), self.w_k(memory), self.w_v(memory), mask)
+
+# %% prelude
+from course.attention import causal_mask, padding_mask, scaled_dot_product_attention
+from torch import nn
+import math, torch
+import torch.nn.functional as F
+
+# %% wrong: keys and values from target and memory joined together
+class CrossAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q, self.w_k = (nn.Linear(d_model, d_k, bias=False) for _ in range(2))
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, memory, mask=None):
+        both = torch.cat([x, memory], dim=1)
+        q, k, v = self.w_q(x), self.w_k(both), self.w_v(both)
+        output, weights = scaled_dot_product_attention(q, k, v, mask)
+        return output, weights
+
+# %% wrong: mask transposed: 'the mask is (B, 1, T_k) but I need it for the queries'
+class CrossAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q, self.w_k = (nn.Linear(d_model, d_k, bias=False) for _ in range(2))
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, memory, mask=None):
+        q = self.w_q(x)
+        k = self.w_k(memory)
+        v = self.w_v(memory)
+        if mask is not None:
+            mask = mask.transpose(-2, -1)
+        return scaled_dot_product_attention(q, k, v, mask)

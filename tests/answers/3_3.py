@@ -526,3 +526,48 @@ def test_equivariance(attend):
     a = attend(x[order])
     b = attend(x)[order]
     assert torch.allclose(a, b, atol=1e-5)
+
+# %% prelude
+from course.attention import causal_mask, padding_mask, scaled_dot_product_attention
+from torch import nn
+import math, torch
+import torch.nn.functional as F
+
+# %% wrong: order is the reversal only: what knows only the distance slips through
+def test_equivariance(attend):
+    torch.manual_seed(0)
+    x = torch.randn(3, 6, 8)
+    order = torch.arange(5, -1, -1)
+    with torch.no_grad():
+        before = attend(x)
+        after = attend(x[:, order])
+    assert torch.allclose(before[:, order], after, atol=1e-5)
+
+# %% wrong: shuffles the output of the shuffled input with the same order, in place of back
+def test_equivariance(attend):
+    x = torch.randn(4, 7, 8)
+    order = torch.tensor([2, 0, 5, 1, 6, 3, 4])
+    shuffled = attend(x[:, order])
+    assert torch.allclose(attend(x), shuffled[:, order], atol=1e-5), "knows the order"
+
+# %% wrong: compares the sum over all words: the right outputs at the wrong places slip through
+def test_equivariance(attend):
+    x = torch.randn(4, 10, 16, dtype=torch.float64)
+    for _ in range(20):
+        order = torch.randperm(10)
+        a = attend(x).sum(dim=1)
+        b = attend(x[:, order]).sum(dim=1)
+        assert torch.allclose(a, b, atol=1e-5)
+
+# %% right: the inverse order by scatter, many orders, only max difference compared
+def test_equivariance(attend):
+    generator = torch.Generator().manual_seed(5)
+    x = torch.randn(6, 9, 8, generator=generator, dtype=torch.float64)
+    before = attend(x)
+    for _ in range(25):
+        order = torch.randperm(9, generator=generator)
+        inverse = torch.empty_like(order)
+        inverse[order] = torch.arange(9)
+        difference = (attend(x[:, order])[:, inverse] - before).abs().max().item()
+        if not difference < 1e-5:
+            raise AssertionError(f"off by {difference}")

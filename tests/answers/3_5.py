@@ -628,3 +628,64 @@ def fit(model, loss_of, batches, optimiser):
         return [one_step(batch) for batch in batches]
     finally:
         model.train(False)
+
+# %% prelude
+from course.attention import causal_mask, padding_mask, scaled_dot_product_attention
+from torch import nn
+import math, torch
+import torch.nn.functional as F
+
+# %% wrong: zero_grad between backward and step: nothing is learned
+def fit(model, loss_of, batches, optimiser):
+    losses = []
+    model.train()
+    for batch in batches:
+        loss = loss_of(model, batch)
+        loss.backward()
+        optimiser.zero_grad()
+        optimiser.step()
+        losses.append(loss.item())
+    model.eval()
+    return losses
+
+# %% wrong: sets model.training only on the outermost module, not its layers
+def fit(model, loss_of, batches, optimiser):
+    model.training = True
+    losses = []
+    for batch in batches:
+        optimiser.zero_grad()
+        loss = loss_of(model, batch)
+        loss.backward()
+        optimiser.step()
+        losses.append(loss.item())
+    model.training = False
+    return losses
+
+# %% wrong: returns the running average of the losses (as a progress bar shows)
+def fit(model, loss_of, batches, optimiser):
+    model.train()
+    history, total = [], 0.0
+    for n, batch in enumerate(batches, start=1):
+        optimiser.zero_grad()
+        loss = loss_of(model, batch)
+        loss.backward()
+        optimiser.step()
+        total += loss.item()
+        history.append(total / n)
+    model.eval()
+    return history
+
+# %% right: gradients forgotten after each step; try/finally; float(loss.detach())
+def fit(model, loss_of, batches, optimiser):
+    history = []
+    model.train(True)
+    try:
+        for batch in batches:
+            loss = loss_of(model, batch)
+            loss.backward()
+            optimiser.step()
+            optimiser.zero_grad()
+            history += [float(loss.detach())]
+    finally:
+        model.train(False)
+    return history

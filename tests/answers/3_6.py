@@ -396,3 +396,27 @@ def look_back(n_words, n_places):
     W_k[n_words:, 0], W_k[n_words:, 1] = angle.cos(), angle.sin()
     W_q[n_words:, 0], W_q[n_words:, 1] = (angle - step).cos(), (angle - step).sin()
     return 1e6 * W_q, W_k
+
+# %% prelude
+from course.attention import causal_mask, padding_mask, scaled_dot_product_attention
+from torch import nn
+import math, torch
+import torch.nn.functional as F
+
+# %% wrong: the wrong way: looks at the next word
+def look_back(n_words, n_places):
+    W_q = torch.zeros(n_words + n_places, n_places)
+    W_k = torch.zeros(n_words + n_places, n_places)
+    for t in range(n_places - 1):
+        W_q[n_words + t, t + 1] = 100.0
+    for t in range(n_places):
+        W_k[n_words + t, t] = 1.0
+    return W_q, W_k
+
+# %% wrong: strength 10 whatever d_k: too weak where there are many places
+def look_back(n_words, n_places):
+    strength = 10.0
+    zeros = torch.zeros(n_words, n_places)
+    W_k = torch.cat([zeros, torch.eye(n_places)])
+    W_q = torch.cat([zeros, strength * torch.eye(n_places).roll(-1, dims=1)])
+    return W_q, W_k

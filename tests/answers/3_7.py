@@ -649,3 +649,39 @@ def find_noun(n_genders, n_numbers):
     ask[:3] = 0                                # nouns and other words ask for nothing of this kind
     ask[1, :3] = torch.tensor([1., -1., -1.], dtype=torch.float64)
     return 40 * n ** 0.5 * ask, W_k
+
+# %% prelude
+from course.attention import causal_mask, padding_mask, scaled_dot_product_attention
+from torch import nn
+import math, torch
+import torch.nn.functional as F
+
+# %% wrong: the question 'noun?' put into the row of nouns, not of adjectives
+def find_noun(n_genders, n_numbers):
+    size = 3 + n_genders + n_numbers
+    W_k = torch.eye(size)
+    W_q = torch.zeros(size, size)
+    W_q[0, 0] = 100.0                      # noun
+    for i in range(3, size):               # the same gender, the same number
+        W_q[i, i] = 100.0
+    return W_q, W_k
+
+# %% wrong: two genders and two numbers written as fixed sizes
+def find_noun(n_genders, n_numbers):
+    W_q = torch.zeros(7, 5)
+    W_k = torch.zeros(7, 5)
+    W_q[1, 0] = 100.0                      # an adjective looks for a noun
+    W_k[0, 0] = 1.0
+    for i in range(4):                     # masculine, feminine, singular, plural
+        W_q[3 + i, 1 + i] = 100.0
+        W_k[3 + i, 1 + i] = 1.0
+    return W_q, W_k
+
+# %% right: the whole table in W_q, W_k the unit matrix; noun counts most; 64 bits
+def find_noun(n_genders, n_numbers):
+    size = 3 + n_genders + n_numbers
+    table = torch.eye(size, dtype=torch.float64)
+    table[:3, :3] = 0
+    table[1, 0] = 3
+    table[1, 1] = table[1, 2] = -3
+    return 30 * math.sqrt(size) * table, torch.eye(size, dtype=torch.float64)

@@ -9,7 +9,7 @@ from classroom import evaluate
 from classroom.exercises.lesson_03.mistakes_loop import LOOP
 from classroom.judge.explain import _heading
 from course._words import speaking
-from course.attention import scaled_dot_product_attention
+from course.attention import causal_mask, scaled_dot_product_attention
 
 from .told import accepted, refused
 
@@ -318,3 +318,16 @@ def words_and_sentences_shuffled(attend):
 
 def test_shuffled_sentences_are_named_only_if_no_word_moves():
     refused("3.3", words_and_sentences_shuffled, "misses-later-sentences-only", [], ["change places in the batch"])
+
+
+def crossed_with(masked):
+    class CrossAttention(Across):
+        def forward(self, x, memory, mask=None):
+            return super().forward(x, memory, masked(causal_mask(x.shape[1]), mask))
+    return CrossAttention
+
+
+def test_a_causal_mask_that_fits_only_where_both_are_equally_long():
+    for masked, slug in ((lambda past, mask: past if mask is None else mask, "causal-without-a-mask"),
+                         (lambda past, mask: past if mask is None else mask & past, "causal-as-well")):
+        refused("3.2", crossed_with(masked), slug, says=("it fits only where",))

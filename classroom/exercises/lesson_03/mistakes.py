@@ -25,7 +25,8 @@ class Sloppy(nn.Module):
     memory puts it in the mask's place; `own` says what x may see of itself where both supply keys under a mask ("all",
     or the "past"), and `cut` leaves it out of the weights; `residual` adds x to the output ("where it fits": where the
     shapes are equal); `norm` normalises "x", the "output", or the "sum" of both; `closed` shuts out "zeros", vectors
-    that are all 0, "itself", or, where x is as long as the memory and no mask is given, the "future"; `mask_as` makes
+    that are all 0, "itself", or, where x is as long as the memory and no mask is given, the "future", by a triangle
+    as long as x ("no mask": wherever none is given, or "any mask"), which may not fit; `mask_as` makes
     another mask of one with "a row for each sentence" or for "padded queries" (of any mask
     "of one row"), too, or gives "an axis more" to all, or to those of "3 axes and one"; `zeroed` sets outputs at padded
     places to 0; `cosine` makes queries and keys as long as 1; `first` takes the memory of sentence 0.
@@ -76,6 +77,9 @@ class Sloppy(nn.Module):
         if self.closed == "future":
             square = mask is None and x.shape[1] == memory.shape[1]
             mask = torch.ones(x.shape[1], x.shape[1], dtype=torch.bool).tril() if square else mask
+        elif self.closed.endswith("mask"):
+            past = torch.ones(x.shape[1], x.shape[1], dtype=torch.bool).tril()
+            mask = past if mask is None else mask & past if self.closed == "any mask" else mask
         elif self.closed:
             open_ = (memory != 0).any(-1).unsqueeze(1) if self.closed == "zeros" else ~torch.eye(x.shape[1]).bool()
             mask = open_ if mask is None else mask & open_
@@ -371,6 +375,14 @@ CROSS = [
         "Your weights are exactly what comes out with a causal mask where `x` and `memory` are equally long and no "
         "mask is given.", "The whole source is known before the first word of the target is written, at any length.",
         "Where does the triangle come from?"),
+    *(Misconception(
+        f"causal-{slug}", partial(Sloppy, closed=closed),
+        later("Your code does exactly what happens when a causal mask as long as `x` is {words}: it fits only where "
+              "`memory` is as long.", words=words),
+        "The whole source is known before the first word of the target is written, at any length.",
+        "Where does the triangle come from?")
+      for closed, slug, words in (("no mask", "without-a-mask", "used wherever none is given"),
+                                  ("any mask", "as-well", "added to whatever mask is given"))),
     Misconception(
         "queries-as-values", partial(Sloppy, values="q"), "Your output is exactly a mixture of the queries.",
         "Values are what a word hands over; queries only decide where to look.",
