@@ -975,7 +975,7 @@ for kind, rows in sorted(measured.items()):
     print(f"{kind:38} {len(rows):4} {agree:22.0%} {on_it:19.0%} {harmless:20.0%}")
 
 # %% [markdown]
-# (No harm: the probability of the right token falls by less than a tenth of itself, or rises.)
+# (No harm: the log-probability of the right token falls by less than 0.1, or rises.)
 #
 # Compare the first line with 100 %. But do not stop there: the kinds of rows differ. Is the largest effect on the
 # diagonal as often as at the largest weight? Then these numbers do not show that the weight says more than that both
@@ -1263,14 +1263,19 @@ for layer in LAYERS:
 # <details><summary>C: a solution</summary>
 #
 # ```python
+# import re
+#
 # for name in attention_names(model):
 #     for head in range(model.get_submodule(name).n_heads):
 #         with switch_off(model, name, [head]):
-#             print(f"{name}, head {head}: BLEU lost {whole - bleu():.1f}", *translate(model, sources[:2], subwords))
+#             texts = translate(model, sources, subwords)
+#         lost = whole - sacrebleu.corpus_bleu(texts, [references]).score
+#         twice = [text for text in texts if re.search(r"\b(\w+) \1\b", text.lower())]
+#         print(f"{name}, head {head}: BLEU lost {lost:.1f}, a word twice in {len(twice)} sentences:", *twice[:2])
 # ```
 #
-# Which kind of attention does the head belong to that is missed most? Then read the translations: without which heads
-# does the decoder write a word twice, or stop early? Such a head need not be the one that costs most BLEU. No picture
-# of cross-attention shows what the heads of self-attention do.
+# Which kind of attention does the head belong to that is missed most? And without which heads does the decoder write a
+# word twice in a row? The same count for the whole model is the number to compare with. Such a head need not be the one
+# that costs most BLEU. No picture of cross-attention shows what the heads of self-attention do.
 #
 # </details>

@@ -579,3 +579,30 @@ def alignment_error_rate(predicted, sure, possible):
 def alignment_error_rate(predicted, sure, possible):
     above = sum((link in sure) + (link in possible) for link in predicted)
     return 1 - Fraction(above, len(predicted) + len(sure))
+
+# %% prelude
+from fractions import Fraction
+
+# %% wrong: subtracts the sure ones from possible: counts only A & (P - S) in the second term
+def alignment_error_rate(predicted, sure, possible):
+    n_sure = len(predicted & sure)
+    only_possible = possible - sure
+    n_possible = len(predicted & only_possible)
+    return 1 - (n_sure + n_possible) / (len(predicted) + len(sure))
+
+# %% wrong: precision/recall habit: 1 - F1 against the sure links, possible forgotten below the line too
+def alignment_error_rate(predicted, sure, possible):
+    precision = len(predicted & possible) / len(predicted)
+    recall = len(predicted & sure) / len(sure)
+    f1 = 2 * precision * recall / (precision + recall)
+    return 1 - f1
+
+# %% right: loops and Fraction
+def alignment_error_rate(predicted, sure, possible):
+    hits = 0
+    for link in predicted:
+        if link in sure:
+            hits += 1
+        if link in possible:
+            hits += 1
+    return Fraction(len(predicted) + len(sure) - hits, len(predicted) + len(sure))

@@ -627,3 +627,32 @@ def align_from_attention(weights):
     w = np.array(w)
     w[:, -1] = -np.inf
     return [int(np.argmax(row)) for row in w[:-1]]
+
+# %% prelude
+import numpy as np
+
+# %% wrong: eos not left out before argmax: clamped to the last word afterwards
+def align_from_attention(weights):
+    mean = weights.mean(dim=0)
+    rows = mean[:-1]
+    best = rows.argmax(dim=-1)
+    return best.clamp(max=weights.shape[-1] - 2)
+
+# %% wrong: majority vote of the heads instead of the mean of the weights
+def align_from_attention(weights):
+    words = weights[:, :-1, :-1]
+    votes = words.argmax(dim=-1)
+    return votes.mode(dim=0).values
+
+# %% wrong: argmax along the rows (dim 0): for each source token a target token
+def align_from_attention(weights):
+    mean = weights.mean(0)
+    mean = mean[:-1, :-1]
+    return torch.argmax(mean, 0)
+import torch
+
+# %% right: numpy, list comprehension, sum instead of mean
+def align_from_attention(weights):
+    total = np.asarray(weights.detach().cpu()).sum(axis=0)
+    n_words = total.shape[1] - 1
+    return [max(range(n_words), key=lambda i: row[i]) for row in total[:-1]]

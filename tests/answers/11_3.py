@@ -1365,3 +1365,53 @@ def em_step(t, pairs):
     R = np.divide(T, Z, out=np.zeros_like(T), where=T > 0)
     counts = t * (S.T @ R)
     return counts / counts.sum(1)[:, None]
+
+# %% prelude
+import numpy as np
+
+# %% wrong: fancy-index += loses repeated words
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        part = t[np.ix_(source, target)]
+        part = part / part.sum(axis=0, keepdims=True)
+        counts[np.ix_(source, target)] += part
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: shares each source word among the target words (axis swapped)
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for s in source:
+            z = sum(t[s, w] for w in target)
+            for w in target:
+                counts[s, w] += t[s, w] / z
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: counts added on top of a copy of t
+def em_step(t, pairs):
+    counts = t.copy()
+    for source, target in pairs:
+        for w in target:
+            z = t[source, w].sum()
+            for s in source:
+                counts[s, w] += t[s, w] / z
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: keepdims forgotten in the last division
+def em_step(t, pairs):
+    counts = np.zeros(t.shape)
+    for source, target in pairs:
+        for w in target:
+            z = sum(t[s, w] for s in source)
+            for s in source:
+                counts[s, w] += t[s, w] / z
+    return counts / counts.sum(axis=1)
+
+# %% right: np.add.at, by another author
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        where = np.ix_(source, target)
+        np.add.at(counts, where, t[where] / t[where].sum(0))
+    return (counts.T / counts.sum(1)).T

@@ -352,3 +352,27 @@ def take_away(weights, lost):
     kept = weights.masked_fill(lost[:, None, None, :], 0.0)
     total = kept.sum(dim=-2, keepdim=True)
     return torch.where(total > 0, kept / total, 0.0)
+
+# %% prelude
+import torch
+
+# %% wrong: lost put on the query axis
+def take_away(weights, lost):
+    left = weights.masked_fill(lost[:, None, :, None], 0.0)
+    total = left.sum(-1, keepdim=True)
+    return left / total.masked_fill(total == 0, 1.0)
+
+# %% wrong: the lost weight is spread equally over the columns left instead of in proportion
+def take_away(weights, lost):
+    mask = lost[:, None, None, :]
+    left = weights.masked_fill(mask, 0.0)
+    gone = 1 - left.sum(-1, keepdim=True)
+    n_left = (~mask).sum(-1, keepdim=True)
+    return (left + gone / n_left.clamp(min=1)).masked_fill(mask, 0.0)
+
+# %% right: torch.where and einsum
+def take_away(weights, lost):
+    keep = (~lost).to(weights.dtype)
+    left = torch.einsum("bhqk,bk->bhqk", weights, keep)
+    total = left.sum(dim=3, keepdim=True)
+    return torch.where(total > 0, left / total, torch.zeros_like(left))

@@ -382,3 +382,21 @@ def patch(mixed, other, head, n_heads):
     b = other.expand(B, T, d).reshape(B, T, n_heads, d // n_heads)
     mine = (torch.arange(n_heads) == head)[:, None]
     return torch.where(mine, b, a).reshape(B, T, d)
+
+# %% prelude
+
+
+# %% wrong: slice of n_heads numbers: start = head * n_heads
+def patch(mixed, other, head, n_heads):
+    new = mixed.clone()
+    start = head * n_heads
+    end = start + n_heads
+    new[:, :, start:end] = other[:, :, start:end]
+    return new
+
+# %% wrong: view to heads without clone: mixed changed in place
+def patch(mixed, other, head, n_heads):
+    B, T, d_model = mixed.shape
+    heads = mixed.view(B, T, n_heads, d_model // n_heads)
+    heads[:, :, head] = other.view(*other.shape[:2], n_heads, -1)[:, :, head]
+    return heads.view(B, T, d_model)
