@@ -348,3 +348,20 @@ def test_one_argument_in_place_of_another_and_order():
 def test_a_mask_for_each_query_without_an_axis_for_the_heads():
     refused("4.3", with_roles("qkv", lambda mask: mask.unsqueeze(1) if mask.shape[1] == 1 else mask),
             "mask-head-axis-for-padding-only", says=("With several sentences that is wrong",), never=("That fails",))
+
+
+@pytest.mark.parametrize("long", ["queries", "keys", "scores"])
+@pytest.mark.parametrize("masked, slug", [
+    (lambda past, mask: past if mask is None else mask, "causal-without-a-mask"),
+    (lambda past, mask: past if mask is None else mask & past, "causal-as-well"),
+    (lambda past, mask: mask if mask is None else mask & past, "causal-as-well"),
+    (lambda past, mask: past, "causal-whatever-the-mask"),
+])
+def test_a_causal_mask_of_ones_own(masked, slug, long):
+    class Answer(library.MultiHeadAttention):
+        def forward(self, query, key, value, mask=None):
+            rows, columns = {"queries": (query, query), "keys": (key, key), "scores": (query, key)}[long]
+            past = torch.ones(1, rows.shape[1], columns.shape[1]).tril().bool()
+            return super().forward(query, key, value, masked(past, mask))
+
+    refused("4.3", Answer, slug, says=() if long == "scores" else ("it fits only where",))

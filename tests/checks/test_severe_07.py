@@ -349,3 +349,34 @@ def begun(scale=math.sqrt, every=False, closing=False):
 @pytest.mark.slow
 def test_the_factor_and_where_it_stands(answer, slug, says, never):
     refused("7.6", answer, slug, says, never)
+
+
+def past(x, memory, long):
+    rows, columns = {"x": (x, x), "memory": (memory, memory), "scores": (x, memory)}[long]
+    return torch.ones(rows.shape[1], columns.shape[1]).tril().bool()
+
+
+class Layer(DecoderLayer):
+    """As learners write it: attention makes its weights, too."""
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, self_mask)[0]
+        x = x + self.cross_attention(self.norm_2(x), memory, memory, memory_mask)[0]
+        return x + self.feed_forward(self.norm_3(x))
+
+
+COMBINED = {"none": lambda past, mask: past if mask is None else mask, "given": lambda past, mask: mask if mask is None
+            else mask & past, "as well": lambda past, mask: past if mask is None else mask & past,
+            "instead": lambda past, mask: past}
+
+
+@pytest.mark.parametrize("long", ["x", "memory", "scores"])
+@pytest.mark.parametrize("when", COMBINED)
+@pytest.mark.parametrize("base, exercise", [(Layer, "7.1"), (Decoder, "7.5")])
+def test_a_causal_mask_in_cross_attention(base, exercise, when, long):
+    class Answer(base):
+        def forward(self, x, memory, self_mask=None, memory_mask=None):
+            return super().forward(x, memory, self_mask, COMBINED[when](past(x, memory, long), memory_mask))
+
+    refused(exercise, Answer, "causal-cross-attention", says=() if long == "scores" else ("it fits only where",))

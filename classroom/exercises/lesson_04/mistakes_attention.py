@@ -228,17 +228,18 @@ MULTI_HEAD = [
       for how, then in (("weak", ""), ("weak, closed", ", and their shares are set to 0 afterwards"),
                         ("weak, added", ", added to their scores"),
                         ("weak, added, closed", ", added to their scores, and their shares are set to 0 afterwards"))),
-    Misconception(
-        "causal-whatever-the-mask", partial(Sloppy, mask="causal"),
-        "Your weights are exactly what comes out with a causal mask, whatever mask is given.",
-        "`mask` alone says what may be looked at; with None, that is everything.",
-        "Which mask does your code use if `mask` is None?"),
     *(Misconception(
-        f"causal-{slug}", partial(Sloppy, mask=f"causal {how}"),
-        later("Your weights are exactly what comes out when a causal mask is {words}.", words=words),
+        f"causal-{slug}", partial(Sloppy, mask=f"causal {when}, {long}"),
+        later("Your weights are exactly what comes out when a causal mask is {words}.", words=words)
+        if long == "scores" else
+        later("Your code does exactly what happens when a square causal mask is {words}: it fits only where there are "
+              "as many queries as keys.", words=words),
         "`mask` alone says what may be looked at; with None, that is everything.", "Where does the triangle come from?")
-      for slug, how, words in (("as-well", "as well", "added to whatever mask is given"),
-                               ("without-a-mask", "without a mask", "used wherever none is given"))),
+      for long in ("scores", "queries", "keys")
+      for slug, when, words in (("whatever-the-mask", "instead", "used, whatever mask is given"),
+                                ("as-well", "as well", "added to whatever mask is given"),
+                                ("as-well", "given", "added to the mask, where one is given"),
+                                ("without-a-mask", "no mask", "used wherever none is given"))),
     Misconception(
         "mask-of-first-sentence", partial(Sloppy, mask="first sentence"),
         "Your weights are exactly what comes out when the mask of sentence 0 is used for all.",

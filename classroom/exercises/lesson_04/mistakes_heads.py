@@ -126,12 +126,17 @@ class Sloppy(nn.Module):
             return scores.softmax(self.how.axis)
         return scores.exp() / scores.exp().sum(self.how.axis, keepdim=True)
 
+    def _causal(self, mask, when, long, n_queries, n_keys):
+        rows = n_keys if long == "keys" else n_queries
+        columns = n_queries if long == "queries" else n_keys
+        past = torch.ones(1, rows, columns, dtype=torch.bool).tril()
+        if when == "instead" or mask is None:
+            return mask if when == "given" else past
+        return mask if when == "no mask" else mask & past
+
     def _weights(self, scores, mask):
-        if self.how.mask == "causal":
-            mask = torch.ones(1, *scores.shape[-2:], dtype=torch.bool).tril()
-        if self.how.mask == "causal as well" or self.how.mask == "causal without a mask" and mask is None:
-            past = torch.ones(1, *scores.shape[-2:], dtype=torch.bool).tril()
-            mask = past if mask is None else mask & past
+        if self.how.mask.startswith("causal"):               # "causal WHEN, LONG"
+            mask = self._causal(mask, *self.how.mask.removeprefix("causal ").split(", "), *scores.shape[-2:])
         if self.how.empty.startswith("powers") and mask is None:
             return divided_by_what_is_left(scores, None, self._softmax, self.how.empty)
         if mask is None or self.how.mask == "ignored":

@@ -16,6 +16,7 @@ from course.attention import decoder_mask, padding_mask
 from course.transformer import Decoder, DecoderLayer, Encoder, sinusoidal_encoding
 
 from . import mistakes, mistakes_leaks, mistakes_shift, mistakes_stack, mistakes_table, mistakes_weak, mistakes_whole
+from .mistakes_causal import CausalLayer, CausalStack, causal_cross_attention
 from .mistakes_leaks import Decode
 
 _LAYER = '''
@@ -273,7 +274,7 @@ EXERCISES = [
             "the query comes from the decoder, normalised; key and value are the memory as it is.",
             "Normalise x to h, attend from h to h with `self_mask`, add to x. Normalise x to h again, attend from h to "
             "the memory with `memory_mask`, add to x. Feed-forward on the third norm of x, add to x."),
-        misconceptions=mistakes.LAYER,
+        misconceptions=[*mistakes.LAYER, *causal_cross_attention(CausalLayer)],
         properties=[closed.of_block({"self_mask": "x", "memory_mask": "memory"},
                                     ("self_attention", "cross_attention"), _small_layer)],
         moral="One attention looks back at the target, the other across to the source.",
@@ -341,7 +342,7 @@ EXERCISES = [
             "result of a layer becomes the x of the next; what else the layers get stays the same.",
             "One loop over the layers. Each is called with x, the memory and both masks, and what it returns is the "
             "new x. The memory is never assigned to. After the loop comes the norm, once."),
-        misconceptions=mistakes_stack.DECODER,
+        misconceptions=[*mistakes_stack.DECODER, *causal_cross_attention(CausalStack)],
         properties=[closed.of_block({"self_mask": "x", "memory_mask": "memory"},
                                     ("layers.0.self_attention", "layers.0.cross_attention"), _small_stack,
                                     n_layers=1)],
