@@ -112,7 +112,7 @@ class NextTokens:
             def forward(self, source, target):
                 if target.dim() != 2 or len(target) != len(source):
                     raise ValueError(f"the model was given source {tuple(source.shape)} and target "
-                                     f"{tuple(target.shape)}; both must be (B, T) with the same B")
+                                     f"{tuple(target.shape)}; they must be (B, T_k) and (B, T), with the same B")
                 runs.append(len(target))
                 asked = _without_padding(source, inputs["pad_id"])
                 known = [self.by_position[sentences.index(row)] if row in sentences else self.by_position[0].roll(1, -1)

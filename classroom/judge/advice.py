@@ -156,7 +156,7 @@ _BY_TEXT = [      # a slug, a pattern, and what it means, with the pattern's gro
      "`percentile` counts from 0 to 100, `quantile` from 0 to 1. Which of the two do you call, with which numbers?"),
     ("divided-by-zero",
      r"^(?:integer |float )?division by zero|^float floor division by zero|modulo by zero",
-     "What stands below the line is 0 in this case. Which count can be 0, and what should come out then?"),
+     "What stands below the line is 0 in this case. Which sum or count is that, and why is it 0 here?"),
     ("max-gives-two-things",
      r"torch\.return_types\.(\w+)",
      "`{0}` along an axis returns two things in PyTorch: the values, and where they are. You need the values alone."),
@@ -261,8 +261,11 @@ def _pytorch_in_numpy(text: str, line: str) -> str:
                        numpy=say(_NUMPY),
                        found=found[1])
     if found := re.search(r"unexpected keyword argument '(dim|keepdim)'", text):
-        return say("{numpy} What PyTorch calls `{found}`, NumPy calls `{numpys}`.", numpy=say(_NUMPY), found=found[1],
+        told = say("{numpy} What PyTorch calls `{found}`, NumPy calls `{numpys}`.", numpy=say(_NUMPY), found=found[1],
                    numpys=_NUMPYS[found[1]])
+        other, = {"dim", "keepdim"} - {found[1]}
+        return say("{told} (And `{found}` is `{numpys}`.)", told=told, found=other, numpys=_NUMPYS[other]) \
+            if re.search(rf"\b{other}\s*=", line) else told
     if re.search(r"\.transpose\(\s*-?\d+\s*,\s*-?\d+\s*\)", line) and \
             re.search(r"core dimension|axes don't match", text):
         return say("{numpy} There, the numbers in `transpose(...)` are the new order of *all* axes, not two that "

@@ -49,15 +49,16 @@ def changed_inputs(task: Exercise, got: list[Outcome], right: bool = True) -> Fi
         return None
     name = changed.changed[0]
     start = say("Your numbers are right, but your") if right else say("Your")
+    hint = say("(In place work `+=`, `-=`, `*=`, `/=`, `|=` and the like, an assignment to `[...]`, methods that "
+               "change their own array, such as `.sort()`, and `out=`. `asarray` makes no copy of an array that has "
+               "the right dtype already.)") if task.framework == "numpy" else \
+        say("(In place work `+=`, `-=`, `*=`, `/=`, `|=` and the like, an assignment to `[...]`, methods that end in "
+            "an underscore, and `out=`. `asarray` and `to` make no copy of what has the right dtype already.)")
     return Finding("changes-inputs", say("{start} code changes its input `{name}`: after the call on the case "
                                          "“{about}” its numbers or its shape are no longer what they were. What uses "
                                          "the same `{name}` next gets other numbers. Which line changes a thing in "
-                                         "place that is `{name}`, or a view of it? (In place work `+=`, `-=`, `*=`, "
-                                         "`/=`, `|=` and the like, an assignment to `[...]`, methods that change "
-                                         "their own array, such as `.sort()` and all of PyTorch's that end in an "
-                                         "underscore, and `out=`. `asarray` and PyTorch's `to` make no copy of what "
-                                         "has the right dtype already.)", start=start, name=name,
-                                         about=say(changed.case.about)))
+                                         "place that is `{name}`, or a view of it? {hint}", start=start, name=name,
+                                         about=say(changed.case.about), hint=hint))
 
 
 def dtypes(task: Exercise, got: list[Outcome], want: list[Outcome], right: bool = True) -> Finding | None:
@@ -94,9 +95,11 @@ def _another_dtype(got: str, expected: str, framework: str, inputs: list[str]) -
         return "dtype-lost", say("These are whole numbers, used as ids or to count. Look for a `/`, a `.float()`, or "
                                  "for a dtype that is written down.")
     if got == "float64" and expected.startswith(("float", "bfloat")):
-        return "dtype-widened", say("Nothing is lost, but it will not combine with the {expected} that it meets "
-                                    "next. Look for `.double()`, for a dtype that is written down, or for NumPy on "
-                                    "the way: its numbers have 64 bits.", expected=expected)
+        return "dtype-widened", say("Nothing is lost, but a sum with {expected} becomes float64, too{and_products}. "
+                                    "Look for `.double()`, for a dtype that is written down, or for NumPy on "
+                                    "the way: its numbers have 64 bits.", expected=expected, and_products=""
+                                    if framework == "numpy" else say(", and PyTorch multiplies no matrices of two "
+                                                                     "dtypes"))
     if expected.startswith("float") and got.startswith(("int", "uint")):
         return "dtype-lost", say("Whole numbers hold no fractions: these are cut off, without a word. Look for an "
                                  "array that takes its dtype from an input, which may hold whole numbers, or for a "
@@ -108,8 +111,8 @@ def _another_dtype(got: str, expected: str, framework: str, inputs: list[str]) -
         return "dtype-lost", say("Precision is lost on the way. Look for a dtype that is written down instead of "
                                  "taken from the input, or for something made on the way without a dtype, which is "
                                  "float32.")
-    return "dtype-lost", say("It will not combine with what it meets next. Look for a dtype that is written down "
-                             "instead of taken from the input.")
+    return "dtype-lost", say("What it meets next has another dtype. Look for one that is written down instead of taken "
+                             "from the input.")
 
 
 def _acceptable(dtype: str, expected: str, case: Case, framework: str) -> bool:

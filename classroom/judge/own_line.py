@@ -157,6 +157,7 @@ def not_called(task: Exercise, raised: limits.Raised, line: str, case: Case | No
                     for kind in kinds)]
     if no_axes and not names:
         return _NOTHING
+    names = names or re.findall(r"(?<![\w.])(sum|max|min|abs|len|round)\b(?!\s*[(=])", line)
     which = say("`{names}` has none", names=names[0]) if names else say("one on this line has none")
     if own := re.search(r"'(?:function|method)' object has no attribute '(\w+)'", raised.text):
         before = re.search(rf"(\w+)\.{own[1]}\b", line)

@@ -251,7 +251,7 @@ _WORDS = {
         "Your code returned {count} things; it should return {asked_for}.",
     "returns-nothing":
         "Your function returned `None` here: it comes to its end without a `return`, or returns `None` itself or the "
-        "result of something that gives nothing back.",
+        "result of something that gives nothing back, as `print` does.",
     "returns-nothing:each-batch":
         "Your function returned `None`; a list is expected, the loss of each batch.",
     "returns-nothing:loss":

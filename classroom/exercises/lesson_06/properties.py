@@ -19,7 +19,7 @@ def in_float32(**sizes) -> Property:
         return say("With given weights your numbers are right. But for an `x` in float32, a new module of your class "
                    "returns {dtype}.", dtype=seen.dtypes["y"])
     return Property("parameters-not-float32", broken, "The other parts of a model have float32, PyTorch's usual dtype, "
-                    "and will not combine with another one.", "In which dtype are your parameters made? "
+                    "and PyTorch multiplies no matrices of two dtypes.", "In which dtype are your parameters made? "
                     "`torch.from_numpy` keeps NumPy's, which is float64.")
 
 

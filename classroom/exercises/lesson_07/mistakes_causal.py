@@ -51,8 +51,8 @@ def causal_cross_attention(cls) -> list[Misconception]:
         "causal-cross-attention", partial(cls, when=when, long=long),
         later("Your code does exactly what happens when cross-attention gets a causal mask {words}.", words=words)
         if long == "scores" else
-        later("Your code does exactly what happens when cross-attention gets a square causal mask {words}: it fits only "
-              "where `x` and `memory` are equally long.", words=words),
+        later("Your code does exactly what happens when cross-attention gets a square causal mask {words}: it fits "
+              "only where `x` and `memory` are equally long.", words=words),
         "The source is known from end to end; nothing of it is the future.", "Where does the triangle come from?")
         for long in ("scores", "x", "memory")
         for when, words in (("no mask", later("where `memory_mask` is None")),
