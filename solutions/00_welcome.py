@@ -77,7 +77,7 @@ for word, score in zip(words, scores, strict=True):
 #   finite, unless the text says otherwise.
 # - An *array* is one of NumPy's, a *tensor* one of PyTorch's, and a list is neither. (n,) is a shape: n numbers in a
 #   row. *Boolean* means the dtype `bool`. Where the text names no other dtype, fractions keep their dtype: from
-#   float64 comes float64. (Fractions in an array may always be float64.)
+#   float64 comes float64. (Fractions in an array may always be float64, and from whole numbers alone also float32.)
 # - The lines that begin with `def` say in which order the arguments come. The pages give them by their places: you may
 #   rename them, but keep their order.
 # - The circles say how hard an exercise is, from ●○○ to ●●●. Its points go into your record.
@@ -122,8 +122,7 @@ check("0.1", shares)
 # catalogue of mistakes that people make here. If one of these returns *exactly* your numbers, on all inputs or on most
 # of them, the check tells you which one it is.
 #
-# You can watch it. `evaluate` gives the same verdict as `check` for any function, but it
-# keeps no record. Here it judges the function of step 2:
+# You can watch it. `evaluate` gives a verdict and keeps no record. Here it judges the function of step 2:
 
 # %%
 def divided_by_the_largest(scores):
@@ -196,7 +195,7 @@ print(some_negative / some_negative.sum())
 # The next word to write is *negro*, the third one. Which word of *the black cat sleeps* do you need to
 # look at for that? Decide before you read on.
 #
-# Set `looks_at` to one of "the", "black", "cat", "sleeps".
+# Set `looks_at` to one of "the", "black", "cat", "sleeps": replace the three dots.
 
 # %%
 looks_at = ...
@@ -283,7 +282,7 @@ show_weights(weights, spanish, words, title="Where each Spanish word looks")
 #
 # Here the lists were made up. In a Transformer they are learned: the model starts with random
 # numbers and adjusts them, sentence pair by sentence pair. In lesson 09 you train one and draw
-# this picture again, with learned numbers.
+# such a picture, with learned numbers.
 
 # %% [markdown]
 # ## The map
@@ -307,16 +306,17 @@ show_weights(weights, spanish, words, title="Where each Spanish word looks")
 # | **14** ship it | weights in 8 bits, and in 4 | your translator as a page that you can send |
 #
 # What an earlier lesson built, a later one imports from the course's library, `course/attention.py` and
-# `course/transformer.py`. Both files are meant to be read. Allow one to two hours for each lesson from 01 on.
+# `course/transformer.py`. Both files are meant to be read. Allow between 80 minutes and three hours for
+# each lesson from 01 on.
 
 # %% [markdown]
 # ## Coming from a blog article?
 #
-# Most articles on attention make six statements. Here each of them is taught, written by you, and measured:
+# You may have read these six statements in an article on attention. Here each of them is taught, and written by you:
 #
 # 1. *The scores are* $QK^\top$, *divided by* $\sqrt{d_k}$: lesson [01](01_dot_product_attention.ipynb), which also
-#    measures why the root; lesson [02](02_scaling_and_masks.ipynb) derives it. You write it in exercises 1.1, 2.1
-#    and 2.8.
+#    measures why the root; lesson [02](02_scaling_and_masks.ipynb) derives it. You write the product in exercise
+#    1.1, the division in 1.3 and 2.1, and in 2.8 the variance behind the root.
 # 2. *A softmax turns scores into weights that sum to 1*: lesson [01](01_dot_product_attention.ipynb), exercises 1.2
 #    and 2.7.
 # 3. *The output is the sum of the values, weighted*: lesson [01](01_dot_product_attention.ipynb), exercise 1.3.
@@ -327,8 +327,8 @@ show_weights(weights, spanish, words, title="Where each Spanish word looks")
 # 6. *Several heads, each with projections of its own, are joined and projected once more*: lesson
 #    [04](04_multi_head_attention.ipynb), exercises 4.1, 4.2, 4.3 and 4.5.
 #
-# Of the fifth, an article often leaves out that the decoder has *two* attentions: in the first, all three come from
-# the target, and no word may see a later one.
+# The fifth is about one of *two* attentions that the decoder has. In the other, which comes first, all three come
+# from the target, and no word may see a later one.
 
 # %% [markdown]
 # ## When you are stuck

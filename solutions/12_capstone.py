@@ -60,7 +60,8 @@ from course.views.figures import show_weights
 # it did. You have done it to single heads, after training, in lesson 11. Here the model is *trained* without the
 # part, and may learn to do without.
 #
-# Everything that can be changed is a field of one object. A variant is a copy with another value.
+# Everything that can be changed is a field of one object. A variant is a copy with another value. The name
+# of one field may mislead: `warmup` is the share of the steps in which the learning rate rises, and not a rate.
 
 # %%
 base = Config()
@@ -381,10 +382,10 @@ if enough:
 # same runs of the base: if these were lucky, all variants look worse.
 #
 # Where chance is larger in the row of one variant, the interval of that row is too narrow, and the others are too wide.
-# Where it is larger in the base's row, all are too narrow, since the base is in every difference. What is left over in
-# our rows does not tell whether one of them is of that kind: 0.003 in one and 0.035 in another lie less far apart than
-# in half of the tables, of each of the three kinds. To be sure of one row, run it and the base with more seeds: stretch
-# exercise D.
+# Where it is larger in the base's row, all are too narrow, since the base is in every difference: this kind misleads
+# most. What is left over in our rows does not tell of which kind our table is: 0.003 in one and 0.035 in another lie
+# less far apart than in half of the tables, of each of the three kinds. To be sure of one row, run it and the base with
+# more seeds: stretch exercise D.
 #
 # What no number of seeds can establish is how it would go **with another budget**. A variant that learns slowly may be
 # behind after 600 steps and ahead after 6,000. With another task it is the same: in sentences of five words much of
@@ -572,9 +573,8 @@ BATCH_TOKENS, WORKERS = (1200, 2) if LARGE else (400, 1)
 MATRIX_LR = 0.01 if LARGE else None             # for real text: Muon, and vectors from counts, as in lesson 09
 
 own_sentences = [sentence for pair in own.train for sentence in pair[:2]]
-n_characters = len(set("".join(own_sentences)))
-tokenisers = {"subwords": Subwords.train(own_sentences, n_characters + N_SUBWORDS),
-              "characters": SpacedSubwords.train(own_sentences, N_SUBWORDS)}
+characters = SpacedSubwords.train(own_sentences, N_SUBWORDS)
+tokenisers = {"subwords": Subwords.train(own_sentences, len(characters)), "characters": characters}
 alike = [len({tuple(t.tokens(t.encode(pair.target))) for t in tokenisers.values()}) == 1 for pair in own.train]
 if LARGE or np.mean(alike) > 0.5:
     del tokenisers["subwords"]                  # one model is enough, or both cut most sentences alike
@@ -613,14 +613,14 @@ for name, tokens in tokenisers.items():
           f"BLEU {score.score:.0f} on {len(references)} sentences")
 
 # %% [markdown]
-# It is not quite fair. 400 tokens a batch are more *sentences* where the sentences have fewer tokens, and that favours
-# the subwords. The vocabularies are not equally large, and so the models are not. And it is one seed. In our run the
-# characters are far ahead all the same. Is the way to cut the reason?
+# It is. Both vocabularies have the same size, and so have the models. 400 tokens a batch are more *sentences* where the
+# sentences have fewer tokens, but that comes with the way to cut. The comparison is only weak: it has one seed. In our
+# run the characters are far ahead. Do subwords always lose here?
 #
-# Test it with a smaller vocabulary: put `n_characters + 200` in place of `n_characters + N_SUBWORDS`, and run the
-# two cells above again. In our run the subwords are then as good as the characters, and of their tokens in the test 5 %
-# were seen fewer than 10 times, no longer 43 %. So the distance came from the size of the vocabulary, not from the way
-# to cut.
+# Try a smaller vocabulary for them: put 418 in place of `len(characters)`, and run the two cells above again. In our
+# run the subwords are then as good as the characters. But look at the first sentence: 黑, 猫, 睡 and 觉 now stand
+# alone. With fewer kinds of tokens the pieces are shorter, so that two things have changed. The result shows that
+# subwords need not lose. It does not show which of the two helped them.
 #
 # The score of the characters is far higher than those for Spanish, and means far less: nearly every test sentence is
 # made from a pattern whose other fillings stood in the training part. A few were written by hand, without a pattern.
@@ -739,8 +739,8 @@ look(sentence)
 #
 # - An ablation changes one switch. Budget, seeds, data and measure are alike on both sides.
 # - Report mean and spread, never the best seed. Compare seed against seed.
-# - Two seeds agree by chance every second time. An interval with the chance of the whole table in it can show large
-#   differences, if chance is about as large in every row; and with many rows one of them may be shown by chance.
+# - Two seeds agree by chance every second time. An interval that measures chance by all rows of the table can show
+#   large differences, if chance is about as large in every row; and with many rows one may be shown by chance.
 # - The bootstrap speaks of other sentences, not of other seeds; neither speaks of another budget.
 # - For another language: `load_pairs`, tokens that fit its script, and a BLEU that knows it.
 #

@@ -420,3 +420,54 @@ def shares(x):
     for s in x:
         total = total + s
     return np.array([s / total for s in x])
+
+# %% prelude
+import numpy as np
+
+# %% wrong: divides in place: the array that came in is changed, or whole numbers raise
+def shares(scores):
+    """Each score's part of the whole: (n,) -> (n,), summing to 1."""
+    total = scores.sum()
+    scores /= total
+    return scores
+
+# %% wrong: floor division // instead of /
+def shares(scores):
+    return scores // np.sum(scores)
+
+# %% wrong: loop writes into zeros_like(scores): an integer array cuts the fractions off
+def shares(scores):
+    total = sum(scores)
+    result = np.zeros_like(scores)
+    for i in range(len(scores)):
+        result[i] = scores[i] / total
+    return result
+
+# %% wrong: the total is still growing while the loop divides by it
+def shares(scores):
+    total = 0
+    result = []
+    for s in scores:
+        total += s
+        result.append(s / total)
+    return np.array(result)
+
+# %% wrong: passes the result, not the function
+scores = np.array([1, 2, 6, 3])
+
+def shares(scores):
+    return scores / scores.sum()
+
+shares = shares(scores)
+
+# %% wrong: prints instead of returning
+def shares(scores):
+    total = np.sum(scores)
+    print(scores / total)
+
+# %% right: a loop with a list, an array at the end
+def shares(scores):
+    total = 0.0
+    for s in scores:
+        total = total + s
+    return np.array([s / total for s in scores])

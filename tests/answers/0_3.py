@@ -447,3 +447,42 @@ def shares_by_row(scores):
 # %% right: apply_along_axis with the function of 0.1
 def shares_by_row(table):
     return np.apply_along_axis(shares, 1, table)
+
+# %% prelude
+import numpy as np
+
+# %% wrong: axis=1 without keepdims
+def shares_by_row(scores):
+    total = scores.sum(axis=1)
+    return scores / total
+
+# %% wrong: reuses shares of 0.1 on the whole table: total of the table
+def shares(scores):
+    return scores / scores.sum()
+
+def shares_by_row(scores):
+    return shares(scores)
+
+# %% wrong: return inside the loop: only the first row is written
+def shares_by_row(scores):
+    result = np.zeros(scores.shape)
+    for i in range(scores.shape[0]):
+        result[i] = scores[i] / scores[i].sum()
+        return result
+
+# %% wrong: double loop takes len(scores) for the number of columns, too
+def shares_by_row(scores):
+    n = len(scores)
+    out = np.zeros(scores.shape)
+    for i in range(n):
+        for j in range(n):
+            out[i, j] = scores[i, j] / scores[i].sum()
+    return out
+
+# %% right: a stack of rows
+def shares_by_row(scores):
+    return np.stack([row / sum(row) for row in scores])
+
+# %% right: transpose, divide, transpose back
+def shares_by_row(scores):
+    return (scores.T / np.sum(scores, 1)).T

@@ -372,3 +372,27 @@ def mean_and_spread(losses):
     ordered = np.sort(losses, axis=-1)
     means = np.array([sum(row) / len(row) for row in losses])
     return means, 0.5 * (ordered[:, -1] - ordered[:, 0])
+
+# %% prelude
+import numpy as np
+
+# %% wrong: whole range, not halved
+def mean_and_spread(losses):
+    mean = losses.mean(axis=1)
+    spread = losses.max(axis=1) - losses.min(axis=1)
+    return mean, spread
+
+# %% wrong: axis 0: over the variants
+def mean_and_spread(losses):
+    mean = losses.mean(axis=0)
+    half = (losses.max(axis=0) - losses.min(axis=0)) / 2
+    return mean, half
+
+# %% right: sorting, loop and lists turned to arrays
+def mean_and_spread(losses):
+    means, spreads = [], []
+    for row in losses:
+        row = sorted(row)
+        means.append(sum(row) / len(row))
+        spreads.append((row[-1] - row[0]) / 2)
+    return np.array(means), np.array(spreads)

@@ -549,3 +549,41 @@ def paired(losses, base):
         better = sum(x < 0 for x in d)
         agree[v] = worse == n_seeds or better == n_seeds
     return mean, half, agree
+
+# %% prelude
+import numpy as np
+
+
+def mean_and_spread(losses):
+    return losses.mean(axis=1), (losses.max(axis=1) - losses.min(axis=1)) / 2
+
+# %% wrong: unpaired: difference of the means, and the spread of the variant itself
+def paired(losses, base):
+    mean, spread = mean_and_spread(losses)
+    d = losses - losses[base]
+    agree = (d > 0).all(axis=1) | (d < 0).all(axis=1)
+    return mean - mean[base], spread, agree
+
+# %% wrong: agree by equal signs: True also where all differences are 0 (the base itself)
+def paired(losses, base):
+    diff = losses - losses[base]
+    mean, spread = mean_and_spread(diff)
+    signs = np.sign(diff)
+    agree = (signs == signs[:, :1]).all(axis=1)
+    return mean, spread, agree
+
+# %% wrong: subtracts row by row in place: the base's row is 0 when later rows need it
+def paired(losses, base):
+    for i in range(len(losses)):
+        losses[i] -= losses[base]
+    mean, spread = mean_and_spread(losses)
+    agree = (losses > 0).all(axis=1) | (losses < 0).all(axis=1)
+    return mean, spread, agree
+
+# %% right: count of signs, ptp
+def paired(losses, base):
+    losses = np.asarray(losses, dtype=float)
+    d = losses - losses[base:base + 1] if base >= 0 else losses - losses[base][None]
+    n_seeds = d.shape[1]
+    agree = np.abs(np.sign(d).sum(axis=1)) == n_seeds
+    return d.mean(axis=1), np.ptp(d, axis=1) / 2, agree

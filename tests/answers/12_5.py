@@ -487,3 +487,21 @@ def bootstrap_interval(a, b, draws):
     counts = np.stack([np.bincount(row, minlength=n) for row in draws])
     means = counts @ (np.asarray(b) - np.asarray(a)) / draws.shape[1]
     return np.quantile(means, 0.025), np.quantile(means, 0.975)
+
+# %% prelude
+import numpy as np
+
+# %% wrong: mean over the drawings (axis 0), not over the sentences of a drawing
+def bootstrap_interval(a, b, draws):
+    means = (b - a)[draws].mean(axis=0)
+    return np.percentile(means, [2.5, 97.5])
+
+# %% wrong: draws forgotten: percentiles of the single sentences
+def bootstrap_interval(a, b, draws):
+    low, high = np.percentile(b - a, [2.5, 97.5])
+    return low, high
+
+# %% right: list comprehension over the drawings, percentile array returned
+def bootstrap_interval(a, b, draws):
+    means = [b[row].mean() - a[row].mean() for row in draws]
+    return np.percentile(means, [2.5, 97.5])

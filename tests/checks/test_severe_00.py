@@ -165,3 +165,13 @@ def a_view_where_all_rows_sum_to_1(scores):
     ("0.1", in_place_on_no_copy, "changes-inputs"), ("0.1", lambda scores: scores, "not-divided")])
 def test_the_very_array_is_no_new_one(id, answer, name):
     refused(id, answer, name)
+
+
+def with_whole_numbers_in(dtype):
+    return lambda scores: (scores / scores.sum()).astype(dtype if scores.dtype.kind == "i" else scores.dtype)
+
+
+def test_from_whole_numbers_come_float32_or_float64_as_the_page_says():
+    for dtype in (np.float32, np.float64):
+        accepted("0.1", with_whole_numbers_in(dtype))
+    refused("0.1", with_whole_numbers_in(np.float16), "dtype-lost", ["float16"])
