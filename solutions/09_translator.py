@@ -10,7 +10,7 @@
 # - split a corpus of sentence pairs so that the test is honest, and show what goes wrong
 #   otherwise;
 # - explain byte-pair encoding, having written it, and use a library for the real thing;
-# - say what the loss of a new model must be before you train it;
+# - say about what the loss of a new model must be before you train it;
 # - tell by counting which tokens belong together, and make vectors of it to begin with;
 # - write greedy decoding for a batch of sentences;
 # - compute what BLEU is made of, report a score that others can compare with theirs, and say what
@@ -234,7 +234,7 @@ for pair in sorted(counts, key=lambda pair: (-counts[pair], pair))[:4]:
 # - **You have** `symbols`, a list or tuple of symbols, and `pair`, a tuple of two symbols. A symbol is a string: a
 #   letter, letters that were merged before, or a mark such as `?`.
 # - **Return** a list, or a tuple, in which the pair is one symbol wherever it occurs, from left to right:
-#   each symbol can be used once, so `e e e` with the pair `(e, e)` becomes `ee e`.
+#   each symbol can be used once, so `e e e` with the pair `(e, e)` becomes `ee e`. Leave `symbols` as it is.
 # - **Compare** symbol with symbol: `l ow` is not the pair `(lo, w)`, although both spell "low".
 # - **Mind** that a list never equals a tuple in Python: `["e", "s"] == ("e", "s")` is false.
 
@@ -464,8 +464,8 @@ show_largest("cat", together[cat])
 #
 # It is log 100 if they are together a hundred times as often as by chance. (This chance knows of no languages. So an
 # English and a Spanish token that have nothing to do with each other are together about twice as often: their PMI is
-# about log 2.) Where it is below 0 we set it to 0: for a count of 0, which would give −∞, and for any other count below
-# chance. What is left says which tokens go together.
+# about log 2.) Where it is below 0 we set it to 0; for a count of 0 it would be −∞. Large values say which tokens go
+# together.
 
 # %%
 pmi = positive_pmi(together)
@@ -615,9 +615,10 @@ for lr in (0.003, 0.01, 0.02):
 #
 # You may interrupt the cell (■ in the toolbar). Run it again, even after a restart of the kernel, and it goes on
 # where it stopped. When it is finished the result is kept: run the cell once more, and it is loaded in a second.
-# Until then the model translates worse than this lesson and the next ones say. They find out by themselves: lessons
-# 10 and 11 first finish this training. (They work with the course's own model. If you train yours here, they will
-# train that one, too, once.)
+# Until then the model translates worse than this lesson says, and the two cells that need `history` or `last`, the
+# curve below and the table of losses of two small models, stop with a `NameError`. Lessons 10 and 11 find out by
+# themselves, and first finish this training. (They work with the course's own model. If you train yours here, they
+# will train that one, too, once.)
 
 # %% tags=["nbval-ignore-output"]
 started = time.perf_counter()
@@ -846,11 +847,11 @@ for pattern in ("The NOUN is ADJ.", "I have a ADJ NOUN.", "I like the ADJ NOUN."
 
 # %% [markdown]
 # The same adjectives and nouns each time; what differs is the sentence around them. In our run the adjective is never
-# lost where it stands alone behind *is*, nor where somebody has, likes or looks for the thing. It gets lost where the
-# noun is the subject and something else is said of it: more often before *is good* than before *is here*, and more
-# often after *The* than after *A*. So this is not about a word that the model does not know. Does it not want the
-# right sentence, or does greedy decoding, which never takes a word back, not find it? Lesson 10 can tell. Whether a
-# longer training helps, stretch exercise D lets you find out.
+# lost where it stands alone behind *is*, nor where somebody has, likes or looks for the thing. It gets lost only
+# where the noun is the subject and something else is said of it, in three of these four patterns: more often before
+# *is good* than before *is here*, and more often after *The* than after *A*. So this is not about a word that the
+# model does not know. Does it not want the right sentence, or does greedy decoding, which never takes a word back, not
+# find it? Lesson 10 can tell. Whether a longer training helps, stretch exercise D lets you find out.
 #
 # Ask for some sentences of your own: short ones, of everyday life, with a full stop, since that is what it has read.
 #
@@ -883,6 +884,8 @@ for i in range(0, 1000, 125):
     print(f"{sources[i]}\n    model      {translations[i]}\n    reference  {references[i]}")
 
 # %% [markdown]
+# If the first line says that some did not end: they are cut there, and count as they are.
+#
 # How many of the 1,000 are *word for word* the reference? And why is that number unfair?
 
 # %% tags=["nbval-ignore-output"]

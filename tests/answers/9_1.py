@@ -559,3 +559,42 @@ def count_pairs(words):
         ids = [place[s] for s in word]
         np.add.at(table, (ids[:-1], ids[1:]), times)
     return {(a, b): table[place[a], place[b]] for a in symbols for b in symbols}
+
+# %% prelude
+from collections import Counter
+from itertools import pairwise
+
+# %% wrong: assigns instead of adding: a pair of several words keeps the count of the last word
+def count_pairs(words):
+    counts = Counter()
+    for symbols, times in words.items():
+        for i in range(len(symbols) - 1):
+            counts[symbols[i], symbols[i + 1]] = times
+    return counts
+
+# %% wrong: a set of the pairs of each word: a pair twice in a word counts once
+def count_pairs(words):
+    counts = Counter()
+    for symbols, times in words.items():
+        pairs_in_word = set(pairwise(symbols))
+        for pair in pairs_in_word:
+            counts[pair] += times
+    return counts
+
+# %% wrong: joins the word to a string first: merged symbols are cut into letters again
+def count_pairs(words):
+    counts = Counter()
+    for word, times in words.items():
+        word = "".join(word)
+        for i in range(len(word) - 1):
+            counts[(word[i], word[i + 1])] += times
+    return counts
+
+# %% right: plain dict with get, index loop
+def count_pairs(words):
+    counts = {}
+    for symbols in words:
+        for i in range(1, len(symbols)):
+            pair = symbols[i - 1], symbols[i]
+            counts[pair] = counts.get(pair, 0) + words[symbols]
+    return counts

@@ -731,3 +731,52 @@ def merge_pair(symbols, pair):
             stack.append(s)
             fresh = False
     return tuple(stack)
+
+# %% prelude
+import re
+
+# %% wrong: while i < len - 1: the last symbol is lost if it is not merged
+def merge_pair(symbols, pair):
+    merged = []
+    i = 0
+    while i < len(symbols) - 1:
+        if symbols[i] == pair[0] and symbols[i + 1] == pair[1]:
+            merged.append(symbols[i] + symbols[i + 1])
+            i += 2
+        else:
+            merged.append(symbols[i])
+            i += 1
+    return merged
+
+# %% wrong: text replace: the pair ('s','t') is also found inside 'es t' (end of a longer symbol)
+def merge_pair(symbols, pair):
+    text = " ".join(symbols)
+    text = text.replace(" ".join(pair), "".join(pair))
+    return text.split()
+
+# %% wrong: regular expression with look-around but without re.escape: '?' or '.' is a pattern
+def merge_pair(symbols, pair):
+    pattern = re.compile(r"(?<!\S)" + " ".join(pair) + r"(?!\S)")
+    return pattern.sub("".join(pair), " ".join(symbols)).split(" ")
+
+# %% wrong: deletes from a list while a for loop counts up to the old length: IndexError
+def merge_pair(symbols, pair):
+    symbols = list(symbols)
+    for i in range(len(symbols) - 1):
+        if (symbols[i], symbols[i + 1]) == pair:
+            symbols[i] = symbols[i] + symbols[i + 1]
+            del symbols[i + 1]
+    return symbols
+
+# %% right: a stack that remembers whether its top was merged; returns a tuple
+def merge_pair(symbols, pair):
+    first, second = pair
+    out, fresh = [], False          # fresh: the last symbol of out may still be used
+    for s in symbols:
+        if fresh and out[-1] == first and s == second:
+            out[-1] += s
+            fresh = False
+        else:
+            out.append(s)
+            fresh = True
+    return tuple(out)

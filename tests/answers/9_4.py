@@ -1024,3 +1024,71 @@ def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
         if done.all():
             break
     return table[:, 1:]
+
+# %% prelude
+import torch
+
+# %% wrong: stops as soon as the first sentence has ended (any instead of all)
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    B = source.shape[0]
+    target = torch.full((B, 1), bos_id, dtype=torch.long)
+    done = torch.zeros(B, dtype=torch.bool)
+    for _ in range(max_len):
+        nxt = model(source, target)[:, -1].argmax(-1)
+        nxt = torch.where(done, pad_id, nxt)
+        target = torch.cat([target, nxt[:, None]], dim=1)
+        done = done | (nxt == eos_id)
+        if done.any():
+            break
+    return target[:, 1:]
+
+# %% wrong: what comes after eos is kept: stop is right, but no padding after a sentence's end
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    target = torch.full((len(source), 1), bos_id)
+    ended = torch.zeros(len(source), dtype=torch.bool)
+    for step in range(max_len):
+        logits = model(source, target)
+        next_token = logits[:, -1, :].argmax(dim=-1, keepdim=True)
+        target = torch.cat((target, next_token), dim=1)
+        ended |= next_token.squeeze(1) == eos_id
+        if ended.all():
+            break
+    return target[:, 1:]
+
+# %% wrong: looks for eos in the whole target, bos column included: wrong where bos_id == eos_id
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    target = torch.full((source.shape[0], 1), bos_id, dtype=torch.long)
+    for _ in range(max_len):
+        ended = (target == eos_id).any(dim=1)
+        if ended.all():
+            break
+        token = model(source, target)[:, -1].argmax(dim=-1)
+        token[ended] = pad_id
+        target = torch.cat([target, token.unsqueeze(1)], dim=1)
+    return target[:, 1:]
+
+# %% wrong: max_len counts bos: one token too few
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    batch_size = source.size(0)
+    output = torch.full((batch_size, 1), bos_id, dtype=torch.long)
+    finished = torch.zeros(batch_size, dtype=torch.bool)
+    while output.size(1) < max_len and not finished.all():
+        logits = model(source, output)
+        next_id = torch.argmax(logits[:, -1], dim=-1)
+        next_id = next_id.masked_fill(finished, pad_id)
+        finished = finished | next_id.eq(eos_id)
+        output = torch.cat([output, next_id.view(-1, 1)], dim=-1)
+    return output[:, 1:]
+
+# %% right: each sentence by itself (batch of one), then filled up with pad_sequence
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    rows = []
+    for i in range(len(source)):
+        ids = [bos_id]
+        while len(ids) <= max_len:
+            logits = model(source[i:i + 1], torch.tensor([ids]))
+            ids.append(int(logits[0, -1].argmax()))
+            if ids[-1] == eos_id:
+                break
+        rows.append(torch.tensor(ids[1:]))
+    return torch.nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=pad_id)

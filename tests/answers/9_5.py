@@ -793,3 +793,53 @@ def ngram_precision(hypotheses, references, n):
             total += 1
             matches += " ".join(hypothesis[i:i + n]) in " ".join(reference)
     return matches / total if total else 0.0
+
+# %% prelude
+from collections import Counter
+
+# %% wrong: the total adds len - n + 1, which is negative for a sentence shorter than n - 1
+def ngram_precision(hypotheses, references, n):
+    matches, total = 0, 0
+    for h, r in zip(hypotheses, references):
+        h_ngrams = Counter(tuple(h[i:i + n]) for i in range(len(h) - n + 1))
+        r_ngrams = Counter(tuple(r[i:i + n]) for i in range(len(r) - n + 1))
+        matches += sum((h_ngrams & r_ngrams).values())
+        total += len(h) - n + 1
+    return matches / total if total > 0 else 0
+
+# %% wrong: one Counter for all hypotheses and one for all references: matches across sentences
+def ngram_precision(hypotheses, references, n):
+    def ngrams(sentences):
+        return Counter(tuple(s[i:i + n]) for s in sentences for i in range(len(s) - n + 1))
+    hyp, ref = ngrams(hypotheses), ngrams(references)
+    total = sum(hyp.values())
+    if total == 0:
+        return 0
+    return sum(min(count, ref[gram]) for gram, count in hyp.items()) / total
+
+# %% wrong: range(len - n): the last n-gram of each sentence is forgotten
+def ngram_precision(hypotheses, references, n):
+    matched = 0
+    total = 0
+    for hyp, ref in zip(hypotheses, references):
+        hyp_counts = Counter([tuple(hyp[i:i+n]) for i in range(len(hyp) - n)])
+        ref_counts = Counter([tuple(ref[i:i+n]) for i in range(len(ref) - n)])
+        for ngram in hyp_counts:
+            matched += min(hyp_counts[ngram], ref_counts[ngram])
+        total += sum(hyp_counts.values())
+    if total == 0:
+        return 0.0
+    return matched / total
+
+# %% right: no Counter: each reference n-gram is crossed off a list when it is used
+def ngram_precision(hypotheses, references, n):
+    good = 0
+    everything = 0
+    for hyp, ref in zip(hypotheses, references):
+        left = [ref[j:j + n] for j in range(0, len(ref) - n + 1)]
+        for i in range(0, len(hyp) - n + 1):
+            everything += 1
+            if hyp[i:i + n] in left:
+                left.remove(hyp[i:i + n])
+                good += 1
+    return good / everything if everything else 0

@@ -1,4 +1,5 @@
 """Lesson 09: answers that were accepted though wrong, or not told what they do."""
+import re
 from collections import Counter
 
 import pytest
@@ -90,3 +91,50 @@ def test_the_length_of_a_counter_is_asked_for():
         total = sum(len(grams(h)) for h in hypotheses)
         return matches / total if total else 0
     refused("9.5", different, "each-once", ["`len` of a Counter"])
+
+
+def test_a_list_that_becomes_shorter_in_the_loop():
+    def both_read(symbols, pair):
+        symbols = list(symbols)
+        for i in range(len(symbols) - 1):
+            if (symbols[i], symbols[i + 1]) == pair:
+                symbols[i] = symbols[i] + symbols[i + 1]
+                del symbols[i + 1]
+        return symbols
+    refused("9.2", both_read, "list-becomes-shorter", ["computed once"], ["The last element of a list"])
+
+    def one_after_the_other(symbols, pair):
+        symbols = list(symbols)
+        for i in range(len(symbols) - 1):
+            if symbols[i] == pair[0] and symbols[i + 1] == pair[1]:
+                symbols[i] += symbols.pop(i + 1)
+        return symbols
+    refused("9.2", one_after_the_other, "list-becomes-shorter", ["computed once"], ["a pair before the end is merged"])
+
+    def past_the_end(symbols, pair):
+        merged, skip = [], False
+        for i in range(len(symbols)):
+            if skip:
+                skip = False
+            elif skip := (symbols[i], symbols[i + 1]) == pair:
+                merged.append("".join(pair))
+            else:
+                merged.append(symbols[i])
+        return merged
+    refused("9.2", past_the_end, "index-beyond-the-end", ["The last element of a list"])
+
+
+def by_pattern(before, after, escape):
+    def merge_pair(symbols, pair):
+        pattern = before + " ".join(re.escape(symbol) if escape else symbol for symbol in pair) + after
+        return re.sub(pattern, "".join(pair), " ".join(symbols)).split(" ")
+    return merge_pair
+
+
+def test_a_text_that_is_split_at_single_blanks():
+    made = ["`split(\" \")` makes `['']`"]
+    refused("9.2", by_pattern(r"(?<!\S)", r"(?!\S)", False), "pattern-not-escaped", ["re.escape", *made])
+    refused("9.2", by_pattern(r"\b", r"\b", False), "pattern-not-escaped", ["re.escape", *made])
+    refused("9.2", by_pattern(r"\b", r"\b", True), "marks-have-no-word-boundary", made)
+    refused("9.2", by_pattern("", "", False), "found-inside-symbols", made)
+    refused("9.2", by_pattern(r"(?<!\S)", r"(?!\S)", True), "unknown-symbol", ["['']"])

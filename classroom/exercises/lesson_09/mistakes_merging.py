@@ -69,14 +69,14 @@ def _merge_used_twice(symbols, pair):
     return merged
 
 
-def _merge_by_pattern(symbols, pair, before=r"(?<!\S)", after=r"(?!\S)", escape=False):
-    """A regular expression over the symbols, joined by blanks."""
+def _merge_by_pattern(symbols, pair, before=r"(?<!\S)", after=r"(?!\S)", escape=False, at=None):
+    """A regular expression over the symbols, joined by blanks, and split there again."""
     pattern = before + " ".join(re.escape(symbol) if escape else symbol for symbol in pair) + after
-    return re.sub(pattern, lambda _: "".join(pair), " ".join(symbols)).split()
+    return re.sub(pattern, lambda _: "".join(pair), " ".join(symbols)).split(at)
 
 
-def _merge_between_blanks(symbols, pair):
-    return f" {' '.join(symbols)} ".replace(f" {' '.join(pair)} ", f" {''.join(pair)} ").split()
+def _merge_between_blanks(symbols, pair, at=None):
+    return f" {' '.join(symbols)} ".replace(f" {' '.join(pair)} ", f" {''.join(pair)} ").strip().split(at)
 
 
 def _merge_by_text(symbols, pair, at=None):
@@ -109,10 +109,11 @@ def _merge_at_old_places(symbols, pair):
     return merged
 
 
-def _merge_to_the_old_end(symbols, pair):
+def _merge_to_the_old_end(symbols, pair, both=False):
+    """Raises once the list has become shorter; `both` symbols are read before one of them is compared."""
     merged = list(symbols)
-    for i in range(len(merged) - 1):                          # raises once the list has become shorter
-        if merged[i] == pair[0] and merged[i + 1] == pair[1]:
+    for i in range(len(merged) - 1):
+        if (merged[i], merged[i + 1]) == tuple(pair) if both else merged[i] == pair[0] and merged[i + 1] == pair[1]:
             merged[i:i + 2] = ["".join(pair)]
     return merged
 
@@ -138,6 +139,10 @@ def _merge_and_remove(symbols, pair):
 def _merge_with_the_last_twice(symbols, pair):
     return _merge(symbols, pair) + list(symbols[-1:]) * (tuple(symbols[-2:]) == tuple(pair) and
                                                          _merge(symbols, pair)[-1] == "".join(pair))
+
+
+# How a text is split into symbols again, and what that does where there are none.
+SPLITS = ((None, ""), (" ", ", and `split(\" \")` makes `['']` of an empty text"))
 
 
 MERGES = [
@@ -183,33 +188,38 @@ MERGES = [
         "In e-e-e the two directions differ. The convention is left to right; a text must be cut in the same way "
         "each time.", "From which end do you walk?", as_symbols),
     *(Misconception(
-        "pattern-not-escaped", partial(_merge_by_pattern, before=edge, after=other),
+        "pattern-not-escaped", partial(_merge_by_pattern, before=edge, after=other, at=at),
         later("Your list is exactly what comes out when the pair is used as a regular expression as it stands{where}.",
               where=where),
         "There `.` means any character and `?` that the one before it may be missing: symbols are merged that are not "
         "the pair, or the pair is not found.", "What does `re.escape` do, and do you need a pattern at all?",
         as_symbols)
-      for edge, other, where in ((r"(?<!\S)", r"(?!\S)", ""), (r"\b", r"\b", ", with `\\b` on both sides"))),
-    Misconception(
-        "marks-have-no-word-boundary", partial(_merge_by_pattern, before=r"\b", after=r"\b", escape=True),
-        "Your list is exactly what comes out when the pair is looked for with `\\b` on both sides.",
+      for edge, other, where, at in (
+          (r"(?<!\S)", r"(?!\S)", "", None), (r"\b", r"\b", ", with `\\b` on both sides", None),
+          (r"(?<!\S)", r"(?!\S)", ", and `split(\" \")` makes `['']` of an empty text", " "),
+          (r"\b", r"\b", ", with `\\b` on both sides, and `split(\" \")` makes `['']` of an empty text", " "))),
+    *(Misconception(
+        "marks-have-no-word-boundary", partial(_merge_by_pattern, before=r"\b", after=r"\b", escape=True, at=at),
+        later("Your list is exactly what comes out when the pair is looked for with `\\b` on both sides{where}.",
+              where=where),
         "`\\b` is a place between a letter or a digit and something else. Between a mark, such as `.`, and a blank "
         "there is none: a pair that ends with a mark is not found.",
-        "What is a symbol for your pattern, and what is it for the exercise?", as_symbols),
-    Misconception(
-        "blank-used-up", _merge_between_blanks,
-        "Your list is exactly what comes out when the symbols are written as a text, and the pair is looked for "
-        "together with a blank before it and one behind it.",
+        "What is a symbol for your pattern, and what is it for the exercise?", as_symbols) for at, where in SPLITS),
+    *(Misconception(
+        "blank-used-up", partial(_merge_between_blanks, at=at),
+        later("Your list is exactly what comes out when the symbols are written as a text, and the pair is looked for "
+              "together with a blank before it and one behind it{where}.", where=where),
         "The search goes on behind what was found. The blank behind one pair is used up then, and a pair that follows "
         "directly has none before it: it is not found.",
-        "To how many pairs does the blank between two of them belong?", as_symbols),
-    Misconception(
-        "found-inside-symbols", partial(_merge_by_pattern, before="", after=""),
-        "Your list is exactly what comes out when the pair is used as a regular expression as it stands: it is found "
-        "also where a symbol only ends or begins like one of the pair, and a mark is no mark there.",
+        "To how many pairs does the blank between two of them belong?", as_symbols) for at, where in SPLITS),
+    *(Misconception(
+        "found-inside-symbols", partial(_merge_by_pattern, before="", after="", at=at),
+        later("Your list is exactly what comes out when the pair is used as a regular expression as it stands: it is "
+              "found also where a symbol only ends or begins like one of the pair, and a mark is no mark "
+              "there{where}.", where=where),
         "The symbol “lo” ends with “o”, but it is not the symbol “o”. And in a pattern `.` means any character.",
         "What in your code makes sure that a symbol begins and ends where the pair does, and that a mark means itself?",
-        as_symbols),
+        as_symbols) for at, where in SPLITS),
     *(Misconception(
         "found-inside-symbols", partial(_merge_by_text, at=at),
         "Your list is exactly what comes out when the symbols are written as a text, with blanks between them, and the "
@@ -290,12 +300,13 @@ MERGES = [
         "changed has become shorter.",
         "After a merge all that follows stands one place further to the left.",
         "In which list do you look for the pair, and into which do you write?", as_symbols),
-    Misconception(
-        "list-becomes-shorter", _merge_to_the_old_end,
-        "Your code runs past the end of the list in just the cases in which a pair before the end is merged, as it "
-        "does when the list becomes shorter in the loop.",
+    *(Misconception(
+        "list-becomes-shorter", partial(_merge_to_the_old_end, both=both),
+        "Your code runs past the end of the list in just the cases in which this happens if the list becomes shorter "
+        "in the loop.",
         "`range(len(...))` is computed once, before the first round. After a merge the list has one symbol less, and "
-        "its last places are gone.", "Which list does your loop walk over, and which one does it change?", as_symbols),
+        "its last places are gone.", "Which list does your loop walk over, and which one does it change?", as_symbols)
+      for both in (False, True)),
     Misconception(
         "rest-lost", _merge_until_the_last_pair,
         "Your list is exactly what comes out when everything after the last pair is left out.",

@@ -101,7 +101,7 @@ def _symbol_lists(rng):
     yield of("other symbols that spell the same", [0, 14, 10, 2], (10, 2))
     yield of("punctuation", [2, 1, 2, 15, 1, 16], (2, 15))
     yield of("one symbol", [0], (0, 1))
-    yield of("nothing", [], (0, 1))
+    yield of("no symbols at all", [], (0, 1))
     yield of("a longer word", rng.integers(0, 3, size=14), (0, 1))
     yield of("another longer word", rng.integers(0, 3, size=13), (1, 1))
 
