@@ -608,7 +608,6 @@ def distance_batch(n=32, length=16):
     return ids, lambda logits: F.cross_entropy(logits[:, STEP:].flatten(0, 1), ids[:, :-STEP].flatten())
 
 
-places = list(range(STEP, 64, 4))
 accuracy = {}
 for kind in kinds:
     torch.manual_seed(0)
@@ -621,7 +620,7 @@ for kind in kinds:
             answers = model(ids).argmax(dim=-1)
             start = STEP if length == 16 else 16
             right[start:length] = (answers[:, start:] == ids[:, start - STEP:-STEP]).float().mean(dim=0)
-    accuracy[kind] = [right[p:p + 4].mean() for p in places[:-1]]
+    accuracy[kind] = right[STEP:]
     print(f"{kind:12} places 3 to 15: {right[3:16].mean():4.0%}   places 20 to 63: {right[20:].mean():4.0%}")
 
 ids = torch.randint(N_WORDS, (4000, 16))
@@ -630,7 +629,7 @@ print(f"always the most frequent word of 16: {(ids[:, :-STEP] == most_frequent).
 
 # %% tags=["nbval-ignore-output"]
 shown = {kind: accuracy[kind] for kind in ("no positions", "sinusoidal", "learned", "rotary")}
-show_curves(places[:-1], shown, "place in the sentence", "share of right answers",
+show_curves(range(STEP, 64), shown, "place in the sentence", "share of right answers",
             "Three places back: trained on 16 words, tested on 64")
 
 # %% [markdown]
@@ -652,8 +651,8 @@ show_curves(places[:-1], shown, "place in the sentence", "share of right answers
 # What does this show, and what not? In the long sentences, the words that are *not* wanted are up to 63 places
 # away, which training never had, and rotary encoding still finds the third one. But the task never *needs* a
 # distance that training did not have. And real texts are another matter: Press et al. (2021) report that language
-# models with rotary positions, too, get worse on texts only a little longer than those of training, and that models
-# with the penalty do not. So our picture is no proof that rotary positions are better for long texts.
+# models with rotary positions, too, get worse on texts much longer than those of training, and that models with the
+# penalty do not. So our picture is no proof that rotary positions are better for long texts.
 #
 # The rest of the course uses sinusoids, as the paper does: our sentences are short, and training has sentences of
 # every length.

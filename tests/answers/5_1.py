@@ -704,3 +704,67 @@ def sinusoidal_encoding(max_len, d_model):
     freq = torch.exp(-math.log(10000.0) * (col - col % 2) / d_model)
     pos = torch.arange(max_len, dtype=torch.float64)
     return torch.sin(torch.outer(pos, freq) + (col % 2) * math.pi / 2).float()
+
+# %% prelude
+import math
+
+import numpy as np
+import torch
+
+# %% wrong: odd d_model crashes: all cosines assigned to one column fewer
+def sinusoidal_encoding(max_len, d_model):
+    positions = torch.arange(max_len).unsqueeze(1)
+    frequencies = 1 / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    angles = positions * frequencies
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = angles.sin()
+    table[:, 1::2] = angles.cos()
+    return table
+
+# %% wrong: the index already counts in twos, and is doubled again
+def sinusoidal_encoding(max_len, d_model):
+    positions = torch.arange(max_len).unsqueeze(1)
+    i = torch.arange(0, d_model, 2)
+    angles = positions / 10000 ** (2 * i / d_model)
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = angles.sin()
+    table[:, 1::2] = angles.cos()[:, :d_model // 2]
+    return table
+
+# %% wrong: sines in the left half, cosines in the right half, not interleaved
+def sinusoidal_encoding(max_len, d_model):
+    positions = torch.arange(max_len, dtype=torch.float32)[:, None]
+    frequencies = 10000 ** (-torch.arange(0, d_model, 2) / d_model)
+    angles = positions * frequencies
+    table = torch.cat([torch.sin(angles), torch.cos(angles)], dim=1)
+    return table[:, :d_model]
+
+# %% wrong: odd d_model: made even (d_model + 1) before the exponent, last column cut
+def sinusoidal_encoding(max_len, d_model):
+    even = d_model + d_model % 2          # make room for the last cosine
+    positions = torch.arange(max_len).unsqueeze(1)
+    frequencies = 1 / 10000 ** (torch.arange(0, even, 2) / even)
+    angles = positions * frequencies
+    table = torch.zeros(max_len, even)
+    table[:, 0::2] = torch.sin(angles)
+    table[:, 1::2] = torch.cos(angles)
+    return table[:, :d_model]
+
+# %% wrong: numpy habit: table in float64
+def sinusoidal_encoding(max_len, d_model):
+    table = np.zeros((max_len, d_model))
+    positions = np.arange(max_len)[:, None]
+    frequencies = 1 / np.power(10000, np.arange(0, d_model, 2) / d_model)
+    angles = positions * frequencies
+    table[:, 0::2] = np.sin(angles)
+    table[:, 1::2] = np.cos(angles)[:, :d_model // 2]
+    return torch.from_numpy(table)
+
+# %% right: one sine for all columns, cosine as a sine a quarter turn ahead, in float64
+def sinusoidal_encoding(max_len, d_model):
+    column = torch.arange(d_model)
+    pair = column // 2
+    frequency = torch.exp(-math.log(10000.0) * 2 * pair.double() / d_model)
+    phase = (column % 2) * (math.pi / 2)
+    t = torch.arange(max_len, dtype=torch.float64).reshape(-1, 1)
+    return torch.sin(t * frequency + phase).float()

@@ -650,3 +650,63 @@ def shift_matrix(offset, d_model):
     turn = torch.tensor([[0.0, 1.0], [-1.0, 0.0]], dtype=torch.float64)
     blocks = [torch.linalg.matrix_exp(turn * offset * 10000 ** (-2 * i / d_model)) for i in range(d_model // 2)]
     return torch.block_diag(*blocks).to(torch.float32)
+
+# %% prelude
+import math
+
+import torch
+
+# %% wrong: minus in the other corner (x = cos first, as in school): turns backwards
+def shift_matrix(offset, d_model):
+    angle = offset / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    even = torch.arange(0, d_model, 2)
+    odd = even + 1
+    R = torch.zeros(d_model, d_model)
+    R[even, even] = angle.cos()
+    R[even, odd] = -angle.sin()
+    R[odd, even] = angle.sin()
+    R[odd, odd] = angle.cos()
+    return R
+
+# %% wrong: slices instead of index pairs: fills whole quarters
+def shift_matrix(offset, d_model):
+    angle = offset / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    c, s = torch.cos(angle), torch.sin(angle)
+    R = torch.zeros(d_model, d_model)
+    R[0::2, 0::2] = c
+    R[0::2, 1::2] = s
+    R[1::2, 0::2] = -s
+    R[1::2, 1::2] = c
+    return R
+
+# %% wrong: one step multiplied offset times with range(offset): negative offset gives identity
+def shift_matrix(offset, d_model):
+    one = torch.zeros(d_model, d_model)
+    for i in range(d_model // 2):
+        w = 10000 ** (-2 * i / d_model)
+        one[2*i, 2*i] = math.cos(w)
+        one[2*i, 2*i+1] = math.sin(w)
+        one[2*i+1, 2*i] = -math.sin(w)
+        one[2*i+1, 2*i+1] = math.cos(w)
+    R = torch.eye(d_model)
+    for _ in range(offset):
+        R = one @ R
+    return R
+
+# %% wrong: frequency forgotten: every pair is turned by offset radians
+def shift_matrix(offset, d_model):
+    R = torch.zeros(d_model, d_model)
+    even = torch.arange(0, d_model, 2)
+    odd = torch.arange(1, d_model, 2)
+    R[even, even] = math.cos(offset)
+    R[even, odd] = math.sin(offset)
+    R[odd, even] = -math.sin(offset)
+    R[odd, odd] = math.cos(offset)
+    return R
+
+# %% right: block_diag of 2 x 2 blocks
+def shift_matrix(offset, d_model):
+    def block(i):
+        turn = offset * 10000 ** (-2 * i / d_model)
+        return torch.tensor([[math.cos(turn), math.sin(turn)], [-math.sin(turn), math.cos(turn)]])
+    return torch.block_diag(*[block(i) for i in range(d_model // 2)])

@@ -479,3 +479,27 @@ def add_positions(embedded):
 def add_positions(embedded):
     pos = sinusoidal_encoding(embedded.size(-2), embedded.size(-1)).expand_as(embedded)
     return torch.add(pos, embedded, alpha=embedded.size(-1) ** 0.5)
+
+# %% prelude
+import math
+import torch
+
+
+def sinusoidal_encoding(max_len, d_model):
+    angles = torch.arange(max_len).unsqueeze(1) / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = angles.sin()
+    table[:, 1::2] = angles.cos()[:, :d_model // 2]
+    return table
+
+# %% wrong: fixed table of 512 rows: a sentence of 1,000 words crashes
+def add_positions(embedded):
+    d_model = embedded.shape[-1]
+    T = embedded.shape[1]
+    pe = sinusoidal_encoding(512, d_model)
+    return embedded * d_model ** 0.5 + pe[:T]
+
+# %% right: torch.add with alpha
+def add_positions(embedded):
+    *_, length, width = embedded.size()
+    return torch.add(sinusoidal_encoding(length, width), embedded, alpha=math.sqrt(width))

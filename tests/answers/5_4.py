@@ -670,3 +670,47 @@ def apply_rotary(x):
     freq = torch.pow(torch.tensor(10000.0, dtype=x.dtype), -2 * torch.arange(d // 2, dtype=x.dtype) / d)
     angle = torch.outer(torch.arange(T, dtype=x.dtype), freq)
     return torch.view_as_real(z * torch.polar(torch.ones_like(angle), angle)).reshape(x.shape)
+
+# %% prelude
+import torch
+
+# %% wrong: a is a view: b is turned with the new a
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    t = torch.arange(T, dtype=x.dtype).unsqueeze(1)
+    freq = 10000 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    angle = t * freq
+    out = x.clone()
+    a, b = out[..., 0::2], out[..., 1::2]
+    out[..., 0::2] = a * angle.cos() - b * angle.sin()
+    out[..., 1::2] = a * angle.sin() + b * angle.cos()
+    return out
+
+# %% wrong: new a and new b concatenated, not interleaved
+def apply_rotary(x):
+    T, d = x.shape[-2], x.shape[-1]
+    t = torch.arange(T, dtype=x.dtype).unsqueeze(1)
+    freq = 1 / 10000 ** (torch.arange(0, d, 2, dtype=x.dtype) / d)
+    angle = t * freq
+    a, b = x[..., 0::2], x[..., 1::2]
+    return torch.cat([a * angle.cos() - b * angle.sin(), a * angle.sin() + b * angle.cos()], dim=-1)
+
+# %% wrong: signs as in shift_matrix: turned the other way
+def apply_rotary(x):
+    T, d = x.shape[-2], x.shape[-1]
+    t = torch.arange(T, dtype=x.dtype).unsqueeze(1)
+    angle = t / 10000 ** (torch.arange(0, d, 2, dtype=x.dtype) / d)
+    a, b = x[..., 0::2], x[..., 1::2]
+    out = torch.empty_like(x)
+    out[..., 0::2] = a * angle.cos() + b * angle.sin()
+    out[..., 1::2] = b * angle.cos() - a * angle.sin()
+    return out
+
+# %% right: complex multiplication
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    freq = 10000.0 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    angle = torch.outer(torch.arange(T, dtype=x.dtype), freq)
+    z = torch.view_as_complex(x.reshape(*x.shape[:-1], d // 2, 2).contiguous())
+    z = z * torch.polar(torch.ones_like(angle), angle)
+    return torch.view_as_real(z).flatten(-2)

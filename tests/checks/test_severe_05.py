@@ -213,6 +213,19 @@ def test_what_the_table_is_told_is_true():
     refused("5.1", lambda n, d: waves_of(n, torch.deg2rad(powers(d)))[:, :d], "degrees", ["a function that converts"])
 
 
+@pytest.mark.parametrize("cut", [None, 1])
+@pytest.mark.parametrize("slug, factor", [("sizes-misread", -2), ("sizes-exchanged", -1)])
+def test_sizes_taken_in_another_order(slug, factor, cut):
+    def add(x):
+        batch, d_model, length = x.shape
+        return x * math.sqrt(x.shape[factor]) + sinusoidal_encoding(length, d_model)[:x.shape[1] if cut else length]
+    refused("5.3", add, slug, ["exactly", "T and d_model are equal"])
+
+
+def test_an_embedding_is_a_parameter():
+    refused("5.1", lambda n, d: torch.nn.Embedding(n, d).weight, "trainable", ["`nn.Embedding`, whose weight is one"])
+
+
 def waves_of(n, frequency):
     angle = torch.arange(n).unsqueeze(1) * frequency
     return torch.stack((angle.sin(), angle.cos()), -1).flatten(1)

@@ -16,6 +16,12 @@ def _add(embedded, scale="root", rows="time", how="add", order="first", most=Non
     most = most.get(d_model) if isinstance(most, dict) else most
     if rows == "exchanged":
         return embedded * math.sqrt(d_model) + sinusoidal_encoding(d_model, length).T
+    if rows in ("misread", "misread and cut"):
+        table = sinusoidal_encoding(d_model, length)
+        return embedded * math.sqrt(length) + (table if rows == "misread" else table[:length])
+    if rows in ("not turned", "not turned, cut"):
+        table = sinusoidal_encoding(d_model, length)
+        return embedded * math.sqrt(d_model) + (table if rows == "not turned" else table[:length])
     if rows == "not cut":
         return embedded * math.sqrt(d_model) + sinusoidal_encoding(most, d_model)
     if most is not None and length > most:
@@ -116,6 +122,14 @@ ADD = [
     _sum("sizes-exchanged", "the encoding is made for d_model positions of T dimensions, and transposed",
          "The frequencies are then those of vectors as long as the sentence, and change with it.",
          "Which of the two sizes comes first in `sinusoidal_encoding`?", rows="exchanged"),
+    *(_sum("sizes-exchanged", "the encoding is made for d_model positions of T dimensions",
+           "The two agree only where T and d_model are equal.",
+           "Which of the two sizes comes first in `sinusoidal_encoding`?", rows=rows)
+      for rows in ("not turned", "not turned, cut")),
+    *(_sum("sizes-misread", "the sizes of `embedded` are taken in the order B, d_model, T",
+           "They stand in the order B, T, d_model. Only where T and d_model are equal does the other order do no harm.",
+           "Which line takes the sizes out of `embedded.shape`, and in which order?", rows=rows)
+      for rows in ("misread", "misread and cut")),
     _sum("axis-in-the-middle", "the table is given an axis of length 1 in the middle, (T, 1, d_model)",
          "Axes are lined up from the right: its positions then meet the sentences, which stops, or makes T sentences "
          "of one. (Code that puts the length first, (T, B, d_model), needs that axis; ours has the batch first.)",

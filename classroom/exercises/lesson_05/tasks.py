@@ -143,7 +143,7 @@ EXERCISES = [
         misconceptions=[*mistakes.ENCODING, Misconception(
             "trainable", lambda max_len, d_model: torch.nn.Parameter(sinusoidal_encoding(max_len, d_model)),
             "Your table is trainable.", "These positions are computed once and stay as they are.",
-            "Is there an `nn.Parameter`?"), Misconception(
+            "Is there an `nn.Parameter`, or an `nn.Embedding`, whose weight is one?"), Misconception(
             "parameter", lambda max_len, d_model: torch.nn.Parameter(sinusoidal_encoding(max_len, d_model), False),
             "Your table is an `nn.Parameter`, though it is not trained.",
             "A module that holds it still lists it in its `named_parameters()`.", "Is there an `nn.Parameter`?")],
