@@ -44,8 +44,8 @@ np.set_printoptions(precision=3, suppress=True)
 # has a list of the same length that it can be found by: its **key** $k$. How well a key fits the query is
 # measured by one number, their **dot product**: multiply the two lists number by number, and add up.
 #
-# In a trained model these lists are learned. Ours are small whole numbers, so that you can
-# compute everything on paper.
+# In a trained model these lists are computed by matrices that are learned (lesson 03). Ours are small whole numbers,
+# so that you can compute everything on paper.
 #
 # Which of the four words will get the highest score from "black"? Look at the lists first, then run the cell.
 
@@ -320,9 +320,10 @@ with np.errstate(all="ignore"):
 # ### Exercise 1.2 · softmax        ●○○  about 10 minutes · 2 points
 # Softmax along the last axis, without overflow.
 #
-# - **You have** `x`, an array with any number of axes, such as (n,), (T_q, T_k) or (B, T_q, T_k).
-# - **Return** an array of the same shape; the numbers along its last axis are shares of 1. It has to be right for
-#   floating-point numbers of any size, of 32 and of 64 bits, and for whole numbers such as our scores.
+# - **You have** `x`, an array with any number of axes, such as (n,), (T_q, T_k) or (B, T_q, T_k). Leave it as it is.
+# - **Return** an array of the same shape; the numbers along its last axis are shares of 1. It has to be right for whole
+#   numbers such as our scores, and for floating-point numbers: from −250 to 250 in 32 bits, from −10⁶ to 10⁶ in 64
+#   bits, and larger ones where those of a row lie far apart.
 # - **Use** `axis=-1`, the last axis. What does `keepdims=True` do to the shape of `x.sum(axis=-1)`?
 
 # %%
@@ -420,8 +421,8 @@ print(dictionary.get("dog", "no such key"))
 
 # %% [markdown]
 # Attention also answers a query that equals no key. Below, the query and the keys lie in a plane, and you
-# can drag them. What does the query receive at the starting position? And in which direction must it point, so that
-# "black" gets about nine tenths? In the direction of the key of "black"?
+# can drag them. What does the query receive at the starting position? And where must you drag it, so that "black"
+# gets about nine tenths? In the direction of the key of "black"?
 
 # %%
 query_2d = np.array([1.0, 2.0])
@@ -439,7 +440,8 @@ for query in ([-2, 3], [-4, 2.5]):
 
 # %% [markdown]
 # The first of these two queries points in the direction of the key of "black". The key of "cat" is longer, and its
-# score is higher there. The second query points further away from "cat", and "black" gets more than nine tenths.
+# score is higher there. The second query points further away from "cat" and is longer, and "black" gets more than nine
+# tenths.
 #
 # Attention is a soft dictionary: the query is compared with *every* key, and the answer is a
 # mixture of all values, in which the values with the best-fitting keys count most. How soft it is depends on the
@@ -461,8 +463,8 @@ show_weights(by_temperature, labels, words, title='"black" at four temperatures'
 # %% [markdown]
 # When $t$ is small, attention is a look-up: all the weight is on the best key, and the output is, to all printed
 # digits, the value of "cat" that the `dict` returned. When $t$ is large, the keys hardly matter, and the output
-# is close to the mean of all values. It is in between that a small change of the query makes a difference to the
-# output. A model *learns* where to look by such small changes, step by step.
+# is close to the mean of all values. For "black" it is in between that a small change of the query makes a difference
+# to the output. A model *learns* where to look by such small changes, step by step.
 #
 # ## Why √d_k?
 #

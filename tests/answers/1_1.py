@@ -534,3 +534,28 @@ def dot_product_scores(q, k):
 import numpy as np
 def dot_product_scores(q, k):
     return (q[:, None, :] * k[None, :, :]).sum(axis=2)
+
+# %% prelude
+import math
+import numpy as np
+
+# %% wrong: products number by number: query i only with key i
+def dot_product_scores(q, k):
+    """How well each query fits each key: (T_q, d_k), (T_k, d_k) -> (T_q, T_k)."""
+    return (q * k).sum(axis=-1)
+
+# %% wrong: loops of the page with dtype=int kept: floats are cut
+def dot_product_scores(q, k):
+    T_q, d_k = q.shape
+    T_k = k.shape[0]
+    scores = np.zeros((T_q, T_k), dtype=int)
+    for i in range(T_q):
+        for j in range(T_k):
+            for d in range(d_k):
+                scores[i, j] += q[i, d] * k[j, d]
+    return scores
+
+# %% wrong: already divided by sqrt(d_k)
+def dot_product_scores(q, k):
+    d_k = q.shape[-1]
+    return q @ k.T / math.sqrt(d_k)

@@ -812,3 +812,37 @@ def softmax(x):
     z = x - np.max(x, axis=-1)[..., None]
     log_sum = np.log(np.sum(np.exp(z), axis=-1))
     return np.exp(z - np.expand_dims(log_sum, -1))
+
+# %% prelude
+import math
+import numpy as np
+
+# %% wrong: result written into zeros_like(x): whole numbers give zeros
+def softmax(x):
+    if x.ndim == 1:
+        powers = np.exp(x - x.max())
+        return powers / powers.sum()
+    result = np.zeros_like(x)
+    for i in range(len(x)):
+        result[i] = softmax(x[i])
+    return result
+
+# %% wrong: subtracts the mean of the row, not its largest
+def softmax(x):
+    x = x - x.mean(axis=-1, keepdims=True)
+    powers = np.exp(x)
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+# %% right: apply_along_axis on a row function
+def softmax(x):
+    def one_row(row):
+        powers = np.exp(row - np.max(row))
+        return powers / np.sum(powers)
+    return np.apply_along_axis(one_row, -1, np.asarray(x))
+
+# %% wrong: condition on the absolute value, limit of 64 bits; float32 overflows
+def softmax(x):
+    if np.abs(x).max() > 700:
+        x = x - x.max(axis=-1, keepdims=True)
+    powers = np.exp(x)
+    return powers / powers.sum(axis=-1, keepdims=True)

@@ -984,3 +984,73 @@ def attention(q, k, v):
         all_weights.append(w)
         outputs.append((v * w[:, None]).sum(axis=0))
     return np.stack(outputs), np.stack(all_weights)
+
+# %% prelude
+import math
+import numpy as np
+Q = np.array([[0, -1, 1, 1], [0, 1, 2, 1], [1, 2, 0, 0], [1, 0, 2, 0]])
+K = np.array([[1, 0, 0, 1], [0, 2, 0, 0], [0, 1, 2, 1], [1, 1, 1, 0]])
+V = np.array([[0, 0, 0], [0, 4, 0], [4, 0, 3], [0, 0, 2]])
+d_k = K.shape[1]
+def dot_product_scores(q, k):
+    return q @ k.T
+scores = dot_product_scores(Q, K)
+def softmax(x):
+    x = x - x.max(axis=-1, keepdims=True)
+    powers = np.exp(x)
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+# %% wrong: scores /= ... in place: raises for whole numbers
+def attention(q, k, v):
+    scores = dot_product_scores(q, k)      # (T_q, T_k)
+    scores /= math.sqrt(q.shape[-1])
+    weights = softmax(scores)
+    output = weights @ v                   # (T_q, d_v)
+    return output, weights
+
+# %% wrong: sqrt of the number of keys (len(k)) instead of d_k
+def attention(q, k, v):
+    scores = dot_product_scores(q, k) / np.sqrt(len(k))
+    weights = softmax(scores)
+    return weights @ v, weights
+
+# %% wrong: scales twice: q and k each by sqrt(d_k)
+def attention(q, k, v):
+    root = math.sqrt(k.shape[1])
+    scores = dot_product_scores(q / root, k / root)
+    weights = softmax(scores)
+    output = weights @ v
+    return output, weights
+
+# %% wrong: returns the output only
+def attention(q, k, v):
+    scores = dot_product_scores(q, k) / math.sqrt(q.shape[-1])
+    weights = softmax(scores)
+    output = weights @ v
+    return output
+
+# %% right: query scaled first, einsum for both products, own softmax inside
+def attention(q, k, v):
+    s = np.einsum("id,jd->ij", q / np.sqrt(q.shape[1]), k)
+    e = np.exp(s - s.max(axis=1)[:, None])
+    w = e / e.sum(axis=1)[:, None]
+    return np.einsum("ij,jf->if", w, v), w
+
+# %% wrong: loops with np.array at the end, exp still overflows
+def attention(q, k, v):
+    all_outputs, all_weights = [], []
+    for query in q:
+        scores = [sum(query[d] * key[d] for d in range(len(key))) / math.sqrt(len(key)) for key in k]
+        powers = [math.exp(score) for score in scores]
+        weights = [power / sum(powers) for power in powers]
+        output = [sum(weights[j] * v[j][f] for j in range(len(v))) for f in range(len(v[0]))]
+        all_outputs.append(output)
+        all_weights.append(weights)
+    return np.array(all_outputs), np.array(all_weights)
+
+# %% wrong: cast to int-safe by astype(int) of the root
+def attention(q, k, v):
+    scores = dot_product_scores(q, k)
+    scores //= int(math.sqrt(q.shape[-1]))
+    weights = softmax(scores)
+    return weights @ v, weights

@@ -1,4 +1,6 @@
 """Lesson 01: what was accepted and breaks the page, and what was told of code that does something else."""
+import math
+
 import numpy as np
 import pytest
 
@@ -151,3 +153,42 @@ def test_brackets_around_the_whole_power_are_not_the_missing_ones():
 def test_the_softmax_is_right_for_all_numbers_that_the_page_names(x):
     with np.errstate(over="ignore"):
         assert softmax(x).tolist() == [1, 0]
+
+
+@pytest.mark.parametrize("limit", [100, 300, 700])
+def test_a_condition_on_an_absolute_value_whose_limit_is_too_high_for_32_bits(limit):
+    refused("1.2", shifted_by(lambda x: x.max(-1, keepdims=True) * (np.abs(x).max() > limit)), "too-large-for-32-bits",
+            ["exp(89)", "does it need a condition?"], ["0/0", "start value"])
+
+
+def test_a_limit_on_the_maximum_that_is_too_high_for_32_bits():
+    refused("1.2", shifted_by(lambda x: x.max(-1, keepdims=True) * (x.max() > 100)), "shifted-only-if-large")
+
+
+def test_a_limit_that_fits_32_bits_is_no_harm():
+    accepted("1.2", shifted_by(lambda x: x.max(-1, keepdims=True) * (np.abs(x).max() > 80)))
+
+
+def test_the_loops_of_the_page_stop_for_want_of_a_shift():
+    def by_loops(q, k, v):
+        all_outputs, all_weights = [], []
+        for query in q:
+            scores = [sum(query[d] * key[d] for d in range(len(key))) / math.sqrt(len(key)) for key in k]
+            powers = [math.exp(score) for score in scores]
+            weights = [power / sum(powers) for power in powers]
+            all_outputs.append([sum(weights[j] * v[j][f] for j in range(len(v))) for f in range(len(v[0]))])
+            all_weights.append(weights)
+        return np.array(all_outputs), np.array(all_weights)
+
+    refused("1.3", by_loops, "no-shift", ["subtracts nothing", "Your `softmax` of 1.2"], ["Which count"])
+
+
+def test_floor_division_by_a_whole_root():
+    refused("1.3", attending(lambda scores, d_k: scores // int(math.sqrt(d_k))), "rounded-down", ["Is there a `//`"])
+
+
+@pytest.mark.parametrize("size, dtype", [(200, np.float32), (1e6, np.float64)])
+def test_what_adds_the_logarithm_of_the_sum_to_the_maximum_is_right_for_the_sizes_that_the_page_names(size, dtype):
+    x = np.array([[0, 0.5, 1, 0.25], [1, 0, -1, 0.75]]).astype(dtype) + dtype(size)
+    for y in (x, -x):
+        assert np.allclose(np.exp(y - np.logaddexp.reduce(y, axis=-1, keepdims=True)), softmax(y), rtol=1e-4)

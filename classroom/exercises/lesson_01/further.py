@@ -45,6 +45,22 @@ def always_the_same_divisor(sights: Sequence[Sight]) -> tuple[str, str] | None:
         say("The divisor is √d_k, and vectors of another size have another d_k. Where does your divisor come from?")))
 
 
+def right_in_64_bits_alone(sights: Sequence[Sight]) -> tuple[str, str] | None:
+    """Shares that are NaN for some large numbers of 32 bits, and right everywhere else."""
+    wrong = [sight for sight in sights if wrong_outputs(sight.got, sight.want)]
+    for sight in wrong:
+        got, want = sight.got.values["shares"], sight.want.values["shares"]
+        if sight.inputs["x"].dtype != np.float32 or got.shape != want.shape:
+            return None
+        if (compare.differs(got, want, tolerance(sight.got, sight.want)) & ~np.isnan(got)).any():
+            return None
+    return ("too-large-for-32-bits", "\n\n".join((
+        say("Your shares are right for all numbers of 64 bits, and NaN for large ones of 32 bits."),
+        first_difference(wrong[0]),
+        say("In 32 bits exp(89) is infinite already. If you subtract something only above a limit, this limit is too "
+            "high there. Subtracting the largest number harms no row: does it need a condition?")))) if wrong else None
+
+
 def _divisor_of(sight: Sight) -> float:
     """What the scores of this case were divided by, if anything; else 0."""
     got, scores = sight.got.values["weights"].astype(float), sight.inputs["q"] @ sight.inputs["k"].T

@@ -9,7 +9,7 @@ from course._words import later
 
 from .mistakes import PYTORCH, named_functional, named_torch, with_torch
 from .mistakes_tables import DIVISORS, LOOPS, TABLES
-from .switches import attention, first_row_only, last_row_only, of_torch, softmax
+from .switches import attention, first_row_only, last_row_only, of_torch, softmax, stops_at_powers_of_0
 
 
 def _for_torch(q, k, v, size=False, turned=False, own=False):
@@ -268,6 +268,13 @@ ATTENTION = [
         "rounded-down", partial(attention, scale="//"),
         "Your weights are exactly what comes out when the scores, divided by √d_k, are rounded down.",
         "In Python `/` divides, and `//` divides and rounds down.", "Which of the two signs is in your line?"),
+    Misconception(
+        "rounded-down", partial(attention, scale="// rounded"),
+        "Your weights are exactly what comes out when √d_k is rounded down, and the scores divided by it are rounded "
+        "down, too.",
+        "In Python `/` divides, and `//` divides and rounds down. Neither the root nor a score has to be a whole "
+        "number. (`scores /= ...` cannot write fractions into a table of whole numbers; `scores = scores / ...` makes "
+        "a new table.)", "Is there a `//` in your line, and an `int` near the root?"),
     *(Misconception(
         slug, partial(attention, mix=mix), later("Your {says}", says=says), why, look)
       for slug, mix, says, why, look in (
@@ -341,6 +348,13 @@ ATTENTION = [
                       for turned in (True, False) for own in (True, False) if size or not own),
                     named_torch, named_functional, with_torch(_in_torch, tensors=True),
                     with_torch(lambda torch, q, k, v: torch.matmul(q, k.T)))),
+    Misconception(
+        "no-shift", stops_at_powers_of_0,
+        "Your code stops just as a softmax with `math.exp` does that subtracts nothing from the scores of a row.",
+        "For very negative scores all powers of the row become 0, and so does their sum: 0/0. For very large scores "
+        "`math.exp` stops by itself.",
+        "A softmax depends on differences alone. Which number can be subtracted from all scores of a row first? Your "
+        "`softmax` of 1.2 does it."),
     # Last: made together with another mistake, the other is named first.
     Misconception(
         "no-shift", partial(attention, shift="none"),

@@ -13,7 +13,7 @@ from .mistakes_softmax_axes import AXES, STABILITY
 from .switches import over, softmax
 
 CLIPPED = (10, 20, 30, 50, 80, 88, 100, 200, 300, 500, 600, 700, 709)       # limits that people choose
-CONSTANTS = (10, 30, 50, 80, 100, 200, 300, 400, 500, 600, 700, 709, 800, 900, 1000, 1500, 10000)
+CONSTANTS = (10, 11, 20, 30, 50, 80, 100, 200, 300, 400, 500, 600, 700, 709, 800, 900, 1000, 1500, 10000)
 
 SOFTMAX = [
     *AXES,
@@ -120,7 +120,7 @@ SOFTMAX = [
       for limit, such_as, look in (
           (50, "0 or 50", "Is there a condition, or does the search for the maximum begin at 0 and not at the first "
            "number?"),
-          (500, 500, "Which rows does your condition leave as they are?"))),
+          *((n, n, "Which rows does your condition leave as they are?") for n in (100, 500)))),
     *(Misconception(
         "absolute-value-subtracted", partial(softmax, shift=shift),
         later("Your shares are exactly what comes out when an absolute value is subtracted from each row: {words}.",

@@ -7,7 +7,7 @@ from classroom.judge.exercise import Choice, Exercise
 from course._words import later
 
 from . import mistakes, mistakes_attention, mistakes_softmax
-from .further import always_the_same_divisor, left_alone
+from .further import always_the_same_divisor, left_alone, right_in_64_bits_alone
 from .mistakes_softmax import CLIPPED
 
 # The first sentence of the course: what "black" looks for, and what each word offers.
@@ -78,6 +78,7 @@ def _arrays(rng):
     yield Case("very large numbers", x=np.array(
         [[1e5, 1e5 + 1.3, 1e5 - 2], [-1e5, -1e5 - 1, -1e5 + 0.5], [1e20, 0.0, -1e20]]))
     yield Case("large numbers in float32", x=np.array([[200, 201, 199], [-150, -151, -149]], dtype="float32"))
+    yield Case("just out of range in float32", x=np.array([[99.5, 99.75, 99.25], [1, 2, 0]], dtype="float32"))
 
 
 def _triples(rng):
@@ -138,8 +139,9 @@ EXERCISES = [
             "lines up. For large numbers, remember that exp(x − c) / Σ exp(x − c) is the same for every c.",
             "Choose c as the largest number of each row: `x.max(axis=-1, keepdims=True)`. Subtract it before `np.exp`; "
             "the sum takes the same two arguments."),
-        misconceptions=mistakes_softmax.SOFTMAX, properties=(left_alone(x=BLACK / 2),),
-        moral="Large numbers do it no harm, and it works along the last axis of anything: that will be needed for "
+        misconceptions=mistakes_softmax.SOFTMAX, describes=right_in_64_bits_alone,
+        properties=(left_alone(x=BLACK / 2),),
+        moral="Large numbers give no NaN, and it works along the last axis of anything: that will be needed for "
               "batches and heads.",
     ),
     Exercise(
