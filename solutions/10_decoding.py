@@ -814,9 +814,10 @@ for kind in (WithoutPosition, WithoutMask):
         print(f"    {right[i]:40} becomes   {wrong[i]}")
 
 # %% [markdown]
-# Neither raises an error. The wrong position affects every sentence. The lost mask affects only those that are shorter
-# than the longest of their batch, and is harder to notice: a sentence alone has no padding that could be looked at. How
-# many translations change depends on the batch, too; try another one, such as `split.test[64:96]`.
+# Neither raises an error. The wrong position changes the states of every sentence, from the second token on. The lost
+# mask changes only those of sentences that are shorter than the longest of their batch, and is harder to notice: a
+# sentence alone has no padding that could be looked at. A translation changes only where another token becomes the most
+# likely one. How many do depends on the batch, too; try another one, such as `split.test[64:96]`.
 #
 # ### Measured
 #
@@ -915,7 +916,7 @@ print(f"80 layers of 8,192, 100,000 tokens:  {cache_bytes(80, 8192, 100_000, 2) 
 # does the mask look like, (T_new, t + T_new)?
 #
 # **C · Wider still.** Run `measure(valid, beam_size, alpha)` for beams of 2, 8 and 32, once with α = 0 and once with
-# α = 1. What happens to the length, to log p, and to BLEU?
+# α = 1. What happens to the length, to log p, and to BLEU? (The six runs take about a minute together.)
 #
 # **D · When to stop.** Our search ends with `beam_size` finished sentences. Two other rules are in use: end with the
 # *first* finished sentence that is better than all beginnings that are left, or go on to `max_len` and take the best

@@ -291,3 +291,23 @@ def length_penalty_score(log_p, n, alpha):
 def length_penalty_score(log_p, n, alpha):
     shrink = (6 / (n + 5)) ** alpha
     return shrink * log_p
+
+# %% prelude
+import torch
+
+# %% wrong: alpha multiplies instead of being an exponent
+def length_penalty_score(log_p, n, alpha):
+    penalty = (5 + n) / 6
+    return log_p / penalty * alpha
+
+# %% wrong: loops over n, raises when n is one number for all
+def length_penalty_score(log_p, n, alpha):
+    scores = torch.zeros(len(log_p))
+    for i in range(len(log_p)):
+        scores[i] = log_p[i] / ((5 + n[i]) / 6) ** alpha
+    return scores
+
+# %% right: by exp of a logarithm, n made a tensor
+def length_penalty_score(log_p, n, alpha):
+    lengths = torch.as_tensor(n, dtype=log_p.dtype)
+    return log_p * torch.exp(-alpha * torch.log((5 + lengths) / 6))

@@ -481,3 +481,48 @@ def beam_step(log_p, next_log_p, beam_size):
     order = torch.argsort(total.reshape(-1), descending=True)[:beam_size]
     parent, token = torch.unravel_index(order, total.shape)
     return total[parent, token], parent, token
+
+# %% prelude
+import torch
+
+# %% wrong: log_p added along the tokens (no unsqueeze)
+def beam_step(log_p, next_log_p, beam_size):
+    total = log_p + next_log_p
+    scores, place = total.flatten().topk(beam_size)
+    V = next_log_p.shape[1]
+    return scores, place // V, place % V
+
+# %% wrong: topk per row first, then the token is the place in the short list
+def beam_step(log_p, next_log_p, beam_size):
+    k = min(beam_size, next_log_p.shape[1])
+    best, ids = next_log_p.topk(k, dim=-1)
+    total = log_p[:, None] + best
+    scores, place = total.flatten().topk(beam_size)
+    parent = place // k
+    token = place % k
+    return scores, parent, token
+
+# %% wrong: divides the place by K instead of V
+def beam_step(log_p, next_log_p, beam_size):
+    K = len(log_p)
+    total = log_p.unsqueeze(1) + next_log_p
+    scores, place = total.view(-1).topk(beam_size)
+    parent = place // K
+    token = place % K
+    return scores, parent, token
+
+# %% wrong: parent is a float (floor of /)
+def beam_step(log_p, next_log_p, beam_size):
+    V = next_log_p.shape[-1]
+    total = (log_p.unsqueeze(-1) + next_log_p).reshape(-1)
+    scores, place = torch.topk(total, beam_size)
+    parent = torch.floor(place / V)
+    token = place - parent * V
+    return scores, parent, token
+
+# %% right: sort and unravel_index
+def beam_step(log_p, next_log_p, beam_size):
+    table = log_p.reshape(-1, 1) + next_log_p
+    values, places = table.reshape(-1).sort(descending=True)
+    parent, token = torch.unravel_index(places[:beam_size], table.shape)
+    return values[:beam_size], parent, token

@@ -1656,3 +1656,141 @@ def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
         lp, ids = alive[0]
         ids, score = ids[1:], length_penalty_score(torch.tensor(lp), max_len, alpha).item()
     return ids, score
+
+# %% prelude
+import torch
+def length_penalty_score(log_p, n, alpha):
+    return log_p / ((5 + n) / 6) ** alpha
+def beam_step(log_p, next_log_p, beam_size):
+    total = log_p.unsqueeze(1) + next_log_p
+    scores, place = total.flatten().topk(beam_size)
+    V = next_log_p.shape[1]
+    return scores, place // V, place % V
+
+# %% wrong: n counts bos too
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target = torch.tensor([[bos_id]])
+    log_p = torch.zeros(1)
+    finished = []
+    for _ in range(max_len):
+        logits = model(source.expand(len(target), -1), target)[:, -1]
+        log_p, parent, token = beam_step(log_p, logits.log_softmax(-1), beam_size - len(finished))
+        target = torch.cat([target[parent], token[:, None]], dim=1)
+        done = token == eos_id
+        for lp, row in zip(log_p[done], target[done]):
+            score = length_penalty_score(lp, len(row), alpha).item()
+            finished.append((score, row[1:].tolist()))
+        target, log_p = target[~done], log_p[~done]
+        if len(finished) == beam_size:
+            break
+    if not finished:
+        best = log_p.argmax()
+        return target[best, 1:].tolist(), length_penalty_score(log_p[best], max_len, alpha).item()
+    score, ids = max(finished)
+    return ids, score
+
+# %% wrong: places never get fewer: beam_size continuations in each round
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    beams = torch.tensor([[bos_id]])
+    log_p = torch.zeros(1)
+    finished = []
+    for step in range(1, max_len + 1):
+        logits = model(source.expand(len(beams), -1), beams)[:, -1, :]
+        scores, parent, token = beam_step(log_p, torch.log_softmax(logits, dim=-1), beam_size)
+        new_beams, new_log_p = [], []
+        for s, p, t in zip(scores, parent, token):
+            row = torch.cat([beams[p], t.view(1)])
+            if t == eos_id:
+                finished.append((row[1:].tolist(), float(length_penalty_score(s, step, alpha))))
+            else:
+                new_beams.append(row)
+                new_log_p.append(s)
+        if len(finished) >= beam_size or not new_beams:
+            break
+        beams = torch.stack(new_beams)
+        log_p = torch.stack(new_log_p)
+    if finished:
+        return max(finished, key=lambda f: f[1])
+    best = int(log_p.argmax())
+    return beams[best, 1:].tolist(), float(length_penalty_score(log_p[best], max_len, alpha))
+
+# %% wrong: starts with beam_size copies of bos, all with log_p 0: the beam is full of duplicates
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target = torch.full((beam_size, 1), bos_id)
+    log_p = torch.zeros(beam_size)
+    finished = []
+    for n in range(1, max_len + 1):
+        logits = model(source.expand(len(target), -1), target)[:, -1]
+        log_p, parent, token = beam_step(log_p, logits.log_softmax(-1), beam_size - len(finished))
+        target = torch.cat([target[parent], token.unsqueeze(1)], dim=1)
+        alive = []
+        for i in range(len(token)):
+            if token[i] == eos_id:
+                finished.append((length_penalty_score(log_p[i], n, alpha).item(), target[i, 1:].tolist()))
+            else:
+                alive.append(i)
+        target, log_p = target[alive], log_p[alive]
+        if len(finished) == beam_size:
+            break
+    if len(finished) == 0:
+        i = log_p.argmax()
+        return target[i, 1:].tolist(), length_penalty_score(log_p[i], max_len, alpha).item()
+    score, ids = max(finished)
+    return ids, score
+
+# %% wrong: winner chosen by log p, the penalty only applied to the returned score
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target = torch.tensor([[bos_id]])
+    log_p = torch.zeros(1)
+    finished = []
+    for _ in range(max_len):
+        logits = model(source.expand(len(target), -1), target)[:, -1]
+        log_p, parent, token = beam_step(log_p, logits.log_softmax(-1), beam_size - len(finished))
+        target = torch.cat([target[parent], token[:, None]], dim=1)
+        ended = token == eos_id
+        finished += list(zip(log_p[ended].tolist(), target[ended, 1:].tolist()))
+        target, log_p = target[~ended], log_p[~ended]
+        if len(target) == 0:
+            break
+    if not finished:
+        finished = list(zip(log_p.tolist(), target[:, 1:].tolist()))
+    best_log_p, ids = max(finished)
+    score = length_penalty_score(best_log_p, len(ids), alpha)
+    return ids, score
+
+# %% wrong: nothing finished: max of an empty list raises
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target = torch.tensor([[bos_id]])
+    log_p = torch.zeros(1)
+    finished = []
+    rounds = 0
+    while len(finished) < beam_size and rounds < max_len:
+        rounds += 1
+        logits = model(source.expand(len(target), -1), target)[:, -1]
+        log_p, parent, token = beam_step(log_p, logits.log_softmax(-1), beam_size - len(finished))
+        target = torch.cat([target[parent], token[:, None]], dim=1)
+        ended = token == eos_id
+        for s, row in zip(log_p[ended], target[ended]):
+            finished.append((length_penalty_score(s, rounds, alpha).item(), row[1:].tolist()))
+        target, log_p = target[~ended], log_p[~ended]
+    score, ids = max(finished)
+    return ids, score
+
+# %% right: plain Python lists of beginnings, one at a time through the model
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    alive = [([bos_id], 0.0)]
+    done = []
+    for n in range(1, max_len + 1):
+        rows = [model(source, torch.tensor([ids]))[0, -1].log_softmax(-1) for ids, _ in alive]
+        so_far = torch.tensor([lp for _, lp in alive])
+        scores, parent, token = beam_step(so_far, torch.stack(rows), beam_size - len(done))
+        following = []
+        for s, p, t in zip(scores.tolist(), parent.tolist(), token.tolist()):
+            ids = alive[p][0] + [t]
+            (done if t == eos_id else following).append((ids, s))
+        alive = following
+        if len(done) == beam_size:
+            break
+    pool = done if done else [max(alive, key=lambda b: b[1])]
+    scored = [(ids[1:], lp / ((5 + len(ids) - 1) / 6) ** alpha) for ids, lp in pool]
+    return max(scored, key=lambda pair: pair[1])

@@ -621,3 +621,46 @@ def cached_attention(attention, x, past):
     if past:
         now = tuple(map(lambda old, new: torch.cat((old, new), dim=-2), past, now))
     return attention.attend(attention.queries(x), *now)[0], tuple(now)
+
+# %% prelude
+import torch
+
+# %% wrong: cat along dim 1 (heads)
+def cached_attention(attention, x, past):
+    q = attention.queries(x)
+    k, v = attention.keys_and_values(x, x)
+    if past is not None:
+        k = torch.cat([past[0], k], dim=1)
+        v = torch.cat([past[1], v], dim=1)
+    output, weights = attention.attend(q, k, v)
+    return output, (k, v)
+
+# %% wrong: full causal mask (t, t) for one query
+from course.attention import causal_mask
+def cached_attention(attention, x, past):
+    q = attention.queries(x)
+    k, v = attention.keys_and_values(x, x)
+    if past is not None:
+        k = torch.cat([past[0], k], dim=2)
+        v = torch.cat([past[1], v], dim=2)
+    mask = causal_mask(k.shape[2])
+    output, weights = attention.attend(q, k, v, mask)
+    return output, (k, v)
+
+# %% wrong: looks at the old positions only, the new one is appended after
+def cached_attention(attention, x, past):
+    q = attention.queries(x)
+    k, v = attention.keys_and_values(x, x)
+    if past is None:
+        return attention.attend(q, k, v)[0], (k, v)
+    output, _ = attention.attend(q, *past)
+    past = (torch.cat([past[0], k], dim=2), torch.cat([past[1], v], dim=2))
+    return output, past
+
+# %% right: starts with an empty past, dim=-2
+def cached_attention(attention, x, past):
+    new_k, new_v = attention.keys_and_values(x, x)
+    if past is None:
+        past = (new_k[:, :, :0], new_v[:, :, :0])
+    past = tuple(torch.cat(pair, dim=-2) for pair in zip(past, (new_k, new_v)))
+    return attention.attend(attention.queries(x), past[0], past[1])[0], past

@@ -162,6 +162,36 @@ def scored_at_the_end(length=lambda row, rounds, done: len(row), bos=None, eos=N
     return search
 
 
+def with_all_that_stand_in(rounds=0, put_aside=lambda found: found, before=False, choose=max):
+    """As many learners write it: where nothing has finished, all beginnings are chosen from."""
+    def search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+        target, log_p, done = torch.tensor([[bos_id]]), torch.zeros(1), []
+        for n in range(1, max_len + 1 + rounds):
+            following = model(source.expand(len(target), -1), target)[:, -1].log_softmax(-1)
+            old, (log_p, parent, token) = log_p, beam_step(log_p, following, beam_size - len(done))
+            target, ended = torch.cat([target[parent], token[:, None]], 1), token == eos_id
+            found = zip((old[parent] if before else log_p)[ended].tolist(), target[ended, 1:].tolist(), strict=True)
+            done += put_aside([(p / ((5 + n) / 6) ** alpha, ids) for p, ids in found])
+            target, log_p = target[~ended], log_p[~ended]
+            if len(done) == beam_size:
+                break
+        score, ids = choose(done or [(p.item() / ((5 + max_len) / 6) ** alpha, row[1:].tolist())
+                                     for p, row in zip(log_p, target, strict=True)])
+        return ids, score
+    return search
+
+
+def test_one_thing_in_the_choice_or_in_what_is_put_aside_is_told():
+    accepted("10.3", with_all_that_stand_in())
+    refused("10.3", with_all_that_stand_in(rounds=-1), "one-round-too-few", ["one round less than `max_len`"])
+    refused("10.3", with_all_that_stand_in(choose=min), "worst-chosen", ["*lowest*"], ["Two things"])
+    refused("10.3", with_all_that_stand_in(choose=lambda rows: rows[-1]), "last-finished-chosen",
+            ["finished last, and where none"], ["Two things"])
+    refused("10.3", with_all_that_stand_in(before=True), "eos-costs-nothing", ["its own eos"])
+    refused("10.3", with_all_that_stand_in(put_aside=lambda found: found[:1]), "first-of-a-round-only",
+            ["only the likeliest"])
+
+
 def test_one_length_for_all_is_told_whichever_it_is():
     accepted("10.3", scored_at_the_end())
     refused("10.3", scored_at_the_end(lambda row, rounds, done: rounds), "same-length-for-all", ["number of rounds"])

@@ -140,8 +140,8 @@ SCORES = [
     _formula("alpha-as-factor", "Your scores are exactly what comes out when α multiplies the penalty.",
              "α stands in the exponent.", penalty="factor"),
     _formula("scores-times-alpha", "Your scores are exactly log p / ((5 + n) / 6), multiplied by α.",
-             "Is α in the exponent?", "As a factor it changes all scores alike, so that it never changes which "
-             "sentence is the best.", inside="times alpha"),
+             "Is α in the exponent?", "As a factor it changes all scores alike: a positive one never changes which "
+             "sentence is the best, and 0 makes all scores 0.", inside="times alpha"),
     *(_formula(slug, later("Your scores are exactly {words}.", words=words), look, why, **switch)
       for slug, switch, words, look, why in (
           ("reward-for-length", {"inside": "reward"}, "log p plus α for each token", "Which step does the formula "

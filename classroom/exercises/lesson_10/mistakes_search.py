@@ -43,7 +43,7 @@ SEARCHES = [
            "What does your loop compare with `beam_size`, and by which sign?", fewer=1),
     *(_found("stops-when-satisfied", later("Your sentence is exactly what comes out when the search ends as soon as "
                                            "{words}.", words=words), why,
-             "When does the box let the search end, and when does your loop end?", stops=rule)
+             "When does the exercise let the search end, and when does your loop end?", stops=rule)
       for rule, words, why in (
           ("score", "the best finished score is at least as high as the score so far of every beginning left",
            "Such a beginning may still overtake: each further token lowers log p, but makes the divisor larger, too."),
@@ -117,6 +117,9 @@ SEARCHES = [
            stops="first"),
     _found("last-finished-chosen", "Your sentence is exactly the one that was finished last.",
            "The best may have come before.", "How do you choose among the finished ones?", choice="last"),
+    _found("last-finished-chosen", "Your sentence is exactly the one that was finished last, and where none has "
+           "finished, the last of the beginnings.", "The last one is not always the best.",
+           "How do you choose among several sentences?", choice="last", stand_in="all"),
     _found("chosen-without-penalty", "Your sentence is exactly the finished one with the largest log-probability, not "
            "the one with the largest score.", "So the penalty does not decide which sentence is chosen.",
            "By which number do you choose?", choice="log p"),
@@ -162,15 +165,24 @@ SEARCHES = [
     _found("log-p-of-others", "Your result is exactly what comes out when every finished sentence gets the score of "
            "the likeliest continuation of its round.", "Each sentence has a log p of its own.",
            "Which number of `log_p` does the score of a finished sentence come from?", score_of="first"),
+    _found("eos-costs-nothing", "Your result is exactly what comes out when the score of a finished sentence leaves "
+           "out the log-probability of its own eos.", "eos is a token, too, and the model gives it a probability.",
+           "Is the `log_p` that your score is made of the one before `beam_step`, or the one after it?",
+           score_of="parent"),
+    _found("first-of-a-round-only", "Your result is exactly what comes out when of several sentences that end in the "
+           "same round only the likeliest is put aside.", "It is the best of its round, but the others keep places, "
+           "too: without them the search goes on with more beginnings than it should.",
+           "How many sentences can end in one round, and how many of them does your code keep?",
+           finished="first of a round"),
     _found("stand-in-length", "Where no sentence has finished, your score is exactly what comes out when one token too "
            "many is counted.", "n counts the tokens that were written, here `max_len`; bos was given.",
            "Which n does the penalty get for the beginning that stands in?", stand_in_n="more"),
     _found("stand-in-length", "Where no sentence has finished, your score is exactly what comes out when one token too "
            "few is counted.", "n counts the tokens that were written. Without an eos they are `max_len`, too.",
            "Which n does the penalty get for the beginning that stands in?", stand_in_n="less"),
-    _found("stand-in-the-worst", "Where no sentence has finished, you return exactly the beginning with the lowest "
-           "log-probability.", "The box asks for the best one.", "In which order does `beam_step` return them?",
-           stand_in="last"),
+    _found("the-worst-stands-in", "Where no sentence has finished, you return exactly the beginning with the lowest "
+           "log-probability.", "Where none has finished, the exercise asks for the beginning with the best "
+           "log-probability.", "In which order does `beam_step` return them?", stand_in="last"),
     _found("past-ignored", "Your result is exactly what comes out when a beginning counts for nothing but its last "
            "token.", "`beam_step` adds the log-probability of the whole beginning to that of the next token, and "
            "with the sum the next round begins.", "What does `beam_step` get as `log_p` from the second round on?",
@@ -220,6 +232,10 @@ SEARCHES = [
            "By which number do you choose?", choice="longest"),
     _found("worst-chosen", "Your sentence is exactly the finished one with the *lowest* score.",
            "Log-probabilities are negative: the best is the one nearest to 0.", "`min` or `max`?", choice="worst"),
+    _found("worst-chosen", "Your sentence is exactly the finished one with the *lowest* score, and where none has "
+           "finished, the beginning with the lowest.",
+           "Log-probabilities are negative: the best is the one nearest to 0.",
+           "Which end of a sorted list is the best, and does your code take it?", choice="worst", stand_in="all"),
     _found("unfinished-chosen", "Your result is exactly what comes out when unfinished sentences compete with finished "
            "ones at the end.", "A sentence without end has not paid for its ending yet, and is no translation.",
            "What happens with the beginnings that are left when the loop is over?", stand_in="always"),
@@ -227,10 +243,10 @@ SEARCHES = [
            "Then nobody sees that it was cut off at `max_len`; and its score has not paid for an eos.",
            "What do you return when nothing has finished?", ids="eos added"),
     _found("nothing-without-an-end", "Where no sentence has finished, you return exactly no ids, with the score −∞.",
-           "A translation that was cut off is worth more than none. The box says what stands in.",
+           "A translation that was cut off is worth more than none. The exercise says what stands in.",
            "What happens when the list of finished sentences is empty?", stand_in="empty, worst"),
     _found("nothing-without-an-end", "Where no sentence has finished, you return exactly nothing.",
-           "A translation that was cut off is worth more than none. The box says what stands in.",
+           "A translation that was cut off is worth more than none. The exercise says what stands in.",
            "What happens when the list of finished sentences is empty?", stand_in="empty"),
     _found("stand-in-without-penalty", "Where no sentence has finished, your score is exactly the log-probability of "
            "the beginning that stands in, without the penalty.",
@@ -283,8 +299,8 @@ SEARCHES = [
            "How often does your loop run?", rounds=1, stand_in_n="max_len"),
     *(_found("tokens-forbidden", later("Your result is exactly what comes out when {which} may never be written.",
                                        which=which),
-             "A search takes what the model gives. Nothing in the box forbids a token; where the model does write one "
-             "that makes no sense, that is an error of the model.", "Where does −∞ or a mask come into your code?",
+             "A search takes what the model gives. Nothing in the exercise forbids a token; where the model does write "
+             "one that makes no sense, that is an error of the model.", "Where does −∞ or a mask come into your code?",
              never=never)
       for never, which in (("bos", "bos"), ("0", later("the id 0")), ("both", later("bos and the id 0")))),
     _found("one-round-too-few", "Your result is exactly what comes out when one token less than `max_len` may be "

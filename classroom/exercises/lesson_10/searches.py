@@ -45,8 +45,9 @@ def search(model, source, bos_id, eos_id, beam_size, alpha, max_len, width="shri
         unseen = finished == "written on" or finished == "unseen at the end" and n == max_len
         ended = (token == eos_id) if not unseen else torch.zeros(len(token), dtype=torch.bool)
         counted = ended if width != "twice, top" else ended & (torch.arange(len(ended)) < beam_size)
+        counted = ended & (ended.cumsum(0) == 1) if finished == "first of a round" else counted
         if finished != "lost" and (finished != "lost at the end" or n < max_len):
-            whose = log_p[counted] if score_of == "own" else log_p[:1].expand(int(counted.sum()))
+            whose = {"own": log_p, "first": log_p[:1].expand(len(log_p)), "parent": before_p[parent]}[score_of][counted]
             done += [(score(p, n + ended_more).item() if running[:5] != "score" else p.item(), p.item(), row)
                      for p, row in zip(whose, target[counted, 1:].tolist(), strict=True)]
         done = done[:beam_size] if width == "twice, top" else done
@@ -87,7 +88,7 @@ def search(model, source, bos_id, eos_id, beam_size, alpha, max_len, width="shri
             "log p": lambda rows: max(rows, key=lambda row: row[1]),
             "longest": lambda rows: max(rows, key=lambda row: len(row[2]))}[choice](done)
     row = best[2]
-    ended = row[-1] == eos_id
+    ended = row[-1:] == [eos_id]                       # of no round, no token
     if ids == "bos" or ids == "bos, finished" and row[-1] == eos_id or ids == "bos, unfinished" and row[-1] != eos_id:
         row = [bos_id, *row]
     if ids == "eos added" and row[-1] != eos_id:
