@@ -8,7 +8,7 @@
 #
 # **After this lesson** you can
 #
-# - write RMSNorm, SwiGLU, rotary positions for any positions, and attention whose heads share keys and values;
+# - write RMSNorm, SwiGLU, the rotation by given positions, and attention whose heads share keys and values;
 # - translate with a single stack of layers, and say which mask that needs, and why;
 # - say what a cache costs in bytes, and what sharing keys and values saves;
 # - compare two kinds of models at an equal budget, and say in which sense it is equal;
@@ -101,9 +101,10 @@ print("LayerNorm", layer_norm(x, one, zero))
 
 # %% [markdown]
 # The second vector is the first one times 100, and the result is the same: both norms take away how large a vector is.
-# The third one shows the difference. For layer norm a vector of equal numbers is nothing at all; RMSNorm keeps it.
+# The third one shows the difference. Layer norm makes a vector of equal numbers all zeros; RMSNorm keeps its direction.
 #
-# And where a vector has the mean 0, the two agree. Check both claims, this one and that yours is PyTorch's:
+# And where a vector has the mean 0, the two agree, if `eps` is the same (in `layer_norm` it is 1e-5). Check both
+# claims, this one and that yours is PyTorch's:
 
 # %%
 torch.manual_seed(0)
@@ -139,8 +140,8 @@ show_curves(z, {"ReLU": z.relu(), "SiLU": F.silu(z)}, "z", "", "A corner, and th
 
 # %% [markdown]
 # On paper: for one hidden number, $W_\text{gate}\,x$ is 2, and the other path has 3. What gets through? And where
-# $W_\text{gate}\,x$ is −6? The numbers of SiLU stand above: the answers are 1.762 · 3 = 5.29 and −0.015 · 3 = −0.04,
-# open and closed.
+# $W_\text{gate}\,x$ is −6? The numbers of SiLU stand above: the answers are 1.762 · 3 = 5.29 and −0.015 · 3 =
+# −0.045, open and closed.
 #
 # ### Exercise 13.2 · a gate in the feed-forward layer        ●○○  about 8 minutes · 2 points
 # - **Make** the module `SwiGLU(d_model, d_ff)` with three layers, `w_gate`, `w_up` and `w_down`, all `nn.Linear`, and
@@ -213,8 +214,8 @@ for name, layer in (("ReLU", library.ReLULayer(64, 256, bias=False)), ("SwiGLU",
 # > the black cat sleeps `<eos>` `<bos>` el gato negro duerme `<eos>`
 #
 # and give this row to a decoder alone. When it writes "gato", its *self*-attention sees "cat", since that stands in
-# the same row, before it. Cross-attention is no longer needed, and an encoder neither. To read and to write become the
-# same thing. That is a **decoder-only** model.
+# the same row, before it. Cross-attention and the encoder are no longer needed. To read and to write become the same
+# thing. That is a **decoder-only** model.
 #
 # What about the mask? A causal mask would be enough to write. But "the" is read before "black", and under a causal
 # mask it never hears of what follows. The encoder had no mask: each source word saw all the others. We can have both:
@@ -367,7 +368,8 @@ with torch.no_grad():
 #
 # In lesson 05 you turned queries and keys by their positions, and the positions were 0, 1, 2, … in order. With a cache
 # this does not hold: a new token comes alone, T is 1, and its position is 17. And in a batch with padding, what stands
-# in column 9 need not be the tenth word of its sentence. So the positions become an argument.
+# in column 9 need not be the tenth word of its sentence. So the positions become an argument. Here you write it for one
+# row of positions. The course's own `rotate` also takes a row for each sentence, as padding needs it.
 #
 # There is a second difference. Lesson 05, like the paper (Su et al., 2021), pairs *neighbours*: numbers 0 and 1, 2 and
 # 3. Most code of today pairs *halves*: number i and number i + d_head/2. Which of the two does not matter, as long as
@@ -625,8 +627,9 @@ d = compared(["the same, causal"], "one stack of 4")
 #
 # ## One switch at a time
 #
-# The base is the stack of 2 layers. One row, one switch. But two of the switches change the biases of the norms as
-# well: RMSNorm has none, and "no biases" takes away those of the linear layers and those of the layer norms.
+# The base is the stack of 2 layers. One row, one switch; only the last two rows have several. Two of the switches
+# change the biases of the norms as well: RMSNorm has none, and "no biases" takes away those of the linear layers and
+# those of the layer norms.
 
 # %% tags=["nbval-ignore-output"]
 rows = {"one stack of 2": base, **switches, **together}
@@ -636,7 +639,7 @@ print(results_table({design: results[name] for name, design in rows.items()}, ba
 d = compared([*switches, *together], "one stack of 2")
 
 # %% tags=["nbval-ignore-output"]
-show_differences(d, [*switches, *together], "nats per token above the base", "What one switch changes")
+show_differences(d, [*switches, *together], "nats per token above the base", "What the switches change")
 
 # %% [markdown]
 # Compare with your guesses. In our run, three single switches make a difference that is shown.
@@ -658,7 +661,7 @@ show_differences(d, [*switches, *together], "nats per token above the base", "Wh
 # No difference is shown between the two norms, though RMSNorm leaves out two things, the mean and the bias. Here we ask
 # about the mean. **An explanation**: the means are small beside the rest, so that it does not matter whether they
 # are subtracted. What would refute it are large means. For each norm of a trained model we take the vectors that go in,
-# those of padding apart, and ask which share of their mean square comes from their mean. For vectors of 64 random
+# without those of padding, and ask which share of their mean square comes from their mean. For vectors of 64 random
 # numbers it is 1/64 = 0.016.
 
 # %% tags=["nbval-ignore-output"]
@@ -776,7 +779,8 @@ for pair, row in list(zip(task.valid_pairs, ids[1], strict=True))[:5]:
 # If each switch did its work by itself, the changes of several switches at once would be the sum of the single ones.
 # The table has two rows with several switches: "today", with all five parts (one of the five is the keys that heads
 # share: there are 2), and the same with sinusoids in place of rotary positions. Will they lie above the sum, below it,
-# or on it?
+# or on it? (The parts overlap: RMSNorm and "no biases" both take away the biases of the norms, and the sum
+# counts this twice.)
 
 # %% tags=["nbval-ignore-output"]
 parts = ["RMSNorm", "SwiGLU", "no biases", "2 keys"]

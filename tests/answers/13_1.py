@@ -323,3 +323,28 @@ def rms_norm(x, weight, eps=1e-6):
 # %% wrong: F.normalize times sqrt(d): eps is a lower bound of the norm, not under the root
 def rms_norm(x, weight, eps=1e-6):
     return F.normalize(x, dim=-1, eps=eps) * x.shape[-1] ** 0.5 * weight
+
+# %% prelude
+import torch
+
+# %% wrong: keepdim forgotten
+def rms_norm(x, weight, eps=1e-6):
+    rms = torch.sqrt((x ** 2).mean(dim=-1) + eps)
+    return x / rms * weight
+
+# %% wrong: computed in float32, as in the Llama code, then cast back
+def rms_norm(x, weight, eps=1e-6):
+    h = x.to(torch.float32)
+    h = h * torch.rsqrt(h.pow(2).mean(-1, keepdim=True) + eps)
+    return weight * h.to(x.dtype)
+
+# %% wrong: weight multiplied in before the norm
+def rms_norm(x, weight, eps=1e-6):
+    x = x * weight
+    rms = x.square().mean(-1, keepdim=True).add(eps).sqrt()
+    return x / rms
+
+# %% right: dot product of each vector with itself by einsum, divided by d_model; rsqrt
+def rms_norm(x, weight, eps=1e-6):
+    mean_square = torch.einsum("...d,...d->...", x, x) / x.shape[-1]
+    return torch.einsum("...d,...,d->...d", x, (mean_square + eps) ** -0.5, weight)

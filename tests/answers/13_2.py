@@ -554,3 +554,45 @@ class SwiGLU(nn.Module):
     def forward(self, x):
         gate = self.w_gate(x)
         return self.w_down(F.silu(gate) + self.w_up(x))
+
+# %% prelude
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+# %% wrong: silu on the product of both paths
+class SwiGLU(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_gate = nn.Linear(d_model, d_ff, bias=False)
+        self.w_up = nn.Linear(d_model, d_ff, bias=False)
+        self.w_down = nn.Linear(d_ff, d_model, bias=False)
+
+    def forward(self, x):
+        return self.w_down(F.silu(self.w_gate(x) * self.w_up(x)))
+
+# %% wrong: the gate is not multiplied but added
+class SwiGLU(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_gate = nn.Linear(d_model, d_ff, bias=False)
+        self.w_up = nn.Linear(d_model, d_ff, bias=False)
+        self.w_down = nn.Linear(d_ff, d_model, bias=False)
+
+    def forward(self, x):
+        gate = F.silu(self.w_gate(x))
+        up = self.w_up(x)
+        return self.w_down(gate + up)
+
+# %% right: with nn.SiLU, Dropout, and torch.mul; layers made in a loop
+class SwiGLU(nn.Module):
+    def __init__(self, d_model, d_ff, dropout=0.1):
+        super().__init__()
+        for name, (n_in, n_out) in dict(w_gate=(d_model, d_ff), w_up=(d_model, d_ff), w_down=(d_ff, d_model)).items():
+            setattr(self, name, nn.Linear(n_in, n_out, bias=False))
+        self.act = nn.SiLU()
+        self.drop = nn.Dropout(dropout)
+
+    def forward(self, x):
+        hidden = torch.mul(self.w_up(x), self.act(self.w_gate(x)))
+        return self.w_down(self.drop(hidden))

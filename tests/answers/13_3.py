@@ -384,3 +384,27 @@ def prefix_mask(prefix_lengths, size):
     for b, n in enumerate(prefix_lengths.tolist()):
         mask[b, :n, :n] = True
     return mask
+
+# %% prelude
+import torch
+
+# %% wrong: brackets round the comparisons forgotten
+def prefix_mask(prefix_lengths, size):
+    place = torch.arange(size)
+    return place < prefix_lengths[:, None, None] | place <= place[:, None]
+
+# %% wrong: one causal table expanded, then written in place: all sentences share it
+def prefix_mask(prefix_lengths, size):
+    B = len(prefix_lengths)
+    mask = torch.tril(torch.ones(size, size, dtype=torch.bool)).expand(B, size, size)
+    for b, n in enumerate(prefix_lengths):
+        mask[b, :, :n] = True
+    return mask
+
+# %% wrong: square of the prefix only: rows behind the prefix by s <= t, but `<` taken for the causal part
+def prefix_mask(prefix_lengths, size):
+    s = torch.arange(size)
+    t = s.unsqueeze(1)
+    causal = s < t
+    prefix = s < prefix_lengths.unsqueeze(1)
+    return causal.unsqueeze(0) | prefix.unsqueeze(1)

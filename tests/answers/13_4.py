@@ -1037,3 +1037,51 @@ class GroupedQueryAttention(nn.Module):
         weights = torch.nan_to_num(scores.softmax(-1), nan=0.0)
         out = torch.einsum("bghts,bgsd->bghtd", weights, v).reshape(B, H, T, d)
         return self.w_o(out.transpose(1, 2).reshape(B, T, H * d)), weights.reshape(B, H, T, T)
+
+# %% prelude
+import torch
+from torch import nn
+
+from course.attention import merge_heads, scaled_dot_product_attention, split_heads
+
+# %% wrong: keys repeated, values repeated by .repeat (dealt out in turn)
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
+        d_head = d_model // n_heads
+        self.w_q = nn.Linear(d_model, n_heads * d_head, bias=False)
+        self.w_k = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_v = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_o = nn.Linear(n_heads * d_head, d_model, bias=False)
+
+    def forward(self, x, mask=None):
+        n = self.n_heads // self.n_kv_heads
+        q = split_heads(self.w_q(x), self.n_heads)
+        k = split_heads(self.w_k(x), self.n_kv_heads).repeat_interleave(n, dim=1)
+        v = split_heads(self.w_v(x), self.n_kv_heads).repeat(1, n, 1, 1)
+        mask = None if mask is None else mask[:, None]
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), weights
+
+# %% right: no repeat: five axes (B, groups, heads of a group, T, d_head) and broadcasting
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.h, self.g, self.d = n_heads, n_kv_heads, d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, self.g * self.d, bias=False)
+        self.w_v = nn.Linear(d_model, self.g * self.d, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+
+    def forward(self, x, mask=None):
+        B, T, _ = x.shape
+        q = self.w_q(x).view(B, T, self.g, self.h // self.g, self.d).permute(0, 2, 3, 1, 4)
+        k = self.w_k(x).view(B, T, self.g, 1, self.d).permute(0, 2, 3, 1, 4)
+        v = self.w_v(x).view(B, T, self.g, 1, self.d).permute(0, 2, 3, 1, 4)
+        scores = (q @ k.transpose(-2, -1)) / self.d ** 0.5
+        if mask is not None:
+            scores = scores.masked_fill(~mask[:, None, None], float("-inf"))
+        weights = torch.softmax(scores, dim=-1).nan_to_num(0.0)
+        out = (weights @ v).permute(0, 3, 1, 2, 4).reshape(B, T, self.h * self.d)
+        return self.w_o(out), weights.flatten(1, 2)

@@ -507,3 +507,46 @@ def rotate(x, positions):
     phi = torch.outer(positions.to(x.dtype), freq)
     z = torch.complex(x[..., :half].contiguous(), x[..., half:].contiguous()) * torch.polar(torch.ones_like(phi), phi)
     return torch.cat([z.real, z.imag], dim=-1)
+
+# %% prelude
+import torch
+
+# %% wrong: neighbours paired, as in lesson 05
+def rotate(x, positions):
+    d_head = x.shape[-1]
+    i = torch.arange(0, d_head, 2, dtype=x.dtype)
+    phi = positions.to(x.dtype)[:, None] * 10000 ** (-i / d_head)
+    a, b = x[..., 0::2], x[..., 1::2]
+    out = torch.empty_like(x)
+    out[..., 0::2] = a * phi.cos() - b * phi.sin()
+    out[..., 1::2] = a * phi.sin() + b * phi.cos()
+    return out
+
+# %% wrong: the 2 of the exponent taken twice: arange(0, d_head, 2) and then 2 * i
+def rotate(x, positions):
+    d_head = x.shape[-1]
+    half = d_head // 2
+    i = torch.arange(0, d_head, 2, dtype=x.dtype)
+    freq = 10000 ** (-2 * i / d_head)
+    angles = positions.unsqueeze(-1) * freq
+    a, b = x[..., :half], x[..., half:]
+    return torch.cat([a * angles.cos() - b * angles.sin(), a * angles.sin() + b * angles.cos()], dim=-1)
+
+# %% wrong: in place: the second half is computed from the first half that was already turned
+def rotate(x, positions):
+    x = x.clone()
+    half = x.shape[-1] // 2
+    i = torch.arange(half, dtype=x.dtype)
+    phi = positions[:, None].to(x.dtype) / 10000 ** (2 * i / x.shape[-1])
+    a, b = x[..., :half], x[..., half:]
+    x[..., :half] = a * torch.cos(phi) - b * torch.sin(phi)
+    x[..., half:] = a * torch.sin(phi) + b * torch.cos(phi)
+    return x
+
+# %% right: complex numbers: a + ib times e^(i phi)
+def rotate(x, positions):
+    half = x.shape[-1] // 2
+    theta = torch.pow(10000.0, -torch.arange(half, dtype=x.dtype) / half)
+    phi = torch.outer(positions.to(x.dtype), theta)
+    z = torch.complex(x[..., :half].contiguous(), x[..., half:].contiguous()) * torch.polar(torch.ones_like(phi), phi)
+    return torch.cat([z.real, z.imag], dim=-1)
