@@ -304,8 +304,8 @@ def _a_yes_or_no(task: Exercise, raised: limits.Raised, line: str, case: Case | 
                                       "is `~mask`.")
     if re.search(r"ufunc 'bitwise_(?:and|or)' not supported|"
                  r"\"bitwise_(?:and|or)\w*\" not implemented for '\w*(?:Float|Double|Half)'", raised.text):
-        return "brackets-around-comparisons", say("`&` and `|` are done before `<` and `==`: `a < b | c < d` takes "
-                                                  "`b | c` first. Put each comparison in brackets.") \
+        return "brackets-around-comparisons", say("`&` and `|` are done before `<`, `<=` and `==`: `a < b | c < d` "
+                                                  "takes `b | c` first. Put each comparison in brackets.") \
             if re.search(_COMPARED_AND_JOINED, line) else say("`&` and `|` join truth values, and on this line "
                                                               "fractions have come to one of them. Which of the two "
                                                               "sides is not a comparison?")
@@ -323,8 +323,8 @@ def _a_yes_or_no(task: Exercise, raised: limits.Raised, line: str, case: Case | 
         return "condition-on-an-array", say("`if`, `while` and `assert` ask for one yes or no, and here is one for "
                                             "each element. (Whether there is anything at all, `is not None` asks.)")
     if re.search(_COMPARED_AND_JOINED, line):
-        return "brackets-around-comparisons", say("`&` and `|` are done before `<` and `==`: `a < b | c < d` takes "
-                                                  "`b | c` first. Put each comparison in brackets.")
+        return "brackets-around-comparisons", say("`&` and `|` are done before `<`, `<=` and `==`: `a < b | c < d` "
+                                                  "takes `b | c` first. Put each comparison in brackets.")
     if re.search(r"[<>]=?[^<>=]+[<>]", line):
         return "condition-on-an-array", say("A chain of comparisons asks for one yes or no after the first. Write "
                                             "two, joined by `&`.")
