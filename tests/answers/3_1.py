@@ -961,3 +961,55 @@ class SelfAttention(nn.Module):
             scores = torch.where(mask, scores, float("-inf"))
         weights = scores.softmax(-1).nan_to_num(0.0)
         return torch.einsum("bij,bjd->bid", weights, v), weights
+
+# %% prelude
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import causal_mask, padding_mask, scaled_dot_product_attention
+
+# %% wrong: uses the mask only in training mode, thinks it is like dropout
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, mask=None):
+        if not self.training:
+            mask = None
+        return scaled_dot_product_attention(self.w_q(x), self.w_k(x), self.w_v(x), mask)
+
+# %% wrong: own formula, fills with -inf: a query with nothing open gives nan, not zeros
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, mask=None):
+        q, k, v = self.w_q(x), self.w_k(x), self.w_v(x)
+        scores = q @ k.transpose(1, 2) / math.sqrt(q.shape[-1])
+        if mask is not None:
+            scores = scores.masked_fill(~mask, float("-inf"))
+        weights = scores.softmax(dim=-1)
+        return weights @ v, weights
+
+# %% right: layers in a loop with setattr, einsum, mask filled by -inf and nan_to_num
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        for name, size in zip("qkv", (d_k, d_k, d_v)):
+            setattr(self, "w_" + name, nn.Linear(d_model, size, bias=False))
+
+    def forward(self, x, mask=None):
+        q, k, v = self.w_q(x), self.w_k(x), self.w_v(x)
+        scores = torch.einsum("bqd,bkd->bqk", q, k) * q.shape[-1] ** -0.5
+        if mask is None:
+            weights = scores.softmax(-1)
+        else:
+            weights = scores.masked_fill(mask.logical_not(), -torch.inf).softmax(-1).nan_to_num(0.0)
+        return torch.einsum("bqk,bkd->bqd", weights, v), weights

@@ -902,3 +902,23 @@ class CrossAttention(nn.Module):
         if mask is not None:
             mask = mask.transpose(-2, -1)
         return scaled_dot_product_attention(q, k, v, mask)
+
+# %% prelude
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import causal_mask, padding_mask, scaled_dot_product_attention
+
+# %% wrong: copied from 3.1 and the mask is not handed on
+class CrossAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, memory, mask=None):
+        q, k, v = self.w_q(x), self.w_k(memory), self.w_v(memory)
+        out, weights = scaled_dot_product_attention(q, k, v)
+        return out, weights

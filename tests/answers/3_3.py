@@ -571,3 +571,50 @@ def test_equivariance(attend):
         difference = (attend(x[:, order])[:, inverse] - before).abs().max().item()
         if not difference < 1e-5:
             raise AssertionError(f"off by {difference}")
+
+# %% prelude
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import causal_mask, padding_mask, scaled_dot_product_attention
+
+# %% wrong: reverses the sentence: distances stay the same; one sentence only
+def test_equivariance(attend):
+    torch.manual_seed(0)
+    x = torch.randn(1, 6, 8)
+    order = torch.tensor([5, 4, 3, 2, 1, 0])
+    a = attend(x[:, order])
+    b = attend(x)[:, order]
+    assert torch.allclose(a, b, atol=1e-5)
+
+# %% wrong: tests invariance: does not shuffle the outputs
+def test_equivariance(attend):
+    torch.manual_seed(0)
+    x = torch.randn(4, 7, 8)
+    order = torch.randperm(7)
+    before = attend(x)
+    after = attend(x[:, order])
+    assert torch.allclose(before, after, atol=1e-5)
+
+# %% wrong: random batch and order, but compares the mean over the words
+def test_equivariance(attend):
+    for seed in range(10):
+        torch.manual_seed(seed)
+        x = torch.randn(4, 8, 8)
+        order = torch.randperm(8)
+        a = attend(x[:, order]).mean(dim=1)
+        b = attend(x)[:, order].mean(dim=1)
+        assert torch.allclose(a, b, atol=1e-5)
+
+# %% right: raises ValueError, several shuffles, x long and float64
+def test_equivariance(attend):
+    g = torch.Generator().manual_seed(1)
+    for n in (2, 5, 12):
+        x = torch.randn(6, n, 10, generator=g, dtype=torch.float64)
+        out = attend(x)
+        for _ in range(20):
+            order = torch.randperm(n, generator=g)
+            diff = (attend(x[:, order]) - out[:, order]).abs().max()
+            if diff > 1e-5:
+                raise ValueError(f"depends on the order: {diff}")

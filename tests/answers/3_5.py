@@ -689,3 +689,24 @@ def fit(model, loss_of, batches, optimiser):
     finally:
         model.train(False)
     return history
+
+# %% prelude
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import causal_mask, padding_mask, scaled_dot_product_attention
+
+# %% right: zero_grad(set_to_none=False) after the step; list by a helper
+def fit(model, loss_of, batches, optimiser):
+    def one_step(batch):
+        loss = loss_of(model, batch)
+        value = loss.item()
+        loss.backward()
+        optimiser.step()
+        optimiser.zero_grad(set_to_none=False)
+        return value
+    model.train()
+    result = [one_step(b) for b in batches]
+    model.eval()
+    return result

@@ -420,3 +420,42 @@ def look_back(n_words, n_places):
     W_k = torch.cat([zeros, torch.eye(n_places)])
     W_q = torch.cat([zeros, strength * torch.eye(n_places).roll(-1, dims=1)])
     return W_q, W_k
+
+# %% prelude
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import causal_mask, padding_mask, scaled_dot_product_attention
+
+# %% wrong: ones, no factor: the lead is far too small
+def look_back(n_words, n_places):
+    d = n_words + n_places
+    W_q = torch.zeros(d, n_places)
+    W_k = torch.zeros(d, n_places)
+    for p in range(n_places):
+        W_k[n_words + p, p] = 1
+        if p > 0:
+            W_q[n_words + p, p - 1] = 1
+    return W_q, W_k
+
+# %% wrong: shifts to the wrong side: looks at the next word
+def look_back(n_words, n_places):
+    W_q = torch.zeros(n_words + n_places, n_places)
+    W_k = torch.zeros(n_words + n_places, n_places)
+    for p in range(n_places - 1):
+        W_q[n_words + p, p + 1] = 100.0
+    for p in range(n_places):
+        W_k[n_words + p, p] = 1.0
+    return W_q, W_k
+
+# %% right: torch.roll of an identity, the first place wraps round; float64, d_k = d
+def look_back(n_words, n_places):
+    d = n_words + n_places
+    zeros = torch.zeros(n_words, d, dtype=torch.float64)
+    left = torch.zeros(n_places, n_words, dtype=torch.float64)
+    eye = torch.eye(n_places, dtype=torch.float64)
+    W_k = torch.cat([zeros, torch.cat([left, eye], dim=1)])
+    W_q = torch.cat([zeros, torch.cat([left, eye.roll(-1, dims=1)], dim=1)])
+    W_q = torch.cat([zeros, torch.cat([left, eye.roll(-1, dims=1)], dim=1)]) * 50 * d ** 0.5
+    return W_q, W_k

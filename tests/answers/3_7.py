@@ -685,3 +685,26 @@ def find_noun(n_genders, n_numbers):
     table[1, 0] = 3
     table[1, 1] = table[1, 2] = -3
     return 30 * math.sqrt(size) * table, torch.eye(size, dtype=torch.float64)
+
+# %% prelude
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import causal_mask, padding_mask, scaled_dot_product_attention
+
+# %% wrong: asks only for gender and number, forgets that it must be a noun
+def find_noun(n_genders, n_numbers):
+    d = 3 + n_genders + n_numbers
+    W_q = torch.eye(d)
+    W_q[:3] = 0
+    W_q = W_q * 100
+    W_k = torch.eye(d)
+    return W_q, W_k
+
+# %% wrong: unit matrices, W_q times 50: an adjective looks for an adjective, and finds itself
+def find_noun(n_genders, n_numbers):
+    d = 3 + n_genders + n_numbers
+    W_q = torch.eye(d) * 50
+    W_k = torch.eye(d)
+    return W_q, W_k

@@ -331,3 +331,25 @@ def test_a_causal_mask_that_fits_only_where_both_are_equally_long():
     for masked, slug in ((lambda past, mask: past if mask is None else mask, "causal-without-a-mask"),
                          (lambda past, mask: past if mask is None else mask & past, "causal-as-well")):
         refused("3.2", crossed_with(masked), slug, says=("it fits only where",))
+
+
+# ------------------------------------------------------------------------------------- tests that refuse what is right
+
+def expects(wanted, sentences=4, order=(2, 0, 5, 3, 1, 4)):
+    def test(attend):
+        x, places = torch.randn(sentences, 6, 8), torch.tensor(order)
+        assert torch.allclose(attend(x[:, places]), wanted(attend(x), places), atol=1e-5)
+    return test
+
+
+@pytest.mark.parametrize("answer", [
+    expects(lambda before, order: before), expects(lambda before, order: before[order], sentences=6),
+    expects(lambda before, order: before[:, order.argsort()])])
+def test_a_test_that_refuses_what_is_right_is_told_which_outputs_belong_together(answer):
+    refused("3.3", answer, "refuses-right", ["output `[:, 0]` of the one belongs to output `[:, 2]` of the other"],
+            ["switched off"])
+
+
+def test_nothing_is_said_of_orders_where_no_word_moves():
+    refused("3.3", expects(lambda before, order: before + 1, order=range(6)), "refuses-right", ["switched off"],
+            ["two orders"])

@@ -14,7 +14,7 @@ from classroom.judge.exercise import Choice, Exercise, Misconception, TestTask
 from course._words import later
 from course.attention import scaled_dot_product_attention
 
-from . import mistakes, mistakes_order, properties, tasks_more
+from . import mistakes, mistakes_order, properties, refused, tasks_more
 from .mistakes_order import ordered, weights_for
 
 
@@ -304,7 +304,7 @@ EXERCISES = [
         difficulty=2, takes={"x": "B T d_model"}, framework="torch", reference=test_equivariance,
         right={"self-attention with learned projections": ordered, "without projections": _without_projections,
                "two heads side by side": _two_heads, "equal shares for all words": _equal_shares},
-        buggy=mistakes_order.ORDERED, notices=mistakes_order.notices,
+        buggy=mistakes_order.ORDERED, notices=mistakes_order.notices, suspects=refused.suspects,
         hints=(
             "Say it in words first: if I shuffle the words and then attend, I get the same as if I attend and then "
             "shuffle the ...",
