@@ -180,10 +180,10 @@ def two_rounds(model, loss_of, batches, optimiser, gives="each"):
 
 def _shown(sight: Sight) -> str:
     got, want = sight.got.values, sight.want.values
-    given = say("The loop goes through {x} batches ({about}).", x=len(sight.inputs['x']),
+    given = say("Batches that are given: {x} ({about}).", x=len(sight.inputs['x']),
                 about=say(sight.got.case.about))
     if got["losses"].shape != want["losses"].shape:
-        return say("{given} You return {losses} losses where {losses2} are expected:\n\n    yours     {losses3}\n    "
+        return say("{given} Your list has the length {losses}; {losses2} is expected:\n\n    yours     {losses3}\n    "
                    "expected  {losses4}", given=given, losses=len(got['losses']), losses2=len(want['losses']),
                    losses3=row(got['losses']), losses4=row(want['losses']))
     if differs(got["losses"], want["losses"], tolerance(sight.got, sight.want)).any():

@@ -161,7 +161,8 @@ ORDERED = [
                   "are the right ones, at the wrong places.",
                   "That a number, or an output, occurs somewhere in the other result is not enough.",
                   "Do you compare the output at each place with the one that belongs to the same word, number by "
-                  "number? In a sum or a mean of differences some cancel others."),
+                  "number? A mean over the words no longer says at which place an output was; and in a sum or a mean "
+                  "of differences some cancel others."),
     Misconception("numbers-turned", numbers_turned,
                   "It moves the numbers within each output round, by as many as the place of the word.",
                   "Length, sum, mean and largest number of an output stay the same.",

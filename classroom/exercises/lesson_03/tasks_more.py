@@ -53,7 +53,7 @@ def _batches(rng):
     def of(about, n, m, d, training=False, once=False, scale=1.0, frozen=False):
         return Case(about, x=scale * rng.normal(size=(n, m, d)), y=rng.normal(size=(n, m)), start=rng.normal(size=d),
                     training=training, once=once, frozen=frozen)
-    yield of("three batches", 3, 2, 2)
+    yield of("batches of two examples", 3, 2, 2)
     yield of("handed over in training mode", 3, 4, 3, training=True)
     yield of("batches that can be gone through only once", 4, 3, 2, once=True)
     yield of("one batch", 1, 3, 4)
