@@ -41,8 +41,9 @@ def judge(task: Choice, answer: Any) -> Verdict:
             return ruling(task, "wrong", say(explanation), (slug,), printed.kept)
     if isinstance(answer, str) and isinstance(task.reference, tuple):
         return ruling(task, "wrong", say("Your answer, `{quoted}`, is one string. {n} are asked for: put each in "
-                                         "quotes, with commas between them and brackets around all.", quoted=_quoted(written),
-                                         n=len(task.reference)), ("no-such-option",), printed.kept)
+                                         "quotes, with commas between them and brackets around all.",
+                                         quoted=_quoted(written), n=len(task.reference)),
+                      ("no-such-option",), printed.kept)
     return ruling(task, "wrong", say("Your answer, `{quoted}`, is none of the options. {offer}",
                                      quoted=_quoted(written), offer=_offer(task)),
                    ("no-such-option",), printed.kept)

@@ -376,7 +376,7 @@ def mean_and_spread(losses):
 # %% prelude
 import numpy as np
 
-# %% wrong: whole range, not halved
+# %% wrong: whole range, not halved (again)
 def mean_and_spread(losses):
     mean = losses.mean(axis=1)
     spread = losses.max(axis=1) - losses.min(axis=1)

@@ -327,7 +327,7 @@ def rms_norm(x, weight, eps=1e-6):
 # %% prelude
 import torch
 
-# %% wrong: keepdim forgotten
+# %% wrong: keepdim forgotten (again)
 def rms_norm(x, weight, eps=1e-6):
     rms = torch.sqrt((x ** 2).mean(dim=-1) + eps)
     return x / rms * weight

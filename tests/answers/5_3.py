@@ -499,7 +499,7 @@ def add_positions(embedded):
     pe = sinusoidal_encoding(512, d_model)
     return embedded * d_model ** 0.5 + pe[:T]
 
-# %% right: torch.add with alpha
+# %% right: torch.add with alpha, a third author
 def add_positions(embedded):
     *_, length, width = embedded.size()
     return torch.add(sinusoidal_encoding(length, width), embedded, alpha=math.sqrt(width))

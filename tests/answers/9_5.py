@@ -807,7 +807,7 @@ def ngram_precision(hypotheses, references, n):
         total += len(h) - n + 1
     return matches / total if total > 0 else 0
 
-# %% wrong: one Counter for all hypotheses and one for all references: matches across sentences
+# %% wrong: one Counter for all hypotheses and one for all references: matches across sentences, summed at the end
 def ngram_precision(hypotheses, references, n):
     def ngrams(sentences):
         return Counter(tuple(s[i:i + n]) for s in sentences for i in range(len(s) - n + 1))
