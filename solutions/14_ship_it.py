@@ -289,8 +289,8 @@ for row in range(4):
 # %% [markdown]
 # Row 0, the outlier, has the same error in both columns. The others pay.
 #
-# And what does the translator say? `course/page/rounding.py` has your functions, where `quantise` has a second
-# argument, the number of bits. At first it is 8.
+# And what does the translator say? `course/page/rounding.py` has your functions. `quantise` has a second argument
+# there, the number of bits. If it is left out, it is 8.
 
 # %% tags=["nbval-ignore-output"]
 def one_scale(w, bits=8):
@@ -490,7 +490,7 @@ AboutForm(mine, lambda said: export_page(model, subwords, "mine.html", said))
 #   0.
 # - **`max` in place of the largest magnitude**: in a row such as −3, 1, 2.5 the number −3 is then 152 steps below 0.
 #   int8 has no room for that, and makes another number of it without an error.
-# - **A row of zeros** is divided by 0.
+# - **A row of zeros** is divided by 0. Put the 1 into the scales *before* you divide: int8 has no NaN.
 # - **Scales along the wrong axis in one of the two functions.** With a square table no error is raised: the numbers
 #   come back in steps of another length, and the translations are only worse.
 # - **The score of the float model on the page of the int8 model.** Measure what you ship.

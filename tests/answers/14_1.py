@@ -498,3 +498,52 @@ def quantise(w):
         qs.append([round(v / s) for v in row])
         scales.append(s)
     return torch.tensor(qs, dtype=torch.int8), torch.tensor(scales, dtype=w.dtype)
+
+
+# %% prelude
+import torch
+
+# %% wrong: amax over dim 0: a scale for each column, cut to no shape problem by broadcasting
+def quantise(w):
+    scale = w.abs().amax(dim=0) / 127
+    scale[scale == 0] = 1
+    q = (w / scale).round().to(torch.int8)
+    return q, scale
+
+# %% wrong: keepdim left on: scales are (out, 1)
+def quantise(w):
+    largest = w.abs().amax(dim=1, keepdim=True)
+    scale = largest / 127
+    scale[largest == 0] = 1.0
+    q = (w / scale).round().to(torch.int8)
+    return q, scale
+
+# %% wrong: clamp(min=1e-8) against 0/0: a zero row gets 1e-8, tiny rows a wrong scale
+def quantise(w):
+    scale = (w.abs().amax(dim=1) / 127).clamp(min=1e-8)
+    q = (w / scale.unsqueeze(1)).round().to(torch.int8)
+    return q, scale
+
+# %% wrong: divides by 128 (8 bits = 128) and clamps
+def quantise(w):
+    scale = w.abs().amax(dim=-1) / 128
+    scale = torch.where(scale == 0, torch.ones_like(scale), scale)
+    q = (w / scale[:, None]).round().clamp(-128, 127).to(torch.int8)
+    return q, scale
+
+# %% wrong: round after the cast: trunc
+def quantise(w):
+    scale = w.abs().amax(dim=1) / 127
+    scale = torch.where(scale > 0, scale, torch.ones_like(scale))
+    q = (w / scale.unsqueeze(1)).to(torch.int8).round()
+    return q, scale
+
+# %% right: row by row with a Python loop, w / largest * 127
+def quantise(w):
+    rows, scales = [], []
+    for row in w:
+        largest = max(abs(row.max().item()), abs(row.min().item()))
+        s = largest / 127 if largest > 0 else 1.0
+        rows.append(torch.round(row / s).to(torch.int8))
+        scales.append(s)
+    return torch.stack(rows), torch.tensor(scales, dtype=w.dtype)

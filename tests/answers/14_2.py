@@ -217,3 +217,19 @@ def dequantise(q, scale):
 # %% wrong: divides by the scale
 def dequantise(q, scale):
     return q / scale.unsqueeze(-1)
+
+
+# %% prelude
+import torch
+
+# %% wrong: multiplies in int8: scale cast to q's dtype
+def dequantise(q, scale):
+    return (q * scale.unsqueeze(1)).to(q.dtype)
+
+# %% wrong: divides by 127 once more, thinking scale is the largest magnitude
+def dequantise(q, scale):
+    return q.to(scale.dtype) / 127 * scale.unsqueeze(1)
+
+# %% right: transpose, multiply, transpose back
+def dequantise(q, scale):
+    return (q.T.to(scale.dtype) * scale).T.contiguous()

@@ -501,3 +501,51 @@ def rounding_errors(w):
         back = torch.round(w / step) * step
         out.append(torch.linalg.norm(back - w, dim=1) / n ** 0.5)
     return tuple(out)
+
+
+# %% prelude
+import torch
+def quantise(w):
+    largest = w.abs().amax(dim=1)
+    scale = torch.where(largest == 0, torch.ones_like(largest), largest / 127)
+    return (w / scale[:, None]).round().to(torch.int8), scale
+def dequantise(q, scale):
+    return q * scale[:, None]
+
+# %% wrong: one scale made with reshape(-1, 1): a scale for each number
+def rounding_errors(w):
+    flat = w.reshape(-1, 1)
+    whole = dequantise(*quantise(flat)).reshape(w.shape)
+    rows = dequantise(*quantise(w))
+    rms = lambda x: (x - w).pow(2).mean(dim=1).sqrt()
+    return rms(whole), rms(rows)
+
+# %% wrong: mean over dim=0
+def rounding_errors(w):
+    whole = dequantise(*quantise(w.reshape(1, -1))).reshape(w.shape)
+    rows = dequantise(*quantise(w))
+    return ((whole - w) ** 2).mean(dim=0).sqrt(), ((rows - w) ** 2).mean(dim=0).sqrt()
+
+# %% wrong: the order of the two swapped
+def rounding_errors(w):
+    q, s = quantise(w)
+    per_row = ((dequantise(q, s) - w) ** 2).mean(1).sqrt()
+    q, s = quantise(w.view(1, -1))
+    per_table = ((dequantise(q, s).view_as(w) - w) ** 2).mean(1).sqrt()
+    return per_row, per_table
+
+# %% wrong: not reshaped back: w (out, in) minus (1, out*in) raises
+def rounding_errors(w):
+    q1, s1 = quantise(w.flatten().unsqueeze(0))
+    q2, s2 = quantise(w)
+    e1 = ((dequantise(q1, s1) - w) ** 2).mean(dim=1).sqrt()
+    e2 = ((dequantise(q2, s2) - w) ** 2).mean(dim=1).sqrt()
+    return e1, e2
+
+# %% right: whole-table scale by hand, norm / sqrt(n)
+def rounding_errors(w):
+    n = w.shape[1]
+    step = w.abs().max() / 127
+    whole = torch.round(w / step) * step
+    rows = dequantise(*quantise(w))
+    return torch.linalg.norm(whole - w, dim=1) / n ** 0.5, torch.linalg.norm(rows - w, dim=1) / n ** 0.5

@@ -321,3 +321,30 @@ def pack(q):
 def pack(q):
     pairs = (q.long() + 8).view(q.size(0), -1, 2)
     return ((pairs[..., 0] << 4) | pairs[..., 1]).to(torch.uint8)
+
+
+# %% prelude
+import torch
+
+# %% wrong: first half and second half of the row paired
+def pack(q):
+    half = q.shape[1] // 2
+    first, second = q[:, :half], q[:, half:]
+    return (16 * (first + 8) + (second + 8)).to(torch.uint8)
+
+# %% wrong: left in int8
+def pack(q):
+    first, second = q[:, 0::2], q[:, 1::2]
+    return 16 * (first + 8) + (second + 8)
+
+# %% wrong: +8 forgotten for the second number
+def pack(q):
+    out, n = q.shape
+    pairs = q.reshape(out, n // 2, 2).int()
+    return (16 * (pairs[..., 0] + 8) + pairs[..., 1]).to(torch.uint8)
+
+# %% right: shift and or, in uint8
+def pack(q):
+    digits = (q + 8).to(torch.uint8).unflatten(1, (-1, 2))
+    high, low = digits.unbind(dim=-1)
+    return (high << 4) | low
