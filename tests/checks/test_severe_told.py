@@ -84,6 +84,11 @@ def test_a_lost_axis_is_told_where_two_shapes_do_not_fit():
     assert axis_taken_away(told.format("(3,2)", "(3,)"), line) == "np.sum(x, axis=1)"
     assert not axis_taken_away(told.format("(3,2)", "(4,)"), line)
     assert not axis_taken_away(told.format("(3,2)", "(3,)"), "x / np.sum(x, axis=1, keepdims=True)")
+    for joined in ("return x - x.mean(axis=1)", "x /= x.max(axis=1)", "y = np.where(x > 0, x, x.sum(axis=1))",
+                   "if x > x.sum(axis=1):"):
+        assert axis_taken_away(told.format("(3,2)", "(3,)"), joined)
+    for alone in ("return ((x - y) ** 2).mean(axis=1)", "z = np.sqrt(np.mean((x - y) ** 2, axis=1))"):
+        assert not axis_taken_away(told.format("(3,2)", "(3,)"), alone)
 
 
 def test_which_result_is_right_is_said_once():
