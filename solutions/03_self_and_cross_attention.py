@@ -151,13 +151,14 @@ print("logits for two inputs:", tuple(model(torch.randn(2, 5)).shape))
 # comes first.)
 #
 # - **You have** a `model`; a function `loss_of(model, batch)`, which returns the loss as a tensor with one number; an
-#   `optimiser` of the model's parameters, which have no gradients before the first call of `fit`; and `batches`, which
-#   a `for` loop can go through, once. It may have no length.
+#   `optimiser` of the model's parameters; and `batches`, which a `for` loop can go through, once. It may have no length.
+#   At the first call of `fit` no parameter has a gradient yet.
 # - **Do** one step for each batch. The model may come in either mode. Train it in training mode, and leave it in
 #   evaluation mode. The two modes hold for the model and for all its layers. A parameter may be frozen, that is, its
 #   `requires_grad` is False: leave `requires_grad` as it is.
-# - **Return** a list: for each batch the loss that its step was computed from, as a plain number (`loss.item()`).
-#   Compute it only once for each batch: with dropout, a second time gives another number.
+# - **Return** a list: for each batch the loss that its step was computed from, as a number (`loss.item()`) or at least
+#   without its computation (`loss.detach()`). Compute it only once for each batch: with dropout, a second time gives
+#   another number.
 
 # %%
 def fit(model, loss_of, batches, optimiser):
@@ -772,7 +773,8 @@ for i, (word, row) in enumerate(zip(words, before[0], strict=True)):
 # places. One only uses the *distance* of words, another only which word comes *next*. Some are wrong in a part of the
 # batch only, one in the last number of each output only. Some favour the word at the first or at the last place, and
 # three are off by less than a hundredth for each place. One returns the right outputs at the wrong places. Choose x,
-# the order and what you compare so that none of these bugs slips through.
+# the order and what you compare so that none of these bugs slips through. (An order that is drawn at random may leave
+# words where they are: choose one, or try several.)
 
 # %%
 def test_equivariance(attend):
@@ -874,7 +876,8 @@ for word, row in zip(lexicon_of_4, with_places, strict=True):
 # Set two matrices by hand so that each word attends to the one before it.
 #
 # - **You have** `n_words` and `n_places`. A vector has n_words + n_places numbers, all 0 but two: a 1 among the first
-#   n_words says which word it is, and a 1 among the last n_places at which place it stands.
+#   n_words says which word it is, and a 1 among the last n_places at which place it stands. The words of a sentence
+#   stand at the places 0, 1, 2 and so on.
 # - **Return** two tensors `W_q` and `W_k`, each (n_words + n_places, d_k). You choose d_k.
 # - **It is right** if in every sentence of up to n_places words, each word but the first gives more than 0.9 of its
 #   attention to the word before it. Queries are `x @ W_q`, keys are `x @ W_k`, scores are divided by √d_k, all in

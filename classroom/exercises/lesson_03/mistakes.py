@@ -287,7 +287,7 @@ def _shared(cls) -> list[Misconception]:
         Misconception(
             "mask-transposed", partial(cls, how="transposed"),
             "Your code does exactly what happens when the mask is transposed.",
-            "Rows of the mask are queries and columns are keys. Transposed, a causal mask shows the future.",
+            "Rows of the mask are queries and columns are keys. Transposed, it hides keys from the wrong queries.",
             "Is there a transpose too many?"),
         Misconception(
             "fill-not-low-enough", partial(cls, how="weak"),

@@ -180,8 +180,8 @@ LOOKING = [
     *(_looks("not-sharp-enough", "With your matrices each word looks at the right place, and too softly.", _SOFT,
              "How far above the others must a score be? And by what is it divided?", factor=factor, scaled=scaled)
       for factor, scaled in ((1.0, False), (2.0, False), (1.0, True), (2.0, True), (3.0, False))),
-    *(_looks("reads-the-words", "With your matrices a word's *identity* decides: they read the first numbers of a "
-             "vector, which say which word it is.", "The place stands in the numbers after these.",
+    *(_looks("reads-the-words", "Your matrices read the first n_places numbers of a vector. The first n_words say "
+             "which word it is.", "The place stands in the numbers after these.",
              "Which rows of the matrices meet the place?", rows="words", edge=edge) for edge in ("empty", "round")),
     *(_looks("words-count-too", "With your matrices the places pull in the right direction, and equal words pull as "
              "well.", "A word that occurs twice then looks at its twin. What shall decide is the place alone.",
