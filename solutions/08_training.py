@@ -22,7 +22,7 @@
 # **You need** lesson 07. Of optimisation you only need to know that an optimiser moves every weight a
 # little against its gradient.
 #
-# **Time** about two and a half hours, some 90 minutes of them for the ten exercises; five of these are short.
+# **Time** about two and a half hours, some 90 minutes of them for the ten exercises.
 
 # %%
 import copy
@@ -162,8 +162,7 @@ theirs = F.cross_entropy(many.transpose(1, 2), targets, ignore_index=0, label_sm
 print(f"ours {ours:.4f}   PyTorch's {theirs:.4f}")
 
 # %% [markdown]
-# Notice the `transpose`: PyTorch wants the vocabulary on axis 1, (B, V, T). One of the patients below has
-# brought it there in another way.
+# Notice the `transpose`: PyTorch wants the vocabulary on axis 1, (B, V, T).
 #
 # ### Perplexity
 #
@@ -385,9 +384,10 @@ check("8.3", prediction)
 #   `smoothing`.
 # - **Do** change the weights of the model once, by one call of `optimiser.step()`, without arguments.
 #   `loss.backward()` *adds* a gradient to that of each weight, `optimiser.step()` moves the weights by the
-#   gradients it finds, `optimiser.zero_grad()` clears them. Before the first step there are no gradients. They are used
-#   as they are, without clipping. Leave the model in the mode that it is in: whoever calls the step has chosen it, by
-#   `model.train()` or `model.eval()`.
+#   gradients it finds, `optimiser.zero_grad()` clears them. Before the first step there are no gradients. Use the
+#   gradients as they are, without clipping.
+# - **Leave** the model in the mode that it is in: whoever calls the step has chosen it, by `model.train()` or
+#   `model.eval()`.
 # - **Return** the loss of this batch, a number: `loss.item()`, or the tensor with that one number in it.
 # - **Use** your `label_smoothing_loss`.
 
@@ -471,7 +471,7 @@ def healthy(model, optimiser, source, target, pad_id):
 def loss_on(model, source, target):
     with torch.no_grad():
         logits = model(source, target[:, :-1])
-    labels = target[:, 1:].contiguous()                 # moved together, for a loss that uses `view`
+    labels = target[:, 1:].contiguous()                 # a copy without gaps: `view` refuses this slice
     return label_smoothing_loss(logits, labels, PAD, smoothing=0.0).item()
 
 def write(model, source, length=10):
@@ -792,7 +792,8 @@ pushes(healthy)
 # not read at all, since no token follows it; and after the `<eos>` of the second sentence comes padding, which does not
 # count. And the second time equals the first.
 #
-# Now the patients. The bug of each is one of these eight; five of them occur.
+# Now the patients. The bug of each is one of these eight; five of them occur. A step can make each of
+# them, for it is handed the model and the optimiser.
 #
 # | | |
 # |---|---|

@@ -677,3 +677,32 @@ def label_smoothing_loss(logits, targets, pad_id, smoothing):
     labels[targets == pad_id] = -100
     total = F.cross_entropy(logits.flatten(0, 1), labels.flatten(), reduction="sum", label_smoothing=smoothing)
     return total / (labels != -100).sum()
+
+# %% prelude
+import torch
+import torch.nn.functional as F
+
+# %% wrong: share of smoothing given to the V-1 other words only, right word left out
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    V = logits.shape[-1]
+    log_p = logits.log_softmax(dim=-1)
+    wanted = torch.full_like(log_p, smoothing / (V - 1))
+    wanted.scatter_(-1, targets.unsqueeze(-1), 1 - smoothing)
+    loss = -(wanted * log_p).sum(dim=-1)
+    return loss[targets != pad_id].mean()
+
+# %% wrong: mask used for the right-word term, forgotten for the smoothing term
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    log_p = logits.log_softmax(dim=-1)
+    real = targets != pad_id
+    right = log_p[real].gather(-1, targets[real].unsqueeze(-1)).mean()
+    everything = log_p.mean()
+    return -(1 - smoothing) * right - smoothing * everything
+
+# %% right: F.cross_entropy position by position, weights, sum over sum
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    B, T, V = logits.shape
+    each = F.cross_entropy(logits.reshape(B * T, V), targets.reshape(B * T),
+                           reduction="none", label_smoothing=smoothing)
+    weight = (targets.reshape(-1) != pad_id).to(each.dtype)
+    return (each * weight).sum() / weight.sum()

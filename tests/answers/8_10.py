@@ -1135,3 +1135,91 @@ def train_until(model, step, batches, validate, patience, max_epochs):
             break
     model.load_state_dict(saved)
     return history
+
+# %% prelude
+import copy
+import torch
+
+# %% wrong: state_dict().copy(): a shallow copy, once again
+def train_until(model, step, batches, validate, patience, max_epochs):
+    losses, best, waiting = [], float("inf"), 0
+    best_weights = None
+    for epoch in range(max_epochs):
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        loss = validate(model)
+        losses.append(loss)
+        if loss < best:
+            best, waiting = loss, 0
+            best_weights = model.state_dict().copy()
+        else:
+            waiting += 1
+            if waiting == patience:
+                break
+    model.load_state_dict(best_weights)
+    return losses
+
+# %% wrong: deepcopy of the model, and at the end `model = best_model`, which only rebinds the name
+def train_until(model, step, batches, validate, patience, max_epochs):
+    losses = []
+    best_loss = float("inf")
+    best_model = copy.deepcopy(model)
+    no_improvement = 0
+    for epoch in range(max_epochs):
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        val_loss = validate(model)
+        losses.append(val_loss)
+        if val_loss < best_loss:
+            best_loss = val_loss
+            best_model = copy.deepcopy(model)
+            no_improvement = 0
+        else:
+            no_improvement += 1
+        if no_improvement >= patience:
+            break
+    model = best_model
+    return losses
+
+# %% wrong: patience counted against the loss of the epoch before, not against the lowest
+def train_until(model, step, batches, validate, patience, max_epochs):
+    losses = []
+    best = float("inf")
+    worse = 0
+    for epoch in range(max_epochs):
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        losses.append(validate(model))
+        if losses[-1] < best:
+            best = losses[-1]
+            weights = copy.deepcopy(model.state_dict())
+        if len(losses) > 1 and losses[-1] >= losses[-2]:
+            worse += 1
+        else:
+            worse = 0
+        if worse == patience:
+            break
+    model.load_state_dict(weights)
+    return losses
+
+# %% right: while loop; position of the first minimum; weights cloned by hand
+def train_until(model, step, batches, validate, patience, max_epochs):
+    losses, kept = [], {}
+    def since_best():
+        return len(losses) - 1 - losses.index(min(losses)) if losses else 0
+    while len(losses) < max_epochs and since_best() < patience:
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        losses.append(validate(model))
+        if since_best() == 0:
+            kept = {name: value.clone() for name, value in model.state_dict().items()}
+    model.load_state_dict(kept)
+    return losses

@@ -335,3 +335,10 @@ def warmup_lr(step, d_model, warmup):
 def warmup_lr(step, d_model, warmup):
     peak = 1 / math.sqrt(d_model * warmup)
     return peak * step / warmup if step < warmup else peak * math.sqrt(warmup / step)
+
+# %% prelude
+import math
+
+# %% wrong: sqrt(d_model) as a factor instead of divided by it
+def warmup_lr(step, d_model, warmup):
+    return math.sqrt(d_model) * min(1 / math.sqrt(step), step / warmup ** 1.5)

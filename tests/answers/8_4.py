@@ -795,3 +795,31 @@ def training_step(model, optimiser, source, target, pad_id, smoothing):
     optimiser.step()
     optimiser.zero_grad(set_to_none=True)
     return loss.detach()
+
+# %% prelude
+import torch
+import torch.nn.functional as F
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    real = targets != pad_id
+    log_p = logits[real].log_softmax(dim=-1)
+    right = log_p.gather(-1, targets[real].unsqueeze(-1)).mean()
+    return -(1 - smoothing) * right - smoothing * log_p.mean()
+
+# %% wrong: last two arguments of the loss swapped
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    optimiser.zero_grad()
+    logits = model(source, target[:, :-1])
+    loss = label_smoothing_loss(logits, target[:, 1:], smoothing, pad_id)
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+
+# %% right: gradients cleared at the end; F.cross_entropy; loss returned as a detached tensor
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    read, asked = target[:, :-1], target[:, 1:]
+    scores = model(source, read).permute(0, 2, 1)
+    loss = F.cross_entropy(scores, asked, ignore_index=pad_id, label_smoothing=smoothing)
+    loss.backward()
+    optimiser.step()
+    optimiser.zero_grad()
+    return loss.detach()

@@ -258,3 +258,32 @@ def whole(target):
 def test_what_is_read_is_not_what_is_asked_for(read, asked, count, slug, says):
     refused("8.4", read_and_asked(read, asked, count), slug, ["exactly", *says])
     accepted("8.4", read_and_asked(cut, shifted, shifted))
+
+
+def by_shares(logits, targets, pad_id, smoothing):
+    logs, size = logits.log_softmax(-1), logits.shape[-1]
+    shares = torch.full_like(logs, smoothing / size).scatter(-1, targets[..., None], 1 - smoothing + smoothing / size)
+    return -(shares * logs).sum(-1)[targets != pad_id].mean()
+
+
+def by_gather(logits, targets, pad_id, smoothing):
+    real = targets != pad_id
+    logs = logits[real].log_softmax(-1)
+    return -(1 - smoothing) * logs.gather(-1, targets[real].unsqueeze(-1)).mean() - smoothing * logs.mean()
+
+
+@pytest.mark.parametrize("loss", [by_shares, by_gather, label_smoothing_loss, lambda logits, targets, pad_id, smoothing:
+                                  losses(logits, targets, -100, smoothing)[targets != pad_id].mean()])
+def test_an_id_taken_for_the_smoothing_is_no_second_mistake(loss):
+    def training_step(model, optimiser, source, target, pad_id, smoothing):
+        optimiser.zero_grad()
+        found = loss(model(source, target[:, :-1]), target[:, 1:], smoothing, pad_id)
+        found.backward()
+        optimiser.step()
+        return found.item()
+    refused("8.4", training_step, "arguments-exchanged", ["exactly", "In which order"], ["second mistake", "of the 9"])
+
+
+def test_that_the_losses_are_right_is_said_once():
+    refused("8.10", loop(keep="always"), "best-weights-not-restored", ["is not left with the weights of epoch",
+            "Your losses are right in this case", "Often it is one of four things"], ["you return are right"])

@@ -118,9 +118,8 @@ def _shown(sight: Sight) -> str:
     if differs(got["losses"], want["losses"], tolerance(sight.got, sight.want)).any():
         return say("{given} You return\n\n{two_rows}", given=given, two_rows=two_rows(got['losses'], want['losses']))
     best = int(np.argmin(want["losses"])) + 1
-    return say("{given} The losses that you return are right, but the model is not left with the weights of epoch "
-               "{best}, counted from 1:\n\n{two_rows}", given=given, best=best,
-               two_rows=two_rows(got['weights'], want['weights']))
+    return say("{given} The model is not left with the weights of epoch {best}, counted from 1:\n\n{two_rows}",
+               given=given, best=best, two_rows=two_rows(got['weights'], want['weights']))
 
 
 def _loop(slug: str, says: str, why: str, look: str, **slip) -> Misconception:
@@ -135,7 +134,7 @@ _RECORD = "What counts is the lowest loss of all epochs so far."
 _PLACES = ((1, "1 place"), (2, "2 places"), (3, "3 places"), (4, "4 places"))
 LOOP = [
     _loop("best-weights-not-restored", "Your loop is exactly one that leaves the model with the weights of the last "
-          "epoch.", later("{best} Four things can lead to this. The best weights are never loaded. Or what was kept "
+          "epoch.", later("{best} Often it is one of four things. The best weights are never loaded. Or what was kept "
                           "is no copy: `model.state_dict()` gives the weights themselves, and they go on changing. "
                           "(`.copy()` and `dict()` copy the list of names alone.) Or "
                           "a copy is made in every epoch, not only at a new best. Or a line like `model = ...` gives "

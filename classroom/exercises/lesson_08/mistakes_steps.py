@@ -17,7 +17,10 @@ _LOSSES = {
     "right": label_smoothing_loss,
     "no smoothing": lambda logits, labels, pad_id, smoothing: label_smoothing_loss(logits, labels, pad_id, 0.0),
     "0.1": lambda logits, labels, pad_id, smoothing: label_smoothing_loss(logits, labels, pad_id, 0.1),
-    "exchanged": lambda logits, labels, pad_id, smoothing: label_smoothing_loss(logits, labels, smoothing, pad_id),
+    # An id is no share: some losses refuse it as a smoothing, others go on with it.
+    "exchanged": lambda logits, labels, pad_id, smoothing: sloppy_loss(logits, labels, smoothing, pad_id),
+    "exchanged, refused": lambda logits, labels, pad_id, smoothing: label_smoothing_loss(
+        logits, labels, smoothing, pad_id),
     "exchanged, PyTorch's": lambda logits, labels, pad_id, smoothing: torch.nn.functional.cross_entropy(
         logits.transpose(1, 2), labels, ignore_index=smoothing, label_smoothing=pad_id),
     "softmax": lambda logits, *others: label_smoothing_loss(logits.softmax(-1), *others),
@@ -120,8 +123,7 @@ def _losses_shown(sight: Sight) -> str:
                    two_rows=two_rows(got['losses'], want['losses']))
     off = differs(got["weights"], want["weights"], tolerance(sight.got, sight.want)).any(-1)
     row = int(off.argmax())
-    return say("After {done} {batch} the losses that you return are right, but the model's weights are not. A row of "
-               "them:\n\n{two_rows}", done=done, batch=batch,
+    return say("A row of the model's weights after {done} {batch}:\n\n{two_rows}", done=done, batch=batch,
                two_rows=two_rows(got['weights'][row], want['weights'][row]))
 
 
@@ -278,9 +280,10 @@ STEP = [
             gives=gives)
       for gives, returned in (("loss", ""), ("plain", ", and returns the loss without it"))
       for written in ("0.1", "0.01", "0.001", "0.0001", "0.05", "0.005", "0.0005")),
-    _step("arguments-exchanged", "Your step is exactly one in which the loss gets `smoothing` and `pad_id` in each "
-          "other's place.", "Then no position is padding, and the smoothing is the number of a token.",
-          "In which order does `label_smoothing_loss` take its arguments?", loss="exchanged"),
+    *(_step("arguments-exchanged", "Your step is exactly one in which the loss gets `smoothing` and `pad_id` in each "
+            "other's place.", "Then no position is padding, and the smoothing is the number of a token.",
+            "In which order does `label_smoothing_loss` take its arguments?", loss=loss)
+      for loss in ("exchanged", "exchanged, refused")),
     _step("arguments-exchanged", "Your code stops exactly where `F.cross_entropy` takes `smoothing` for the id of "
           "padding.",
           "`smoothing` and `pad_id` are in each other's place somewhere between your step and `F.cross_entropy`.",

@@ -282,8 +282,9 @@ EXERCISES = [
         wrong={
             0: "That takes a probability of 1 for the right token, and so 0 for the others. What does the smoothed "
                "loss charge for a probability of 0?",
-            0.1: "0.1 is the share that is given away; what it costs is that share times a logarithm. Look at the "
-                 "table above once more: the lowest loss belongs to a model that gives exactly the smoothed shares.",
+            0.1: "0.1 is the share that is given away. It is no loss yet: in the loss every share is multiplied by a "
+                 "logarithm. Look at the table above once more: the lowest loss belongs to a model that gives exactly "
+                 "the smoothed shares.",
             3.9: "3.9 is log 49, the loss of a model that knows nothing. This one knows everything it can.",
         },
         hints=("The loss is lowest for a model whose probabilities are the smoothed targets themselves.",
