@@ -76,8 +76,10 @@ for word, score in zip(words, scores, strict=True):
 # - Whatever a function is given stays as it is: it returns something new. The numbers that come in are
 #   finite, unless the text says otherwise.
 # - An *array* is one of NumPy's, a *tensor* one of PyTorch's, and a list is neither. (n,) is a shape: n numbers in a
-#   row. *Boolean* means the dtype `bool`. Where the text names no other dtype, fractions keep their dtype: from
-#   float64 comes float64. (Fractions in an array may always be float64, and from whole numbers alone also float32.)
+#   row. All entries are of one kind, the *dtype*: `int64` are whole numbers, `float64` fractions, `float32` fractions
+#   with fewer digits, and `bool` (*Boolean*) true or false.
+# - Where the text names no other dtype, fractions keep their dtype: from float64 comes float64. (Fractions in an array
+#   may always be float64, and from whole numbers alone also float32.)
 # - The lines that begin with `def` say in which order the arguments come. The pages give them by their places: you may
 #   rename them, but keep their order.
 # - The circles say how hard an exercise is, from ●○○ to ●●●. Its points go into your record.
@@ -164,7 +166,7 @@ shares = carry_on("0.1", shares)
 show_shares(shares(scores), words, title='What "black" attends to, in shares of its scores')
 
 # %% [markdown]
-# Half of the attention goes to "cat": 6 of 12, as on paper.
+# Half of the attention goes to "cat": 6 of 12, as on paper. "the" gets 1 of 12.
 #
 # When you come back to an exercise later, run the cell with your function again, then the check. After
 # `carry_on` the name `shares` may mean the course's function.
@@ -273,16 +275,16 @@ show_weights(weights, spanish, words, title="Where each Spanish word looks")
 # %% [markdown]
 # Read it row by row: a row is the Spanish word to be written next, the columns are the
 # English words that it can look at, and each row sums to 1. Dark blue is a large share.
-# (Our queries know the word that is to be written. A real model makes each query from the words before it.)
+# (Our queries know the word that is to be written. A real model has to make them without it.)
 #
 # Now look at the two rows in the middle. *gato* looks at the third word and *negro* at the second:
 # the dark cells cross. That crossing is the change of word order. The lists say nothing about
 # order; they only say what each word is about. Attention has three steps, and you have seen
 # two: **compare** and **turn into shares**. The third, **mix**, is in lesson 01.
 #
-# Here the lists were made up. In a Transformer they are learned: the model starts with random
-# numbers and adjusts them, sentence pair by sentence pair. In lesson 09 you train one and draw
-# such a picture, with learned numbers.
+# Here the lists were made up. A Transformer computes them from the sentences, with numbers that are
+# learned: they are random at first, and training adjusts them, sentence pair by sentence pair. In lesson 09
+# you train one and draw such a picture.
 
 # %% [markdown]
 # ## The map

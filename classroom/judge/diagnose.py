@@ -2,6 +2,7 @@
 
 Each function that takes a `Sight` returns (slug, sentence) if its description holds, else None.
 """
+import re
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -52,7 +53,10 @@ def error(task: Exercise, got: list[Outcome], want: list[Outcome], clock: limits
         slug, means = advice.on_error(task, raised, failed.case)
     typed = for_one_size(task, got, want) if slug in (
         "", "shapes-do-not-fit", "sizes-do-not-multiply", "index-beyond-the-end") else None
-    if typed is not None:
+    if typed is not None:                       # which asks already for the length that is meant
+        if beyond := re.search(r"index (\d+) is out of bounds for \w+ (\d+) with size (\d+)", raised.text):
+            means = say("Counted from 0, place {place} is number {n}, and axis {axis} has only {size}.",
+                        place=beyond[1], n=int(beyond[1]) + 1, axis=beyond[2], size=beyond[3])
         slug, means = typed[0], f"{typed[1]} {means}"
     return slug or None, told + ("" if told.endswith("\n") else " ") + f"{after}{means}"
 

@@ -471,3 +471,54 @@ def shares(scores):
     for s in scores:
         total = total + s
     return np.array([s / total for s in scores])
+
+# %% prelude
+import numpy as np
+
+# %% wrong: in place: scores /= total changes what was given (and fails on whole numbers)
+def shares(scores):
+    """Each score's part of the whole: (n,) -> (n,), summing to 1."""
+    scores /= scores.sum()
+    return scores
+
+# %% wrong: rounds the shares to two decimals, as on paper
+def shares(scores):
+    total = scores.sum()
+    return np.round(scores / total, 2)
+
+# %% wrong: percent instead of shares of 1
+def shares(scores):
+    total = np.sum(scores)
+    return scores / total * 100
+
+# %% wrong: returns a Python list, not an array
+def shares(scores):
+    total = sum(scores)
+    result = []
+    for s in scores:
+        result.append(s / total)
+    return result
+
+# %% wrong: total taken while looping: divides by the total so far
+def shares(scores):
+    result = np.zeros(len(scores))
+    total = 0
+    for i in range(len(scores)):
+        total = total + scores[i]
+        result[i] = scores[i] / total if total > 0 else 0
+    return result
+
+# %% wrong: divides by the number of words (thinks total = len)
+def shares(scores):
+    total = len(scores)
+    return scores / total
+
+# %% right: loop into an array of floats
+def shares(x):
+    total = 0.0
+    for v in x:
+        total += v
+    out = np.empty(len(x), dtype=float)
+    for i, v in enumerate(x):
+        out[i] = v / total
+    return out

@@ -486,3 +486,35 @@ def shares_by_row(scores):
 # %% right: transpose, divide, transpose back
 def shares_by_row(scores):
     return (scores.T / np.sum(scores, 1)).T
+
+# %% prelude
+import numpy as np
+
+# %% wrong: np.zeros_like keeps whole numbers: shares cut to 0
+def shares_by_row(scores):
+    out = np.zeros_like(scores)
+    for i in range(scores.shape[0]):
+        out[i] = scores[i] / scores[i].sum()
+    return out
+
+# %% wrong: number of rows taken from shape[1]: loops over columns count
+def shares_by_row(scores):
+    T_k, T_q = scores.shape
+    out = np.zeros((T_q, T_k))
+    for i in range(T_q):
+        out[i] = scores[i] / np.sum(scores[i])
+    return out
+
+# %% right: list comprehension over rows with the function of 0.1, stacked
+def shares(scores):
+    return scores / scores.sum()
+
+def shares_by_row(scores):
+    return np.array([shares(row) for row in scores])
+
+# %% right: einsum for the sums, then [:, None]
+def shares_by_row(scores):
+    table = scores.astype(float)
+    total = np.einsum("qk->q", table)
+    table /= total[:, None]
+    return table

@@ -22,9 +22,14 @@ INTO_INTEGERS = {
     "look": "Which dtype has the array that you write your shares into?"}
 IN_PLACE = {
     "says": "Where the scores are whole numbers, your code stops, as `/=` does.",
-    "why": "`/=` writes the result back into `scores`, and an array of whole numbers cannot hold fractions. It would "
-           "also change the scores of whoever called the function.",
-    "look": "How do you get the result into a new array?"}
+    "why": "`/=` writes its result into the array on its left. That array holds whole numbers here, as `scores` does "
+           "and a copy of it, and it cannot hold fractions.",
+    "look": "Which operation makes a new array for its result? Or, if you divide a copy: which dtype must the copy "
+            "have?"}
+NOT_DIVIDED = {
+    "says": "Your function returns the scores as they came in.",
+    "look": "Look at what the function should do to them before it returns them. If it does divide: where does the "
+            "result go? In a loop, `x = ...` gives the name `x` to something new, and writes nothing into an array."}
 WHOLE = "Shares of one whole sum to 1, whatever the scores were."
 DIVISOR = "Look at what you divide by."
 SUMMED_AGAIN = {
@@ -163,7 +168,9 @@ SHARES = [
              "Their squares sum to 1 then; shares themselves should.", divisor="length"),
     _divided("divided-by-the-smallest", "the smallest of them", divisor="smallest"),
     _divided("divided-by-the-range", "the distance from the smallest to the largest", divisor="range"),
-    _divided("divided-by-the-first", "the first of them", divisor="first"),
+    _divided("divided-by-the-first", "the first of them", divisor="first",
+             look="Look at what you divide by. If you add up the total in a loop: how many rounds has it gone when the "
+                  "division is done? Does a `return` stand inside it?"),
     _divided("divided-by-the-last", "the last of them",
              later("{whole} (After a loop, its variable still holds the last score.)", whole=WHOLE), divisor="last"),
     _divided("one-score-left-out", "the total of all but the first", look="Where does your sum begin?",
@@ -192,10 +199,7 @@ SHARES = [
              "Scores may be fractions, and so may their total.", "Is there an `int` round the total?",
              divisor="whole"),
     Misconception("total-at-least-1", partial(_slip, divisor="at least 1"), **AT_LEAST_1, shows=sums("shares")),
-    Misconception(
-        "not-divided", partial(_slip, divisor="nothing"),
-        "Your function returns the scores as they came in.", WHOLE,
-        "Look at what the function should do to them before it returns them."),
+    Misconception("not-divided", partial(_slip, divisor="nothing"), **NOT_DIVIDED, why=WHOLE),
     Misconception("whole-number-division", partial(_slip, whole=True), **CUT, shows=sums("shares")),
     Misconception("written-into-integers", partial(written_into, partial(_slip)), **INTO_INTEGERS,
                   shows=sums("shares")),

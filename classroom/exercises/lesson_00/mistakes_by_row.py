@@ -16,6 +16,7 @@ from .mistakes import (
     IN_PLACE,
     INTO_INTEGERS,
     NEVER_RESET,
+    NOT_DIVIDED,
     PERCENT,
     RETURNED,
     ROUNDED,
@@ -86,6 +87,27 @@ def _square_loop(scores, axis):
     result = np.zeros((n, n))
     for i in range(n):
         for j in range(n):
+            result[i, j] = scores[i, j] / scores[i].sum()
+    return result
+
+
+def _filled(scores, shape, rounds=None):
+    """The shares, written row by row into an array of this shape."""
+    result = np.zeros(shape)
+    for i in range(len(scores) if rounds is None else rounds):
+        result[i] = scores[i] / scores[i].sum()
+    return result
+
+
+def _exchanged(scores, rounds):
+    return _filled(scores, scores.T.shape, {"rows": None, "columns": scores.shape[1]}[rounds])
+
+
+def _four_by_four(scores, rows=None, columns=None):
+    """The shares, written number by number into an array of the page's shape."""
+    result = np.zeros((4, 4))
+    for i in range(rows or len(scores)):
+        for j in range(columns or len(scores[0])):
             result[i, j] = scores[i, j] / scores[i].sum()
     return result
 
@@ -185,9 +207,7 @@ SHARES_BY_ROW = [
         "upside-down", lambda scores: _over(scores.sum(1, keepdims=True), scores),
         "Your shares are exactly the total of each row divided by each of its scores.",
         "The smallest score gets the most that way.", "Look at which number is divided by which."),
-    Misconception(
-        "not-divided", lambda scores: scores + 0, "Your function returns the scores as they came in.", WHOLE,
-        "Look at what the function should do to them before it returns them."),
+    Misconception("not-divided", lambda scores: scores + 0, **NOT_DIVIDED, why=WHOLE),
     Misconception("whole-number-division", partial(_slip_by_row, whole=True), **CUT, shows=sums("shares")),
     Misconception("written-into-integers", partial(written_into, partial(_slip_by_row)), **INTO_INTEGERS,
                   shows=sums("shares")),
@@ -240,6 +260,22 @@ SHARES_BY_ROW = [
         "A table has two lengths, and they are equal only in a square such as the one on the page. "
         "`len(scores)` is the number of its rows.", "Which length does each of your loops take?")
       for axis, taken, other in ((0, "rows", "columns"), (1, "columns", "rows"))),
+    *(Misconception(
+        "lengths-confused", partial(_exchanged, rounds=rounds),
+        "Your code does exactly what happens when the shares are written into an array with the two lengths exchanged, "
+        "(T_k, T_q): in most tables that are not square it stops.",
+        "A table has two lengths, and they are equal only in a square such as the one on the page.",
+        "`scores.shape` holds the number of rows first. In which order do you take the two lengths from it, and in "
+        "which order does the new array get them?")
+      for rounds in ("columns", "rows")),
+    *(Misconception(
+        "shape-typed-in", wrong,
+        "Your code does exactly what happens when the shares are written into an array of the shape (4, 4), whatever "
+        "the shape of `scores` is.",
+        "That is the shape of the table on the page. Other tables have other shapes.",
+        "Where does a 4 stand in your code, or something that has this size on the page alone?")
+      for wrong in (partial(_filled, shape=(4, 4), rounds=4), partial(_filled, shape=(4, 4)),
+                    partial(_four_by_four, rows=4, columns=4), _four_by_four)),
     Misconception(
         "written-into-columns", _into_columns,
         "Your code does exactly what happens when the shares of each row are written into a column: in a square table "
