@@ -151,8 +151,8 @@ print("logits for two inputs:", tuple(model(torch.randn(2, 5)).shape))
 # comes first.)
 #
 # - **You have** a `model`; a function `loss_of(model, batch)`, which returns the loss as a tensor with one number; an
-#   `optimiser` of the model's parameters; and `batches`, which a `for` loop can go through, once. It may have no length.
-#   At the first call of `fit` no parameter has a gradient yet.
+#   `optimiser` of the model's parameters; and `batches`, which a `for` loop can go through, once. It may have no
+#   length. At the first call of `fit` no parameter has a gradient yet.
 # - **Do** one step for each batch. The model may come in either mode. Train it in training mode, and leave it in
 #   evaluation mode. The two modes hold for the model and for all its layers. A parameter may be frozen, that is, its
 #   `requires_grad` is False: leave `requires_grad` as it is.
