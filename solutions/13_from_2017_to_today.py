@@ -103,7 +103,7 @@ print("LayerNorm", layer_norm(x, one, zero))
 # The second vector is the first one times 100, and the result is the same: both norms take away how large a vector is.
 # The third one shows the difference. Layer norm makes a vector of equal numbers all zeros; RMSNorm keeps its direction.
 #
-# And where a vector has the mean 0, the two agree, if `eps` is the same (in `layer_norm` it is 1e-5). Check both
+# And RMSNorm of x minus its mean is the layer norm of x, if `eps` is the same (in `layer_norm` it is 1e-5). Check both
 # claims, this one and that yours is PyTorch's:
 
 # %%
@@ -115,7 +115,7 @@ theirs.weight.data.copy_(weight)
 centred = x - x.mean(-1, keepdim=True)
 with torch.no_grad():
     print("equal to torch.nn.RMSNorm:", torch.allclose(rms_norm(x, weight), theirs(x)))
-print("of centred vectors, equal to layer norm:",
+print("of x minus its mean, equal to layer norm:",
       torch.allclose(rms_norm(centred, weight, 1e-5), layer_norm(x, weight, torch.zeros(8, dtype=torch.float64))))
 
 # %% [markdown]
@@ -173,8 +173,8 @@ class SwiGLU(nn.Module):
 check("13.2", SwiGLU)
 
 # %% [markdown]
-# Three matrices instead of two are half as many weights again. In a fair comparison the new layer must not win by
-# being larger. So d_ff is made smaller. By which factor?
+# Three matrices instead of two have one and a half times as many weights. In a fair comparison the new layer must not
+# win by being larger. So d_ff is made smaller. By which factor?
 
 # %%
 SwiGLU = carry_on("13.2", SwiGLU)
@@ -449,7 +449,7 @@ with torch.no_grad():
 # - **One method reads everything**: a whole row in training, the source once when a cache is filled, and one
 #   token at a time when it writes. What is in the cache is not read again.
 #
-# Each part has its switch, in an object as in lesson 12:
+# Each part has its switch, in an object as in lesson 12. (`d_ff` is that of the ReLU layer. SwiGLU gets two thirds.)
 
 # %%
 base = Design()
@@ -660,9 +660,9 @@ show_differences(d, [*switches, *together], "nats per token above the base", "Wh
 #
 # No difference is shown between the two norms, though RMSNorm leaves out two things, the mean and the bias. Here we ask
 # about the mean. **An explanation**: the means are small beside the rest, so that it does not matter whether they
-# are subtracted. What would refute it are large means. For each norm of a trained model we take the vectors that go in,
-# without those of padding, and ask which share of their mean square comes from their mean. For vectors of 64 random
-# numbers it is 1/64 = 0.016.
+# are subtracted. Are they small? For each norm of a trained model we take the vectors that go in, without those of
+# padding, and ask which share of their mean square comes from their mean. For vectors of 64 random numbers it is
+# 1/64 = 0.016.
 
 # %% tags=["nbval-ignore-output"]
 def norm_inputs(model):
@@ -687,9 +687,9 @@ for name in ("one stack of 2", "RMSNorm", "rotary", "today"):
     show_shares(name, [r.model for r in results[name]])
 
 # %% [markdown]
-# A row has the five norms in order. In our run, the means are large in the models with sinusoids: with layer norm at
-# all five norms, with RMSNorm at the first one. In the models with rotary positions ("today" is one of them, and has
-# RMSNorm) all shares are near that of chance.
+# A row has the five norms in order. In our run, the shares are well above that of chance in the models with sinusoids:
+# with layer norm at all five norms, with RMSNorm at the first one. In the models with rotary positions ("today" is one
+# of them, and has RMSNorm) all shares are near that of chance.
 #
 # So the sinusoids are suspect. Their slow cosines are nearly 1 at the positions of a short row, and they are added to
 # every embedding. If the means come from there, then they are there *before* training, and they go away if each vector
@@ -707,10 +707,9 @@ for name, centred in (("untrained", False), ("centred", True)):
     show_shares(name, models)
 
 # %% [markdown]
-# Both hold. So the explanation is wrong for models with sinusoids, and it may be right for those with rotary positions.
-# There, a trained model should then work with the other norm as well. We exchange all five norms after training, with
-# the same weights (and keep the biases). In the models with RMSNorm we also try something milder: each mean is not
-# subtracted, but replaced by the average of all means at that norm. What do you expect?
+# Both hold. But do the means matter? If not, a trained model works with the other norm as well. We exchange all five
+# norms after training, with the same weights (and keep the biases). In the models with RMSNorm we also try something
+# milder: each mean is not subtracted, but replaced by the average of all means at that norm. What do you expect?
 
 # %% tags=["nbval-ignore-output"]
 class OtherNorm(nn.Module):
@@ -739,8 +738,8 @@ for what, constant, names in (("with the other norm", False, ("one stack of 2", 
         print(f"{name:15} {what} the loss changes by", *(f"{rise(r, constant):+.3f}" for r in results[name]))
 
 # %% [markdown]
-# With sinusoids the loss rises by more than most switches of the table change it. With rotary positions it rises much
-# less, but it rises.
+# With sinusoids the loss rises by more than most switches of the table change it: there the explanation is wrong. With
+# rotary positions it rises much less, but it rises.
 #
 # Does the rise show that the models use the means? With layer norm they cannot: each norm takes the means away before
 # a weight sees them. In the models with RMSNorm and sinusoids, most of the rise is gone once each mean is a constant.
@@ -869,7 +868,7 @@ library.prefix_mask = right
 #
 # How does the model cheat? No *target* position may look ahead, even with this mask. An explanation: in the first layer
 # the source reads the translation, and in the second the translation reads the source, and finds there what it is to
-# predict. If that is how it happens, then one layer must not be enough. Exchange the last word of a target, and see
+# predict. If that is how it happens, then one layer cannot be enough. Exchange the last word of a target, and see
 # whether anything before it changes:
 
 # %%

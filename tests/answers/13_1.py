@@ -348,3 +348,27 @@ def rms_norm(x, weight, eps=1e-6):
 def rms_norm(x, weight, eps=1e-6):
     mean_square = torch.einsum("...d,...d->...", x, x) / x.shape[-1]
     return torch.einsum("...d,...,d->...d", x, (mean_square + eps) ** -0.5, weight)
+
+# %% prelude
+import torch
+
+# %% wrong: weight multiplied onto x before the RMS is taken
+def rms_norm(x, weight, eps=1e-6):
+    x = x * weight
+    return x / torch.sqrt((x ** 2).mean(dim=-1, keepdim=True) + eps)
+
+# %% wrong: mean over the whole tensor, dim forgotten
+def rms_norm(x, weight, eps=1e-6):
+    rms = torch.sqrt((x ** 2).mean() + eps)
+    return x / rms * weight
+
+# %% wrong: as in Llama's code: computed in float32, cast back
+def rms_norm(x, weight, eps=1e-6):
+    h = x.float()
+    h = h * torch.rsqrt(h.pow(2).mean(-1, keepdim=True) + eps)
+    return h.type_as(x) * weight
+
+# %% right: rsqrt and einsum
+def rms_norm(x, weight, eps=1e-6):
+    ms = torch.einsum("...d,...d->...", x, x) / x.shape[-1]
+    return (ms + eps).rsqrt().unsqueeze(-1) * x * weight

@@ -596,3 +596,44 @@ class SwiGLU(nn.Module):
     def forward(self, x):
         hidden = torch.mul(self.w_up(x), self.act(self.w_gate(x)))
         return self.w_down(self.drop(hidden))
+
+# %% prelude
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+# %% wrong: d_ff cut to two thirds inside
+class SwiGLU(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        d_ff = int(d_ff * 2 / 3)
+        self.w_gate = nn.Linear(d_model, d_ff, bias=False)
+        self.w_up = nn.Linear(d_model, d_ff, bias=False)
+        self.w_down = nn.Linear(d_ff, d_model, bias=False)
+
+    def forward(self, x):
+        return self.w_down(F.silu(self.w_gate(x)) * self.w_up(x))
+
+# %% wrong: the two paths joined by @
+class SwiGLU(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_gate = nn.Linear(d_model, d_ff, bias=False)
+        self.w_up = nn.Linear(d_model, d_ff, bias=False)
+        self.w_down = nn.Linear(d_ff, d_model, bias=False)
+
+    def forward(self, x):
+        gate = F.silu(self.w_gate(x))
+        return self.w_down(gate @ self.w_up(x))
+
+# %% right: z * sigmoid(z) by hand, nn.Dropout beside
+class SwiGLU(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_gate, self.w_up = (nn.Linear(d_model, d_ff, bias=False) for _ in range(2))
+        self.w_down = nn.Linear(d_ff, d_model, bias=False)
+        self.drop = nn.Dropout(0.1)
+
+    def forward(self, x):
+        z = self.w_gate(x)
+        return self.w_down(self.drop(self.w_up(x) * z * torch.sigmoid(z)))

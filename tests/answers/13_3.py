@@ -408,3 +408,34 @@ def prefix_mask(prefix_lengths, size):
     causal = s < t
     prefix = s < prefix_lengths.unsqueeze(1)
     return causal.unsqueeze(0) | prefix.unsqueeze(1)
+
+# %% prelude
+import torch
+
+# %% wrong: <= at the end of the prefix
+def prefix_mask(prefix_lengths, size):
+    place = torch.arange(size)
+    causal = place[None, :] <= place[:, None]
+    prefix = place[None, :] <= prefix_lengths[:, None]
+    return causal[None] | prefix[:, None, :]
+
+# %% wrong: inverted: True = masked out, habit of PyTorch's attn_mask
+def prefix_mask(prefix_lengths, size):
+    t = torch.arange(size).view(1, size, 1)
+    s = torch.arange(size).view(1, 1, size)
+    n = prefix_lengths.view(-1, 1, 1)
+    return (s >= n) & (s > t)
+
+# %% wrong: the brackets around the comparisons forgotten
+def prefix_mask(prefix_lengths, size):
+    s = torch.arange(size)
+    t = s[:, None]
+    n = prefix_lengths[:, None, None]
+    return s < n | s <= t
+
+# %% right: tril and a loop over sentences
+def prefix_mask(prefix_lengths, size):
+    mask = torch.ones(len(prefix_lengths), size, size).tril().bool()
+    for b, n in enumerate(prefix_lengths.tolist()):
+        mask[b, :, :n] = True
+    return mask

@@ -1085,3 +1085,52 @@ class GroupedQueryAttention(nn.Module):
         weights = torch.softmax(scores, dim=-1).nan_to_num(0.0)
         out = (weights @ v).permute(0, 3, 1, 2, 4).reshape(B, T, self.h * self.d)
         return self.w_o(out), weights.flatten(1, 2)
+
+# %% prelude
+import torch
+from torch import nn
+
+from course.attention import merge_heads, scaled_dot_product_attention, split_heads
+
+# %% wrong: repeats before split_heads, on the flat vectors (B,T,kv*d_head), dim=-1
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
+        d_head = d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_v = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+
+
+    def forward(self, x, mask=None):
+        n = self.n_heads // self.n_kv_heads
+        q = split_heads(self.w_q(x), self.n_heads)
+        k = split_heads(self.w_k(x).repeat_interleave(n, dim=-1), self.n_heads)
+        v = split_heads(self.w_v(x).repeat_interleave(n, dim=-1), self.n_heads)
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), weights
+
+# %% wrong: repeats n_kv_heads times instead of n_heads // n_kv_heads
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
+        d_head = d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_v = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+
+
+    def forward(self, x, mask=None):
+        q = split_heads(self.w_q(x), self.n_heads)
+        k = split_heads(self.w_k(x), self.n_kv_heads).repeat_interleave(self.n_kv_heads, dim=1)
+        v = split_heads(self.w_v(x), self.n_kv_heads).repeat_interleave(self.n_kv_heads, dim=1)
+        if mask is not None:
+            mask = mask[:, None]
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), weights

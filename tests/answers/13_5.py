@@ -550,3 +550,44 @@ def rotate(x, positions):
     phi = torch.outer(positions.to(x.dtype), theta)
     z = torch.complex(x[..., :half].contiguous(), x[..., half:].contiguous()) * torch.polar(torch.ones_like(phi), phi)
     return torch.cat([z.real, z.imag], dim=-1)
+
+# %% prelude
+import torch
+
+# %% wrong: pairs neighbours, as in lesson 05
+def rotate(x, positions):
+    d = x.shape[-1]
+    i = torch.arange(d // 2, dtype=x.dtype)
+    phi = positions.to(x.dtype)[:, None] * 10000.0 ** (-2 * i / d)
+    a, b = x[..., 0::2], x[..., 1::2]
+    out = torch.empty_like(x)
+    out[..., 0::2] = a * phi.cos() - b * phi.sin()
+    out[..., 1::2] = a * phi.sin() + b * phi.cos()
+    return out
+
+# %% wrong: the given positions ignored: 0..T-1
+def rotate(x, positions):
+    T, d = x.shape[-2:]
+    half = d // 2
+    freq = 10000.0 ** (-2 * torch.arange(half, dtype=x.dtype) / d)
+    phi = torch.arange(T, dtype=x.dtype).unsqueeze(1) * freq
+    a, b = x[..., :half], x[..., half:]
+    return torch.cat([a * phi.cos() - b * phi.sin(), a * phi.sin() + b * phi.cos()], dim=-1)
+
+# %% wrong: factor 2 of the exponent forgotten: 10000^(-i/d)
+def rotate(x, positions):
+    d = x.shape[-1]
+    i = torch.arange(d // 2, dtype=x.dtype)
+    phi = positions[:, None] * 10000 ** (-i / d)
+    cos, sin = phi.cos(), phi.sin()
+    a, b = x.chunk(2, dim=-1)
+    return torch.cat((a * cos - b * sin, a * sin + b * cos), -1)
+
+# %% right: complex numbers
+def rotate(x, positions):
+    d = x.shape[-1]
+    a, b = x.chunk(2, dim=-1)
+    freq = torch.pow(torch.tensor(10000, dtype=x.dtype), -torch.arange(0, d, 2, dtype=x.dtype) / d)
+    phi = torch.outer(positions.to(x.dtype), freq)
+    z = torch.complex(a.contiguous(), b.contiguous()) * torch.polar(torch.ones_like(phi), phi)
+    return torch.cat([z.real, z.imag], dim=-1)

@@ -2,6 +2,10 @@
 import pytest
 import torch
 import torch.nn.functional as F
+from torch import nn
+
+from classroom import evaluate
+from course.attention import merge_heads, scaled_dot_product_attention, split_heads
 
 from .told import accepted, refused
 
@@ -89,3 +93,72 @@ def test_the_brackets_are_named_where_the_source_is_known():
         return s < p | s <= t
 
     refused("13.3", prefix_mask, "brackets-around-comparisons", ["Put each comparison in brackets"])
+
+
+def feed_forward(join):
+    class SwiGLU(nn.Module):
+        def __init__(self, d_model, d_ff):
+            super().__init__()
+            self.w_gate = nn.Linear(d_model, d_ff, bias=False)
+            self.w_up = nn.Linear(d_model, d_ff, bias=False)
+            self.w_down = nn.Linear(d_ff, d_model, bias=False)
+
+        def forward(self, x):
+            return self.w_down(join(F.silu(self.w_gate(x)), self.w_up(x)))
+
+    return SwiGLU
+
+
+@pytest.mark.parametrize("join", [lambda gate, up: gate @ up, lambda gate, up: gate @ up.transpose(-2, -1),
+                                  lambda gate, up: gate.transpose(-2, -1) @ up])
+def test_a_matrix_product_of_the_two_paths_is_named(join):
+    refused("13.2", feed_forward(join), "matrix-product-of-the-paths", ["Which sign multiplies number by number"])
+
+
+def grouped(keys, values):
+    """Attention whose keys and values are made of those of the groups by `keys` and `values`."""
+    class GroupedQueryAttention(nn.Module):
+        def __init__(self, d_model, n_heads, n_kv_heads):
+            super().__init__()
+            self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
+            d_kv = d_model // n_heads * n_kv_heads
+            self.w_q, self.w_o = (nn.Linear(d_model, d_model, bias=False) for _ in range(2))
+            self.w_k, self.w_v = (nn.Linear(d_model, d_kv, bias=False) for _ in range(2))
+
+        def forward(self, x, mask=None):
+            n = self.n_heads // self.n_kv_heads
+            q = split_heads(self.w_q(x), self.n_heads)
+            k = keys(split_heads(self.w_k(x), self.n_kv_heads), n)
+            v = values(split_heads(self.w_v(x), self.n_kv_heads), n)
+            mixed, weights = scaled_dot_product_attention(q, k, v, None if mask is None else mask.unsqueeze(1))
+            return self.w_o(merge_heads(mixed)), weights
+
+    return GroupedQueryAttention
+
+
+def no_dim(x, n):
+    return x.repeat_interleave(n)
+
+
+def heads(x, n):
+    return x.repeat_interleave(n, 1)
+
+
+@pytest.mark.parametrize("keys, values", [(no_dim, no_dim), (no_dim, heads), (heads, no_dim)])
+def test_heads_repeated_without_dim_are_told_of_the_one_axis(keys, values):
+    refused("13.4", grouped(keys, values), "one-axis-left", ["Something has a single axis there"])
+
+
+def test_another_axis_is_not_told_so():
+    verdict = evaluate("13.4", grouped(lambda x, n: x.repeat_interleave(n, 2), heads))
+    assert verdict.status in ("wrong", "error") and "a single axis" not in verdict.message, verdict.message
+
+
+def test_the_question_about_float32_fits_a_float_that_is_called():
+    def rotate(x, positions):
+        a, b = x.chunk(2, dim=-1)
+        frequency = 1.0 / (10000 ** (torch.arange(0, x.shape[-1], 2).float() / x.shape[-1]))
+        angle = torch.outer(positions.float(), frequency)
+        return torch.cat([a * angle.cos() - b * angle.sin(), a * angle.sin() + b * angle.cos()], -1)
+
+    refused("13.5", rotate, "single-precision", ["as `float()`, `torch.float32`"])

@@ -242,6 +242,8 @@ class SloppySwiGLU(nn.Module):
                   "product + gate": gate * up + gate}.get(self.join)
         if self.join == "after down":
             return self.w_down(gate) * self.w_down(up)
+        if "@" in self.join:
+            hidden = (gate.mT if self.join == "T @" else gate) @ (up.mT if self.join == "@ T" else up)
         hidden = self.bend(hidden) if "hidden" in self.at else hidden
         if self.gives == "hidden":
             return hidden
@@ -300,6 +302,15 @@ SWIGLU = [
             join="difference"),
     _swiglu("larger-instead-of-product", "what comes out when the larger of the two paths is taken",
             "A gate multiplies: where it is 0, nothing gets through.", "How do the two paths meet?", join="max"),
+    *(Misconception("matrix-product-of-the-paths", partial(SloppySwiGLU, join=join), says,
+                    "The dot in the formula is a product number by number, and the two have the same shape already.",
+                    "Which sign multiplies number by number in PyTorch?")
+      for join, says in (
+          ("@", "Your code does exactly what happens when the two paths are joined by a matrix product."),
+          ("@ T", "Your code does exactly what happens when the two paths are joined by a matrix product, the second "
+           "of them transposed."),
+          ("T @", "Your code does exactly what happens when the two paths are joined by a matrix product, the first "
+           "of them transposed."))),
     *(_swiglu("added-to-the-product", later("what comes out when {what} is added to the product of the two", what=what),
               "A gate multiplies: where it is 0, nothing gets through.", "What is the input of `w_down` the sum of?",
               join=join) for what, join in (("the path of `w_up`", "product + up"),

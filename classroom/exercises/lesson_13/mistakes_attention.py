@@ -8,7 +8,7 @@ from torch import nn
 from classroom.exercises.lesson_02.mistakes import STYLES, in_style
 from classroom.judge.evidence import sums
 from classroom.judge.exercise import Misconception
-from course._words import later
+from course._words import later, say
 from course.attention import merge_heads, scaled_dot_product_attention, split_heads
 
 
@@ -133,6 +133,17 @@ class Sloppy(nn.Module):
         low = float("-inf") if how.empty == "nan" else torch.finfo(scores.dtype).min
         weights = scores.masked_fill(~mask, low).softmax(how.axis)
         return weights.masked_fill(~mask.any(-1, keepdim=True), 0) if how.empty == "zero" else weights
+
+
+def one_axis(ask, failed) -> tuple[str, str] | None:
+    """Does the error say that what is asked for a second axis, multiplied by a matrix or split has a single one?"""
+    raised = failed.error
+    split = "expected 3, got 1" in raised.text and "split_heads(" in raised.where
+    if not split and "expected to be in range of [-1, 0]" not in raised.text and ", vec (" not in raised.text:
+        return None
+    return "one-axis-left", say("Something has a single axis there. `repeat_interleave(n)` leaves one, if it has no "
+                                "`dim`: it lays all numbers in a row. Along which axis do the heads stand, and do "
+                                "keys and values both have it afterwards?")
 
 
 def _group(slug: str, says: str, why: str, look: str, shows=None, **switches) -> Misconception:

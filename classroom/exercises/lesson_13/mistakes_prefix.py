@@ -89,7 +89,8 @@ PREFIX = [
             "prefix does not see it", later("{two} With yours, the translation is written without a look at the "
                                             "source.", two=_TWO),
             "What may the first word behind the prefix see?", join="apart"),
-    _prefix("rows-for-columns", "open in the *rows* of the prefix: its words see everything, also the translation",
+    _prefix("rows-for-columns", "the one that is open in the *rows* of the prefix: its words see everything, also "
+            "the translation",
             later("{two} It is the keys, the columns, that lie in the prefix. With yours, the source reads the "
                   "answer.", two=_TWO),
             "Which axis of your mask do the prefix lengths run along?", columns=False),

@@ -126,6 +126,7 @@ def _positions(rng):
     yield of("as many sentences as positions and dimensions", 3, 3, 3, d_ff=5)
     yield of("one word", 1, 1, 4, d_ff=6)
     yield of("large numbers", 2, 3, 4, d_ff=8, scale=30.0)
+    yield of("as many positions as hidden numbers", 2, 4, 3, d_ff=4)
 
 
 def _prefixes(rng):
@@ -270,7 +271,7 @@ EXERCISES = [
             "n_kv_heads. `split_heads` cuts them into n_kv_heads pieces.",
             "Before attention, keys and values must have n_heads heads again. `repeat_interleave(n, dim=1)` writes "
             "each head n times in a row; how many heads share one key? The mask needs an axis for the heads."),
-        misconceptions=mistakes_attention.GROUPED,
+        misconceptions=mistakes_attention.GROUPED, stops=mistakes_attention.one_axis,
         styles=[functools.partial(mistakes_attention.Sloppy, empty=style) for style in STYLES],
         moral="What has to be kept of each word while writing is as many times smaller as a group has heads.",
     ),
