@@ -705,7 +705,7 @@ print(f"largest difference below 0.00001: {(my_logits - their_logits).abs().max(
 
 # %% [markdown]
 # For both sentences our logits are PyTorch's. From the dot product of two vectors to the whole model, you have written
-# every part of a Transformer, except `nn.Linear` and `nn.Embedding`.
+# every part of a Transformer, except `nn.Linear`, `nn.Embedding` and dropout (lesson 08).
 
 # %% [markdown]
 # ## Recap
@@ -714,7 +714,7 @@ print(f"largest difference below 0.00001: {(my_logits - their_logits).abs().max(
 #   memory), and then works on what it has found (feed-forward).
 # - In cross-attention the query comes from the target; keys, values *and the mask* from the source.
 # - It reads `ids[:, :-1]` and is asked for `ids[:, 1:]`. With teacher forcing and the causal mask one run
-#   trains all positions; writing takes a run for each word.
+#   trains all positions; writing takes a run for each token, `<eos>` included.
 # - Change the future, and the past does not move: a test without training.
 # - Every layer of the decoder reads the same memory, the output of the whole encoder.
 # - One embedding table serves source, target and output. It begins small, and what goes in is multiplied by √d_model.
@@ -757,8 +757,8 @@ print(f"largest difference below 0.00001: {(my_logits - their_logits).abs().max(
 # <details><summary>A: how to begin</summary>
 #
 # `torch.autograd.grad(y[:, t].cos().sum(), x, retain_graph=True)` returns a tuple with one gradient of the shape
-# of x. (Why not simply `.sum()`? After a layer norm without learned weights a plain sum is always 0, and so is
-# its gradient.)
+# of x. (Why not simply `.sum()`? A new `Decoder` ends with a layer norm whose weight is 1 and whose bias is 0. After it
+# a plain sum is 0 but for rounding, and so is its gradient.)
 #
 # </details>
 #

@@ -1603,3 +1603,85 @@ class DecoderLayer(nn.Module):
         for name, step in steps.items():
             x = x + step(self.norms[name](x))
         return x
+
+# %% prelude
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import MultiHeadAttention, causal_mask, decoder_mask, padding_mask
+from course.transformer import Decoder, DecoderLayer, Encoder, FeedForward, LayerNorm, sinusoidal_encoding
+
+# %% wrong: only the query is normed in self-attention; key and value are the raw x
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        h, _ = self.self_attention(self.norm_1(x), x, x, self_mask)
+        x = x + h
+        h, _ = self.cross_attention(self.norm_2(x), memory, memory, memory_mask)
+        x = x + h
+        return x + self.feed_forward(self.norm_3(x))
+
+# %% wrong: norm written over x, so the residual adds the normed x (main road broken)
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        x = self.norm_1(x)
+        x = x + self.self_attention(x, x, x, self_mask)[0]
+        x = self.norm_2(x)
+        x = x + self.cross_attention(x, memory, memory, memory_mask)[0]
+        x = self.norm_3(x)
+        x = x + self.feed_forward(x)
+        return x
+
+# %% wrong: forgets that the attention returns (output, weights)
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, self_mask)
+        x = x + self.cross_attention(self.norm_2(x), memory, memory, memory_mask)
+        x = x + self.feed_forward(self.norm_3(x))
+        return x
+
+# %% wrong: all three sub-layers start from the same x, results added at the end
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        a = self.norm_1(x)
+        looked_back, _ = self.self_attention(a, a, a, self_mask)
+        looked_across, _ = self.cross_attention(self.norm_2(x), memory, memory, memory_mask)
+        thought = self.feed_forward(self.norm_3(x))
+        return x + looked_back + looked_across + thought

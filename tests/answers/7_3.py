@@ -960,3 +960,49 @@ def test_no_leak(decode):
             z[:, t] = torch.randn(B, d)
             worst = max(worst, (decode(z, memory)[:, :t] - y[:, :t]).abs().max().item())
     return worst < 1e-5
+
+# %% prelude
+import torch
+
+# %% wrong: no clone: the comparison x is the same tensor, changed in place before both runs
+def test_no_leak(decode):
+    torch.manual_seed(0)
+    x = torch.randn(2, 6, 16)
+    memory = torch.randn(2, 4, 16)
+    for t in range(5):
+        changed = x
+        changed[:, t + 1:] = torch.randn(2, 5 - t, 16)
+        assert torch.allclose(decode(x, memory)[:, :t + 1], decode(changed, memory)[:, :t + 1], atol=1e-5)
+
+# %% wrong: one cut only, in the middle (as in the page's cell)
+def test_no_leak(decode):
+    x, memory = torch.randn(1, 5, 16), torch.randn(1, 4, 16)
+    other_future = x.clone()
+    other_future[:, 3:] = torch.randn(1, 2, 16)
+    a = decode(x, memory)
+    b = decode(other_future, memory)
+    assert torch.allclose(a[:, :3], b[:, :3], atol=1e-5)
+
+# %% wrong: off by one: compares also a position that was itself changed
+def test_no_leak(decode):
+    B, T, D = 3, 7, 16
+    x, memory = torch.randn(B, T, D), torch.randn(B, 4, D)
+    before = decode(x, memory)
+    for t in range(1, T):
+        x2 = x.clone()
+        x2[:, t:] = torch.randn(B, T - t, D)
+        after = decode(x2, memory)
+        assert torch.allclose(before[:, :t + 1], after[:, :t + 1], atol=1e-5), f"leak at {t}"
+
+# %% right: changes one position alone and returns a bool
+@torch.no_grad()
+def test_no_leak(decode):
+    x = torch.randn(4, 8, 16)
+    memory = torch.randn(4, 5, 16)
+    y = decode(x, memory)
+    ok = True
+    for s in range(1, 8):
+        z = torch.cat([x[:, :s], torch.randn(4, 1, 16), x[:, s + 1:]], dim=1)
+        d = (decode(z, memory) - y)[:, :s].abs().max().item()
+        ok = ok and d < 1e-5
+    return ok

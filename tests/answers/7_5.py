@@ -667,3 +667,38 @@ class Stack(nn.Module):
         return self.last(reduce(lambda h, block: block(h, memory, self_mask, memory_mask), blocks, x))
 
 Decoder = Stack
+
+# %% prelude
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import MultiHeadAttention, causal_mask, decoder_mask, padding_mask
+from course.transformer import Decoder, DecoderLayer, Encoder, FeedForward, LayerNorm, sinusoidal_encoding
+
+# %% wrong: the memory_mask is not handed on to the layers
+class Decoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.layers = nn.ModuleList(DecoderLayer(d_model, n_heads, d_ff) for _ in range(n_layers))
+        self.norm = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        for layer in self.layers:
+            x = layer(x, memory, self_mask)
+        return self.norm(x)
+
+# %% right: own layer built inside, other names, functools style
+class Decoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.n_layers = n_layers
+        for i in range(n_layers):
+            self.add_module(f"block{i}", DecoderLayer(d_model, n_heads, d_ff))
+        self.final = nn.LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        h = x
+        for i in range(self.n_layers):
+            h = getattr(self, f"block{i}")(h, memory, self_mask=self_mask, memory_mask=memory_mask)
+        return self.final(h)

@@ -1176,3 +1176,143 @@ class Transformer(nn.Module):
         memory = self.enc(self.vectors(source), real)
         out = self.dec(self.vectors(target), memory, causal.expand(target.size(0), -1, -1), real)
         return torch.einsum("btd,vd->btv", out, self.table)
+
+# %% prelude
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import MultiHeadAttention, causal_mask, decoder_mask, padding_mask
+from course.transformer import Decoder, DecoderLayer, Encoder, FeedForward, LayerNorm, sinusoidal_encoding
+
+# %% wrong: cross-attention gets the mask of the decoder's self-attention (no: the padding mask of the target)
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.pad_id = pad_id
+        self.d_model = d_model
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=1 / math.sqrt(d_model))
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+
+    def embed(self, ids):
+        return self.embedding(ids) * math.sqrt(self.d_model) + self.positions[:ids.shape[1]]
+
+    def forward(self, source, target):
+        source_mask = padding_mask(source, self.pad_id)
+        memory = self.encoder(self.embed(source), source_mask)
+        target_mask = decoder_mask(target, self.pad_id)
+        x = self.decoder(self.embed(target), memory, target_mask, padding_mask(target, self.pad_id))
+        return x @ self.embedding.weight.T
+
+# %% wrong: root of d_model applied to embedding plus positions
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.pad_id = pad_id
+        self.d_model = d_model
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=1 / math.sqrt(d_model))
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+
+    def embed(self, ids):
+        return (self.embedding(ids) + self.positions[:ids.shape[1]]) * math.sqrt(self.d_model)
+
+    def forward(self, source, target):
+        source_mask = padding_mask(source, self.pad_id)
+        memory = self.encoder(self.embed(source), source_mask)
+        x = self.decoder(self.embed(target), memory, decoder_mask(target, self.pad_id), source_mask)
+        return x @ self.embedding.weight.T
+
+# %% wrong: padding_idx given to nn.Embedding, then std init; but a separate target embedding
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.pad_id = pad_id
+        self.scale = math.sqrt(d_model)
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        self.target_embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=d_model ** -0.5)
+        nn.init.normal_(self.target_embedding.weight, std=d_model ** -0.5)
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+
+    def forward(self, source, target):
+        source_mask = padding_mask(source, self.pad_id)
+        src = self.embedding(source) * self.scale + self.positions[:source.shape[1]]
+        tgt = self.target_embedding(target) * self.scale + self.positions[:target.shape[1]]
+        memory = self.encoder(src, source_mask)
+        out = self.decoder(tgt, memory, decoder_mask(target, self.pad_id), source_mask)
+        return out @ self.target_embedding.weight.T
+
+# %% wrong: pad id written as 0 in the masks, the argument pad_id forgotten
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.pad_id = pad_id
+        self.d_model = d_model
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=1 / math.sqrt(d_model))
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+
+    def embed(self, ids):
+        return self.embedding(ids) * math.sqrt(self.d_model) + self.positions[:ids.shape[1]]
+
+    def forward(self, source, target):
+        source_mask = padding_mask(source, 0)
+        target_mask = decoder_mask(target, 0)
+        memory = self.encoder(self.embed(source), source_mask)
+        out = self.decoder(self.embed(target), memory, target_mask, source_mask)
+        return out @ self.embedding.weight.T
+
+# %% right: F.linear, masks written by hand, positions computed in forward, causal mask only
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.pad_id, self.d_model = pad_id, d_model
+        self.tok = nn.Embedding(vocab_size, d_model)
+        with torch.no_grad():
+            self.tok.weight.copy_(torch.randn(vocab_size, d_model) / d_model ** 0.5)
+        self.enc = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.dec = Decoder(n_layers, d_model, n_heads, d_ff)
+
+    def _in(self, ids):
+        pos = sinusoidal_encoding(ids.size(1), self.d_model).to(self.tok.weight)
+        return self.tok(ids).mul(self.d_model ** 0.5).add(pos)
+
+    def forward(self, source, target):
+        keep = (source != self.pad_id)[:, None, :]
+        n = target.size(1)
+        causal = torch.ones(n, n, dtype=torch.bool, device=target.device).tril()[None]
+        memory = self.enc(self._in(source), keep)
+        return F.linear(self.dec(self._in(target), memory, causal, keep), self.tok.weight)
+
+# %% wrong: ties the embedding to nn.Linear's weight after the init: the init is lost (std 1/sqrt(3 d))
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.pad_id = pad_id
+        self.d_model = d_model
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=1 / math.sqrt(d_model))
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+        self.output = nn.Linear(d_model, vocab_size, bias=False)
+        self.embedding.weight = self.output.weight
+
+    def embed(self, ids):
+        return self.embedding(ids) * math.sqrt(self.d_model) + self.positions[:ids.shape[1]]
+
+    def forward(self, source, target):
+        source_mask = padding_mask(source, self.pad_id)
+        memory = self.encoder(self.embed(source), source_mask)
+        x = self.decoder(self.embed(target), memory, decoder_mask(target, self.pad_id), source_mask)
+        return self.output(x)

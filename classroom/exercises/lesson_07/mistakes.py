@@ -126,6 +126,7 @@ class _NoDefaults(SloppyDecoderLayer):
 
 _HIGHWAY = ("The residual connection is the road on which a word's own vector travels from layer to layer, and on "
             "which the gradient travels back. A sub-layer only adds to it.")
+_CLEAR = "In the arrangement of this page no norm stands on that road. In your code one does."
 _THREE = "Three sub-layers, each with a norm of its own before it and a residual connection around it."
 _ROLES = "The decoder asks, and the encoder's memory answers: queries from the one, keys and values from the other."
 _FIRST = "First a position looks back at what is written, then at the source, then it works on what it has gathered."
@@ -290,13 +291,12 @@ LAYER = [
     _layer("residual-around-whole-block", "what comes out with one residual connection around all three sub-layers",
            f"{_THREE} {_HIGHWAY}", "How often is something added in your `forward`?", residual="whole"),
     _layer("residual-from-normalised", "what comes out when the normalised vector is what each result is added to",
-           later("{highway} So nothing may stand on that road, and a norm does.", highway=_HIGHWAY),
+           later("{highway} {clear}", highway=_HIGHWAY, clear=_CLEAR),
            "Have you overwritten `x` with its normalised version?", source="normed"),
     *(_layer(f"{word}-residual-from-normalised", later("what comes out when the result of {words} is added to its "
                                                        "normalised input",
                                                        words=words),
-            later("{highway} So nothing may stand on that road, and a norm does.",
-                                       highway=_HIGHWAY),
+            later("{highway} {clear}", highway=_HIGHWAY, clear=_CLEAR),
              later("To what do you add the result of {words}?", words=words), source=f"normed {n}")
       for n, word, words in ((1, "first", "self-attention"), (2, "second", "cross-attention"),
                              (3, "third", "the feed-forward part"))),

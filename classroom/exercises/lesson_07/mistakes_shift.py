@@ -135,7 +135,8 @@ SHIFT = [
            "In a longer batch a short sentence is read to its `<eos>`. It does no harm: what is asked for there is "
            "padding, which the loss leaves out.", "What does your function do besides cutting?", ends=False),
     _shift("eos-taken-out", "Your decoder input and your labels have padding in place of `<eos>`, but for the last "
-           "column.", "Both are views of `ids`, into which you write: so the model is not asked for `<eos>` either.",
+           "column.", "Both are views of `ids`, into which you write. So in the shorter sentences the model is not "
+           "asked for `<eos>` either.",
            "What does your function do besides cutting?", ends=False, both=True),
     _shift("labels-reversed", "Your labels are exactly the right ones in reverse order.", _EACH,
            "Is there a flip too many?", flip=True),

@@ -368,7 +368,7 @@ EXERCISES = [
             "the embedding (d_model, vocab_size). It is the same `nn.Embedding` that the ids went through: there is no "
             "second table, no bias, and no softmax."),
         misconceptions=mistakes_whole.WHOLE, properties=mistakes_table.BEGINNINGS,
-        moral="From the dot product of two vectors up to here, you have written every part but `nn.Linear` and "
-              "`nn.Embedding`.",
+        moral="From the dot product of two vectors up to here, you have written every part but `nn.Linear`, "
+              "`nn.Embedding` and dropout.",
     ),
 ]
