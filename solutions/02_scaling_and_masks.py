@@ -128,7 +128,8 @@ print("largest slope of a sharper row:", softmax_jacobian((10 * scores[1]).softm
 #
 # 1. The mean of a product of two independent numbers is the product of their means. (Their squares are independent as
 #    well, so that the rule holds for these, too.)
-# 2. The variance of a sum of independent numbers is the sum of their variances.
+# 2. The variance of a sum of independent numbers is the sum of their variances. (q_1·k_1 and q_2·k_2 are independent
+#    as well, since they have no number in common.)
 # 3. The variance of a number is the mean of its square, minus the square of its mean.
 #
 # Begin on paper with one product, q_1·k_1. Let q_1 have mean 1 and variance 1, and k_1 mean 0 and variance 1. What is
@@ -439,10 +440,10 @@ except RuntimeError as error:
 #   Where a query may attend to nothing, both are 0.
 # - **Use** what you have seen above, for all sentences at once. Count axes from the end. `x.masked_fill(where, value)`
 #   is a copy of `x` with `value` wherever `where` is True. Which places are these, and which value? Any way of masking
-#   is right if a forbidden place gets a weight of 0 and changes nothing, however high its own score is and however low
-#   the others are, and if all gradients are finite. Dividing by what is left, as above, is not. Scores may lie
-#   anywhere between −10⁷ and 10¹³, in both dtypes: a fixed low number may be filled in, but not added. The function
-#   keeps nothing from one call to the next.
+#   is right if, for all scores between −10⁷ and 10¹³, in both dtypes, a forbidden place gets a weight of 0 and changes
+#   nothing, and all gradients are finite. Dividing by what is left, as above, is not. A fixed low number such as −10⁹
+#   may be filled in. If it is added, a forbidden score of 10¹³ stays above all others. The function keeps nothing from
+#   one call to the next.
 
 # %%
 def scaled_dot_product_attention(q, k, v, mask=None):

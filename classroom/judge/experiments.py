@@ -51,7 +51,7 @@ def _without_effect(task: Exercise, answer: Any, wrong: _Pairs, right: _Pairs, r
             found.append(name)
     if not found:
         return None
-    g = next(g for g, _ in wrong if found[0] in g.case.inputs)
+    g = max((g for g, _ in wrong), key=lambda g: sum(name in g.case.inputs for name in found))    # with most of them
     names = listing([f"`{name}`" for name in found], "or")
     return "input-ignored", say("What you return does not depend on {names}. {place}, other entries in {what} change "
                                 "nothing. Does your code use a name of the page in that place, something kept from "
@@ -87,7 +87,7 @@ def _other_numbers(value: Any) -> list[np.ndarray]:
     if not isinstance(value, np.ndarray) or not value.size:
         return []
     if value.dtype == bool:
-        return [~value]
+        return [~value, np.ones_like(value)]
     turned = value.ravel()[::-1].reshape(value.shape).copy()
     if value.dtype.kind == "f":
         return [(0.25 - turned).astype(value.dtype), (40 * turned + 3).astype(value.dtype)]    # some drop fractions

@@ -816,3 +816,60 @@ def scaled_dot_product_attention(q, k, v, mask=None):
         w = torch.softmax(scores.masked_fill(mask.logical_not(), float("-inf")), -1)
         w = torch.where(mask.any(-1, keepdim=True), w, torch.zeros_like(w))
     return torch.einsum("...qk,...kd->...qd", w, v), w
+
+# %% prelude
+import math
+
+import torch
+
+# %% wrong: d_k taken from q.shape[1], which is T_q in a batch
+def scaled_dot_product_attention(q, k, v, mask=None):
+    d_k = q.shape[1]
+    scores = q @ k.transpose(-2, -1) / math.sqrt(d_k)
+    if mask is not None:
+        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+    weights = scores.softmax(dim=-1)
+    if mask is not None:
+        weights = weights.masked_fill(~mask, 0.0)
+    return weights @ v, weights
+
+# %% wrong: NaN replaced in the weights only after the output was computed
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores = scores.masked_fill(~mask, float("-inf"))
+    weights = scores.softmax(dim=-1)
+    output = weights @ v
+    weights = torch.nan_to_num(weights, 0.0)
+    return output, weights
+
+# %% wrong: `if mask:` raises for a tensor with more than one value
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask:
+        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+    weights = scores.softmax(dim=-1)
+    if mask:
+        weights = weights.masked_fill(~mask, 0.0)
+    return weights @ v, weights
+
+# %% wrong: empty rows handled only when the whole mask is empty (mask.any() without dim)
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is None:
+        weights = scores.softmax(dim=-1)
+    elif not mask.any():
+        weights = torch.zeros_like(scores)
+    else:
+        weights = scores.masked_fill(~mask, torch.finfo(scores.dtype).min).softmax(dim=-1)
+    return weights @ v, weights
+
+# %% right: torch.where with -1e9, times the mask afterwards, q divided first
+def scaled_dot_product_attention(q, k, v, mask=None):
+    q = q * q.size(-1) ** -0.5
+    scores = torch.einsum("...qd,...kd->...qk", q, k)
+    if mask is None:
+        weights = torch.softmax(scores, -1)
+    else:
+        weights = torch.softmax(torch.where(mask, scores, -1e9), -1) * mask
+    return torch.matmul(weights, v), weights

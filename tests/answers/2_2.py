@@ -228,3 +228,11 @@ def causal_mask(size):
 # %% right: not triu(1)
 def causal_mask(size):
     return torch.triu(torch.ones(size, size), diagonal=1) == 0
+
+# %% prelude
+import torch
+
+# %% wrong: strict comparison: itself not seen
+def causal_mask(size):
+    position = torch.arange(size)
+    return position.unsqueeze(1) > position.unsqueeze(0)

@@ -327,3 +327,25 @@ def padding_mask(ids, pad_id):
     return (ids != pad_id).unsqueeze(1)
 def decoder_mask(ids, pad_id):
     return padding_mask(ids, pad_id) | causal_mask(ids.shape[1])
+
+# %% prelude
+import torch
+
+# %% wrong: causal mask of size len(ids), which is B and not T
+def padding_mask(ids, pad_id):
+    return (ids != pad_id).unsqueeze(1)
+def causal_mask(size):
+    return torch.ones(size, size, dtype=torch.bool).tril()
+def decoder_mask(ids, pad_id):
+    return padding_mask(ids, pad_id) & causal_mask(len(ids))
+
+# %% right: a loop over the sentences and the queries
+def decoder_mask(ids, pad_id):
+    B, T = ids.shape
+    mask = torch.zeros(B, T, T, dtype=torch.bool)
+    for b in range(B):
+        for t in range(T):
+            for j in range(t + 1):
+                if ids[b, j] != pad_id:
+                    mask[b, t, j] = True
+    return mask

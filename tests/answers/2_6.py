@@ -231,3 +231,10 @@ import torch
 def to_key_padding_mask(mask):
     B, _, T = mask.shape
     return mask.reshape(B, T) == False
+
+# %% prelude
+import torch
+
+# %% right: logical_not and indexing
+def to_key_padding_mask(mask):
+    return torch.logical_not(mask[:, 0, :])

@@ -313,3 +313,18 @@ def softmax_jacobian(w):
 def softmax_jacobian(w):
     delta = torch.eye(w.shape[-1]).to(w)
     return torch.einsum("...i,...ij->...ij", w, delta - w.unsqueeze(-2))
+
+# %% prelude
+import torch
+
+# %% wrong: diagonal w(1-w), then the whole outer product subtracted: its diagonal counted twice
+def softmax_jacobian(w):
+    same = torch.diag_embed(w * (1 - w))                # i = j
+    different = -w.unsqueeze(-1) * w.unsqueeze(-2)      # i != j
+    return same + different
+
+# %% right: w_i (delta_ij - w_j) with eye and None indexing
+def softmax_jacobian(w):
+    n = w.shape[-1]
+    delta = torch.eye(n, dtype=w.dtype)
+    return w[..., :, None] * (delta - w[..., None, :])

@@ -348,7 +348,6 @@ def score_variance(d_k, mean_q, var_q, mean_k, var_k):
 
 # %% prelude
 
-
 # %% wrong: mean of the square of the product, square of its mean not subtracted
 def score_variance(d_k, mean_q, var_q, mean_k, var_k):
     mean_q_squared = var_q + mean_q ** 2
@@ -366,3 +365,15 @@ def score_variance(d_k, mean_q, var_q, mean_k, var_k):
     mean_of_square = d_k * (var_q + mean_q ** 2) * (var_k + mean_k ** 2)
     mean = d_k * mean_q * mean_k
     return mean_of_square - mean ** 2
+
+# %% prelude
+
+# %% wrong: mean of the squared product only; minus squared mean forgotten
+def score_variance(d_k, mean_q, var_q, mean_k, var_k):
+    square_q = var_q + mean_q ** 2
+    square_k = var_k + mean_k ** 2
+    return d_k * square_q * square_k
+
+# %% wrong: brackets forgotten: d_k multiplies only the first of three terms
+def score_variance(d_k, mean_q, var_q, mean_k, var_k):
+    return d_k * var_q * var_k + var_q * mean_k ** 2 + var_k * mean_q ** 2

@@ -159,3 +159,45 @@ def test_what_the_padding_looks_at_is_not_called_harmless():
 ])
 def test_slopes_are_told_without_a_sign_that_the_page_does_not_have(wrong, slug, said):
     refused("2.7", wrong, slug, [said], ["δ"])
+
+
+def fills(first=lambda mask: ~mask, second=lambda mask: ~mask, low=None, always=False, times=1.0):
+    """Attention with two fills, of places that are made from the mask. `always`: None becomes one that allows all."""
+    def attention(q, k, v, mask=None):
+        scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+        if mask is None and not always:
+            return scores.softmax(-1) @ v, scores.softmax(-1)
+        mask = torch.ones_like(scores, dtype=torch.bool) if mask is None else mask
+        weights = scores.masked_fill(first(mask), torch.finfo(scores.dtype).min if low is None else low).softmax(-1)
+        weights = times * weights.masked_fill(second(mask), 0)
+        return weights @ v, weights
+    return attention
+
+
+@pytest.mark.parametrize("always", [True, False])
+def test_a_sign_that_is_forgotten_in_one_of_the_two_fills(always):
+    def same(mask):
+        return mask
+    for low in (None, -1e9, -math.inf):
+        refused("2.1", fills(first=same, low=low, always=always), "allowed-places-filled", ["first fill"])
+    refused("2.1", fills(first=same, second=torch.zeros_like, always=always), "mask-inverted", ["*allowed* scores"])
+    refused("2.1", fills(second=same, always=always), "allowed-shares-closed", ["after the softmax"])
+    accepted("2.1", fills(low=-1e9, always=always))
+
+
+def test_a_mask_that_closes_all_or_nothing_is_not_called_ignored():
+    """Weights of 0 as soon as a place is forbidden: the mask decides, though its opposite gives the same."""
+    wrong = fills(first=lambda mask: mask, always=True, times=0.5)
+    refused("2.1", wrong, "input-ignored", ["does not depend on `q` or `k`."], ["`mask`."])
+
+
+def test_a_number_that_is_low_enough_may_be_added():
+    def added(low):
+        def of(q, k, v, mask=None):
+            scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+            weights = (scores if mask is None else scores + (~mask) * low).softmax(-1)
+            weights = weights if mask is None else weights * mask
+            return weights @ v, weights
+        return of
+    accepted("2.1", added(-1e30))
+    refused("2.1", added(-1e9), "fill-not-low-enough")

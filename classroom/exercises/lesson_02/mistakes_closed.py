@@ -7,7 +7,33 @@ from course._words import later
 
 from .switches import sloppy_attention
 
+_ALWAYS = ((", always", ", also without a mask, where all places are allowed"), ("", ""))
+
 CLOSED = [
+    *(Misconception(
+        "allowed-places-filled", partial(sloppy_attention, how=f"allowed filled{fill}, closed{none}"),
+        later("Your weights are exactly what comes out when the *allowed* scores are filled with {words}, and the "
+              "forbidden shares are set to 0 afterwards{more}.", words=words, more=more),
+        later("The softmax gives everything to the forbidden places, and then these get 0. {left}", left=left),
+        "Which places does your first fill close, and which the second?")
+      for fill, words, left in (
+          ("", "a very low number", "Only a row that forbids nothing keeps shares, and these are all equal."),
+          (", -inf", "−∞", "A row that forbids nothing has only −∞ left, and becomes NaN."))
+      for none, more in _ALWAYS),
+    *(Misconception(
+        "mask-inverted", partial(sloppy_attention, how=f"allowed filled{none}"),
+        later("Your weights are exactly what comes out when the *allowed* scores are filled with a very low "
+              "number{more}.", more=more),
+        "In this course True means: may attend. The softmax gives everything to the forbidden places.",
+        "Which places does your code fill?")
+      for none, more in _ALWAYS),
+    *(Misconception(
+        "allowed-shares-closed", partial(sloppy_attention, how=f"allowed closed{none}"),
+        later("Your weights are exactly 0, {where}, in each row that allows something, and equal shares in the "
+              "others.", where=where),
+        "After the softmax, 0 belongs to the forbidden places, or to the rows without any True.",
+        "Which places does your line after the softmax set to 0?")
+      for none, where in ((", always", "with and without a mask"), ("", "under a mask"))),
     *(Misconception(
         "zero-scores-closed", partial(sloppy_attention, how=how),
         "Your weights are exactly what comes out when every score of 0 is taken for a forbidden one.",

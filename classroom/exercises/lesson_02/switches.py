@@ -87,6 +87,19 @@ def divided_by_what_is_left(scores, mask, softmax, how):
     return weights.nan_to_num(0.0) if how.endswith("nan to 0") else weights
 
 
+def _allowed_for_forbidden(scores, mask, softmax, how):
+    """Weights where one of the two fills takes the allowed places. "always": None becomes a mask that allows all."""
+    if mask is None:
+        if "always" not in how:
+            return softmax(scores)
+        mask = torch.ones_like(scores, dtype=torch.bool)
+    low = float("-inf") if "-inf" in how else torch.finfo(scores.dtype).min
+    if how.startswith("allowed closed"):
+        return softmax(scores.masked_fill(~mask, low)).masked_fill(mask, 0)
+    weights = softmax(scores.masked_fill(mask, low))
+    return weights.masked_fill(~mask, 0) if "closed" in how else weights
+
+
 def _weights(scores, mask, axis, stable, how, empty):
     if empty in DIVIDED and (mask is not None or empty.startswith("powers") and how != "only under a mask"):
         return divided_by_what_is_left(scores, mask, partial(_softmax, axis=axis, stable=stable), empty)
@@ -112,6 +125,8 @@ def _weights(scores, mask, axis, stable, how, empty):
         scores = scores * mask
         closed = scores == 0
         return _softmax(scores.masked_fill(closed, torch.finfo(scores.dtype).min), axis, stable).masked_fill(closed, 0)
+    if how.startswith("allowed "):                      # "allowed filled, -inf, closed, always"
+        return _allowed_for_forbidden(scores, mask, partial(_softmax, axis=axis, stable=stable), how)
     if mask is None or how == "ignored":
         return _softmax(scores, axis, stable)
     mask = _mask_as_used(mask, how, scores)
