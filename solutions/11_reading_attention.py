@@ -622,7 +622,7 @@ show_points(
 # %% [markdown]
 # (The ± is the *standard error* of the mean over the sentences: the standard deviation of the 500 numbers,
 # divided by √500. In 95 of 100 choices of 500 sentences, the mean over all sentences of this kind lies within
-# twice that distance of theirs. A difference in BLEU of less than one point may well be chance on 500 sentences;
+# twice that distance of theirs. A difference in BLEU of one or two points may well be chance on 500 sentences;
 # the loss, which is measured token by token, varies less.)
 #
 # If alignment were what heads are for, the points would fall on a line from top left to bottom right. Do they?
@@ -898,7 +898,8 @@ print(f"in all of ten shuffles of both layers {always.float().mean():.0%} stay")
 
 # %% [markdown]
 # Shuffle the weights of one head: how many tokens stay what they were? If somebody shows you the picture of that head
-# as *the reason* for one of these tokens: a shuffled picture has done as well.
+# as *the reason* for one of these tokens: a shuffled picture has done as well. Do more tokens stay than with silent
+# heads? A shuffled head is not a missing one: it still mixes values of this sentence.
 #
 # But read the table to its end before you conclude that weights mean nothing. How many tokens stay if all weights are
 # shuffled? Some of these only had luck: the last line shuffles ten times. What stays each time hardly needs particular
@@ -912,7 +913,8 @@ print(f"in all of ten shuffles of both layers {always.float().mean():.0%} stay")
 # - **You have** `weights` (B, n_heads, T_q, T_k), attention weights, each row sums to 1; and `lost` (B, T_k), boolean:
 #   True says that this token is taken away from this sentence.
 # - **Return** new weights of the same shape and dtype. In the columns of lost tokens they are 0. What is left of a row
-#   keeps its proportions, and sums to 1 again, even if it is only 5e-8 in all. A row of which nothing is left is 0.
+#   keeps its proportions, and sums to 1 again, even if hardly anything is left, say 5e-8 in all. A row of which nothing
+#   is left is 0.
 # - **Use** `masked_fill`, and `sum` with `keepdim=True`. Which axes of length 1 does `lost` need?
 
 # %%
@@ -953,16 +955,16 @@ def effects(pair):
 
 def kinds_of(next_token, on_a_word):
     """What kinds of row this is: by the token that it predicts, and by where its largest weight lies."""
-    following = ("it begins a word" if next_token.startswith("▁") else
-                 "it goes on with a word" if next_token[0].isalpha() else "it is punctuation or <eos>")
+    following = ("it begins a word" if next_token.startswith("▁") and len(next_token) > 1 else
+                 "it goes on with a word" if next_token[0].isalnum() else "▁, punctuation or <eos>")
     return "all rows", f"next token: {following}", "most weight: a word" if on_a_word else "most weight: no word"
 
 measured = {}               # kind: (largest effect there too, harmless, largest effect on the diagonal) of each row
-for pair, (_, source_tokens, target_tokens) in zip(gold, readings, strict=True):
-    mean, fall = effects(pair)
-    most, is_word = mean.argmax(-1), torch.tensor(word_numbers(source_tokens)) >= 0
+for pair, (_, english_tokens, spanish_tokens) in zip(gold, readings, strict=True):
+    average, fall = effects(pair)
+    most, is_word = average.argmax(-1), torch.tensor(word_numbers(english_tokens)) >= 0
     falls = fall.gather(1, most[:, None])[:, 0]
-    for row, next_token in enumerate(target_tokens[1:]):
+    for row, next_token in enumerate(spanish_tokens[1:]):
         largest, diagonal_at = int(fall[row].argmax()), int((row + 0.5) * fall.shape[1] / len(fall))
         found = int(most[row]) == largest, bool(falls[row] < 0.1), diagonal_at == largest
         for kind in kinds_of(next_token, bool(is_word[most[row]])):
@@ -980,9 +982,9 @@ for kind, rows in sorted(measured.items()):
 # Compare the first line with 100 %. But do not stop there: the kinds of rows differ. Is the largest effect on the
 # diagonal as often as at the largest weight? Then these numbers do not show that the weight says more than that both
 # sentences run from left to right. In which kind of rows is the weight better than the diagonal by most, and is there
-# one in which it is not? Then read the last column: in how many rows is nothing lost without that weight? The weights
-# of a row must sum to 1, also where no word is needed. So a picture of such a row is dark somewhere, too. One number
-# for all rows would have hidden this.
+# one in which it is not? One number for all rows would have hidden this. Then read the last column: in how many rows is
+# nothing lost without that weight? There the model can do without the token at which the picture is darkest. (It does
+# not follow that no word is needed there: it may be another one.)
 
 # %% [markdown]
 # ## Words of another sentence
@@ -1112,11 +1114,11 @@ went_over, turned = {name: [] for name in PLACES}, {name: [] for name in PLACES}
 for english, spanish in BEGINNINGS.items():
     source = torch.tensor([subwords.encode(english.format(noun)) + [subwords.eos_id] for noun in NOUNS])
     target = torch.tensor([[subwords.bos_id, *subwords.encode(spanish)]] * len(NOUNS))
-    mixed, logits = mixtures(source, target)
+    of_nouns, logits = mixtures(source, target)
     best = logits[:, -1].argmax(-1)                                     # the next token, for each noun
     a, b = torch.tensor([(a, b) for a, b in itertools.permutations(range(len(NOUNS)), 2) if best[a] != best[b]]).T
     at_first, at_most = (lead(logits[nouns], best[a], best[b]) for nouns in (a, b))
-    of_b = {name: rows[b] for name, rows in mixed.items()}
+    of_b = {name: rows[b] for name, rows in of_nouns.items()}
     for name, (layers, heads) in PLACES.items():
         with torch.no_grad(), at_w_o([CROSS[layer] for layer in layers], patches(heads, of_b)):
             patched = model(source[a], target[a])
@@ -1124,7 +1126,7 @@ for english, spanish in BEGINNINGS.items():
         turned[name] += (patched[:, -1].argmax(-1) == best[b]).tolist()
 
 # %% tags=["nbval-ignore-output"]
-print(f"{len(turned[name])} pairs                lead gone over   next word is the other's")
+print(f"{len(turned['both layers, all heads'])} pairs                lead gone over   next word is the other's")
 for name in PLACES:
     print(f"{name:24}{np.mean(went_over[name]):12.2f}{np.mean(turned[name]):22.0%}")
 for layer in LAYERS:
@@ -1265,17 +1267,21 @@ for layer in LAYERS:
 # ```python
 # import re
 #
+# def twice(texts):
+#     return [text for text in texts if re.search(r"\b(\w+) \1\b", text.lower())]
+#
+# print(f"the whole model: a word twice in {len(twice(translate(model, sources, subwords)))} sentences")
 # for name in attention_names(model):
 #     for head in range(model.get_submodule(name).n_heads):
 #         with switch_off(model, name, [head]):
 #             texts = translate(model, sources, subwords)
 #         lost = whole - sacrebleu.corpus_bleu(texts, [references]).score
-#         twice = [text for text in texts if re.search(r"\b(\w+) \1\b", text.lower())]
-#         print(f"{name}, head {head}: BLEU lost {lost:.1f}, a word twice in {len(twice)} sentences:", *twice[:2])
+#         found = twice(texts)
+#         print(f"{name}, head {head}: BLEU lost {lost:.1f}, a word twice in {len(found)} sentences:", *found[:2])
 # ```
 #
 # Which kind of attention does the head belong to that is missed most? And without which heads does the decoder write a
-# word twice in a row? The same count for the whole model is the number to compare with. Such a head need not be the one
-# that costs most BLEU. No picture of cross-attention shows what the heads of self-attention do.
+# word twice in a row? Compare with the count for the whole model. Such a head need not be the one that costs most BLEU.
+# No picture of cross-attention shows what the heads of self-attention do.
 #
 # </details>

@@ -606,3 +606,25 @@ def alignment_error_rate(predicted, sure, possible):
         if link in possible:
             hits += 1
     return Fraction(len(predicted) + len(sure) - hits, len(predicted) + len(sure))
+
+# %% prelude
+
+# %% wrong: |A| + |P| below the line instead of |A| + |S|
+def alignment_error_rate(predicted, sure, possible):
+    hits = len(predicted & sure) + len(predicted & possible)
+    return 1 - hits / (len(predicted) + len(possible))
+
+# %% wrong: takes 'possible' for the only-possible links and leaves the sure ones out of it
+def alignment_error_rate(predicted, sure, possible):
+    only_possible = possible - sure
+    a_s = len(predicted & sure)
+    a_p = len(predicted & only_possible)
+    return 1 - (a_s + a_p) / (len(predicted) + len(sure))
+
+# %% right: a loop over the predicted links, bools added
+def alignment_error_rate(predicted, sure, possible):
+    hits = 0
+    for link in predicted:
+        hits += (link in sure) + (link in possible)
+    total = len(predicted) + len(sure)
+    return (total - hits) / total

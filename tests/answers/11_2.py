@@ -656,3 +656,21 @@ def align_from_attention(weights):
     total = np.asarray(weights.detach().cpu()).sum(axis=0)
     n_words = total.shape[1] - 1
     return [max(range(n_words), key=lambda i: row[i]) for row in total[:-1]]
+
+# %% prelude
+import torch
+
+# %% wrong: <eos> not left out
+def align_from_attention(weights):
+    mean = weights.mean(dim=0)
+    mean = mean[:-1]
+    return mean.argmax(dim=-1)
+
+# %% wrong: first row dropped (a token's own row)
+def align_from_attention(weights):
+    return weights.mean(0)[1:, :-1].argmax(dim=1)
+
+# %% wrong: most weight of any head (max) instead of the mean
+def align_from_attention(weights):
+    best = weights.max(dim=0).values
+    return best[:-1, :-1].argmax(dim=-1)

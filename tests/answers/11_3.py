@@ -1415,3 +1415,53 @@ def em_step(t, pairs):
         where = np.ix_(source, target)
         np.add.at(counts, where, t[where] / t[where].sum(0))
     return (counts.T / counts.sum(1)).T
+
+# %% prelude
+import numpy as np
+
+# %% wrong: counts[source, j] += shares loses a source word that occurs twice
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for j in target:
+            column = t[source, j]
+            counts[source, j] += column / column.sum()
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: keepdims forgotten in the row sums
+def em_step(t, pairs):
+    counts = np.zeros(t.shape)
+    for source, target in pairs:
+        for j in target:
+            total = sum(t[i, j] for i in source)
+            for i in source:
+                counts[i, j] += t[i, j] / total
+    return counts / counts.sum(axis=1)
+
+# %% wrong: each source word shares among the target words (shares the wrong way round)
+def em_step(t, pairs):
+    counts = np.zeros(t.shape)
+    for source, target in pairs:
+        for i in source:
+            total = sum(t[i, j] for j in target)
+            for j in target:
+                counts[i, j] += t[i, j] / total
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: shares with the column sum over all source words, not those of the sentence
+def em_step(t, pairs):
+    shares = t / t.sum(axis=0, keepdims=True)
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for s in source:
+            for w in target:
+                counts[s, w] += shares[s, w]
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% right: arrays, np.ix_ and np.add.at
+def em_step(t, pairs):
+    new = np.zeros(t.shape)
+    for src, tgt in pairs:
+        block = t[np.ix_(src, tgt)]
+        np.add.at(new, np.ix_(src, tgt), block / block.sum(axis=0))
+    return (new.T / new.sum(axis=1)).T

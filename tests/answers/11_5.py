@@ -376,3 +376,23 @@ def take_away(weights, lost):
     left = torch.einsum("bhqk,bk->bhqk", weights, keep)
     total = left.sum(dim=3, keepdim=True)
     return torch.where(total > 0, left / total, torch.zeros_like(left))
+
+# %% prelude
+import torch
+
+# %% wrong: masks with -inf and takes a softmax of the weights, as in the attention lessons
+def take_away(weights, lost):
+    masked = weights.masked_fill(lost[:, None, None, :], float("-inf"))
+    new = torch.softmax(masked, dim=-1)
+    return torch.nan_to_num(new, nan=0.0)
+
+# %% wrong: + 1e-8 below the line against 0 / 0 (a row with 5e-8 left sums to 0.83)
+def take_away(weights, lost):
+    left = weights.masked_fill(lost[:, None, None, :], 0.0)
+    return left / (left.sum(dim=-1, keepdim=True) + 1e-8)
+
+# %% right: multiplies with ~lost, nan_to_num after the division
+def take_away(weights, lost):
+    b, t_k = lost.shape
+    left = weights * (~lost).view(b, 1, 1, t_k)
+    return (left / left.sum(-1, keepdim=True)).nan_to_num(0.0)

@@ -400,3 +400,20 @@ def patch(mixed, other, head, n_heads):
     heads = mixed.view(B, T, n_heads, d_model // n_heads)
     heads[:, :, head] = other.view(*other.shape[:2], n_heads, -1)[:, :, head]
     return heads.view(B, T, d_model)
+
+# %% prelude
+import torch
+
+# %% wrong: clone forgotten: mixed itself is changed
+def patch(mixed, other, head, n_heads):
+    d_head = mixed.shape[-1] // n_heads
+    start, end = head * d_head, (head + 1) * d_head
+    new = mixed
+    new[:, :, start:end] = other[:, :, start:end]
+    return new
+
+# %% right: torch.where with the number of the head of each column
+def patch(mixed, other, head, n_heads):
+    d_model = mixed.size(-1)
+    of_head = torch.arange(d_model, device=mixed.device) // (d_model // n_heads)
+    return torch.where(of_head == head, other, mixed)
