@@ -1126,7 +1126,7 @@ for english, spanish in BEGINNINGS.items():
         turned[name] += (patched[:, -1].argmax(-1) == best[b]).tolist()
 
 # %% tags=["nbval-ignore-output"]
-print(f"{len(turned['both layers, all heads'])} pairs                lead gone over   next word is the other's")
+print(f"{len(list(turned.values())[-1])} pairs                lead gone over   next word is the other's")
 for name in PLACES:
     print(f"{name:24}{np.mean(went_over[name]):12.2f}{np.mean(turned[name]):22.0%}")
 for layer in LAYERS:
