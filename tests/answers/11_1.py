@@ -609,7 +609,7 @@ def alignment_error_rate(predicted, sure, possible):
 
 # %% prelude
 
-# %% wrong: |A| + |P| below the line instead of |A| + |S|
+# %% wrong: |A| + |P| below the line instead of |A| + |S| (2)
 def alignment_error_rate(predicted, sure, possible):
     hits = len(predicted & sure) + len(predicted & possible)
     return 1 - hits / (len(predicted) + len(possible))

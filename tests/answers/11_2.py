@@ -674,3 +674,26 @@ def align_from_attention(weights):
 def align_from_attention(weights):
     best = weights.max(dim=0).values
     return best[:-1, :-1].argmax(dim=-1)
+
+# %% prelude
+import torch
+
+# %% wrong: drops the first row instead of the last: each token's own row
+def align_from_attention(weights):
+    w = weights.mean(0)
+    w = w[1:, :-1]      # without <bos>, without <eos>
+    return w.argmax(dim=-1)
+
+# %% wrong: argmax per head first, then mean of the indices
+def align_from_attention(weights):
+    best = weights[:, :-1, :-1].argmax(dim=-1)
+    return best.float().mean(dim=0).round().long()
+
+# %% right: a list, in plain loops
+def align_from_attention(weights):
+    n_heads, t_q, t_k = weights.shape
+    links = []
+    for t in range(t_q - 1):
+        summed = [sum(weights[h, t, k].item() for h in range(n_heads)) for k in range(t_k - 1)]
+        links.append(summed.index(max(summed)))
+    return links

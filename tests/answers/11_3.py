@@ -1465,3 +1465,45 @@ def em_step(t, pairs):
         block = t[np.ix_(src, tgt)]
         np.add.at(new, np.ix_(src, tgt), block / block.sum(axis=0))
     return (new.T / new.sum(axis=1)).T
+
+# %% prelude
+import numpy as np
+
+# %% wrong: += with fancy indices: a word that occurs twice counts once
+def em_step(t, pairs):
+    counts = np.zeros(t.shape)
+    for source, target in pairs:
+        share = t[np.ix_(source, target)]
+        share = share / share.sum(axis=0)
+        counts[np.ix_(source, target)] += share
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: denominator over the whole vocabulary, not the sentence
+def em_step(t, pairs):
+    counts = np.zeros(t.shape)
+    p = t / t.sum(axis=0, keepdims=True)
+    for source, target in pairs:
+        for f in target:
+            for s in source:
+                counts[s, f] += p[s, f]
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: divides columns at the end (axis=0)
+def em_step(t, pairs):
+    new = np.zeros_like(t)
+    for source, target in pairs:
+        for f in target:
+            new[:, f] += 0
+            total = t[source, f].sum()
+            for s in source:
+                new[s, f] += t[s, f] / total
+    return new / np.maximum(new.sum(axis=0, keepdims=True), 1e-12)
+
+# %% right: np.add.at, vectorised
+def em_step(t, pairs):
+    counts = np.zeros(t.shape, dtype=float)
+    for source, target in pairs:
+        s, f = np.array(source), np.array(target)
+        block = t[s[:, None], f[None, :]]
+        np.add.at(counts, (s[:, None], f[None, :]), block / block.sum(0))
+    return (counts.T / counts.sum(1)).T

@@ -417,3 +417,18 @@ def patch(mixed, other, head, n_heads):
     d_model = mixed.size(-1)
     of_head = torch.arange(d_model, device=mixed.device) // (d_model // n_heads)
     return torch.where(of_head == head, other, mixed)
+
+# %% prelude
+import torch
+
+# %% wrong: no clone: mixed is changed
+def patch(mixed, other, head, n_heads):
+    d_head = mixed.shape[-1] // n_heads
+    mixed[:, :, head * d_head:(head + 1) * d_head] = other[:, :, head * d_head:(head + 1) * d_head]
+    return mixed
+
+# %% right: a mask and torch.where
+def patch(mixed, other, head, n_heads):
+    d_head = mixed.shape[-1] // n_heads
+    mine = torch.arange(mixed.shape[-1]) // d_head == head
+    return torch.where(mine, other, mixed)

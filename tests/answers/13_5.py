@@ -583,7 +583,7 @@ def rotate(x, positions):
     a, b = x.chunk(2, dim=-1)
     return torch.cat((a * cos - b * sin, a * sin + b * cos), -1)
 
-# %% right: complex numbers
+# %% right: complex numbers (2)
 def rotate(x, positions):
     d = x.shape[-1]
     a, b = x.chunk(2, dim=-1)

@@ -768,3 +768,69 @@ def sinusoidal_encoding(max_len, d_model):
     phase = (column % 2) * (math.pi / 2)
     t = torch.arange(max_len, dtype=torch.float64).reshape(-1, 1)
     return torch.sin(t * frequency + phase).float()
+
+# %% prelude
+from torch import nn
+import math
+import torch
+import torch.nn.functional as F
+
+# %% wrong: crashes for odd d_model (cosines have one column too many)
+def sinusoidal_encoding(max_len, d_model):
+    position = torch.arange(max_len).float().unsqueeze(1)
+    div = torch.exp(torch.arange(0, d_model, 2).float() * (-math.log(10000.0) / d_model))
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = torch.sin(position * div)
+    table[:, 1::2] = torch.cos(position * div)
+    return table
+
+# %% wrong: doubles an index which already counts in twos
+def sinusoidal_encoding(max_len, d_model):
+    t = torch.arange(max_len, dtype=torch.float32).reshape(-1, 1)
+    i = torch.arange(0, d_model, 2, dtype=torch.float32)
+    freqs = 1.0 / (10000 ** (2 * i / d_model))
+    angles = t * freqs
+    table = torch.zeros((max_len, d_model))
+    table[:, 0::2] = angles.sin()
+    table[:, 1::2] = angles[:, : d_model // 2].cos()
+    return table
+
+# %% wrong: sines in the left half, cosines in the right half (not interleaved)
+def sinusoidal_encoding(max_len, d_model):
+    t = torch.arange(max_len).unsqueeze(1)
+    freq = 1 / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    angles = t * freq
+    return torch.cat([torch.sin(angles), torch.cos(angles)], dim=1)[:, :d_model]
+
+# %% wrong: an own exponent for every column; cosine is not of the same angle as the sine
+def sinusoidal_encoding(max_len, d_model):
+    table = torch.zeros(max_len, d_model)
+    for t in range(max_len):
+        for j in range(d_model):
+            angle = t / 10000 ** (j / d_model)
+            if j % 2 == 0:
+                table[t, j] = math.sin(angle)
+            else:
+                table[t, j] = math.cos(angle)
+    return table
+
+# %% wrong: a batch axis in front: (1, max_len, d_model), from the Annotated Transformer
+def sinusoidal_encoding(max_len, d_model):
+    pe = torch.zeros(max_len, d_model)
+    position = torch.arange(0, max_len).unsqueeze(1)
+    div_term = torch.exp(torch.arange(0, d_model, 2) * -(math.log(10000.0) / d_model))
+    pe[:, 0::2] = torch.sin(position * div_term)
+    pe[:, 1::2] = torch.cos(position * div_term)[:, :d_model // 2]
+    pe = pe.unsqueeze(0)
+    return pe
+
+# %% right: two loops over positions and columns, list of lists, torch.tensor
+def sinusoidal_encoding(max_len, d_model):
+    rows = []
+    for t in range(max_len):
+        row = []
+        for col in range(d_model):
+            angle = t / 10000 ** ((col - col % 2) / d_model)
+            row.append(math.cos(angle) if col % 2 else math.sin(angle))
+        rows.append(row)
+    return torch.tensor(rows, dtype=torch.float32).reshape(max_len, d_model)

@@ -710,3 +710,54 @@ def shift_matrix(offset, d_model):
         turn = offset * 10000 ** (-2 * i / d_model)
         return torch.tensor([[math.cos(turn), math.sin(turn)], [-math.sin(turn), math.cos(turn)]])
     return torch.block_diag(*[block(i) for i in range(d_model // 2)])
+
+# %% prelude
+from torch import nn
+import math
+import torch
+import torch.nn.functional as F
+
+# %% wrong: minus in the other corner (turns backwards)
+def shift_matrix(offset, d_model):
+    R = torch.zeros(d_model, d_model)
+    for i in range(d_model // 2):
+        b = offset / 10000 ** (2 * i / d_model)
+        R[2*i, 2*i] = math.cos(b)
+        R[2*i, 2*i+1] = -math.sin(b)
+        R[2*i+1, 2*i] = math.sin(b)
+        R[2*i+1, 2*i+1] = math.cos(b)
+    return R
+
+# %% wrong: slices for the corners: fills whole quarters
+def shift_matrix(offset, d_model):
+    angles = offset / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    R = torch.zeros(d_model, d_model)
+    R[0::2, 0::2] = torch.cos(angles)
+    R[1::2, 1::2] = torch.cos(angles)
+    R[0::2, 1::2] = torch.sin(angles)
+    R[1::2, 0::2] = -torch.sin(angles)
+    return R
+
+# %% wrong: one step multiplied range(offset) times: a negative offset gives the unit matrix
+def shift_matrix(offset, d_model):
+    one = torch.zeros(d_model, d_model)
+    w = 1 / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    even = torch.arange(0, d_model, 2)
+    odd = even + 1
+    one[even, even] = torch.cos(w)
+    one[odd, odd] = torch.cos(w)
+    one[even, odd] = torch.sin(w)
+    one[odd, even] = -torch.sin(w)
+    R = torch.eye(d_model)
+    for _ in range(offset):
+        R = one @ R
+    return R
+
+# %% wrong: every pair is turned by the same angle: the frequencies are forgotten
+def shift_matrix(offset, d_model):
+    c, s = math.cos(offset), math.sin(offset)
+    block = torch.tensor([[c, s], [-s, c]])
+    R = torch.zeros(d_model, d_model)
+    for i in range(0, d_model, 2):
+        R[i:i+2, i:i+2] = block
+    return R

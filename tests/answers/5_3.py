@@ -503,3 +503,69 @@ def add_positions(embedded):
 def add_positions(embedded):
     *_, length, width = embedded.size()
     return torch.add(sinusoidal_encoding(length, width), embedded, alpha=math.sqrt(width))
+
+# %% prelude
+from torch import nn
+import math
+import torch
+import torch.nn.functional as F
+
+# %% wrong: a fixed table of 512 rows: crashes for 1000 words
+def sinusoidal_encoding(max_len, d_model):
+    pos = torch.arange(max_len).unsqueeze(1)
+    freq = 1 / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = torch.sin(pos * freq)
+    table[:, 1::2] = torch.cos(pos * freq)[:, :d_model // 2]
+    return table
+
+TABLE = {}
+def add_positions(embedded):
+    B, T, d_model = embedded.shape
+    if d_model not in TABLE:
+        TABLE[d_model] = sinusoidal_encoding(512, d_model)
+    return embedded * math.sqrt(d_model) + TABLE[d_model][:T]
+
+# %% wrong: the factor is given to the positions as well
+def sinusoidal_encoding(max_len, d_model):
+    pos = torch.arange(max_len).unsqueeze(1)
+    freq = 1 / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = torch.sin(pos * freq)
+    table[:, 1::2] = torch.cos(pos * freq)[:, :d_model // 2]
+    return table
+
+def add_positions(embedded):
+    T, d_model = embedded.shape[1:]
+    x = embedded + sinusoidal_encoding(T, d_model)
+    return x * d_model ** 0.5
+
+# %% wrong: changes the input in place
+def sinusoidal_encoding(max_len, d_model):
+    pos = torch.arange(max_len).unsqueeze(1)
+    freq = 1 / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = torch.sin(pos * freq)
+    table[:, 1::2] = torch.cos(pos * freq)[:, :d_model // 2]
+    return table
+
+def add_positions(embedded):
+    embedded *= math.sqrt(embedded.shape[-1])
+    embedded += sinusoidal_encoding(embedded.shape[1], embedded.shape[2])
+    return embedded
+
+# %% right: loop over sentences and stack
+def sinusoidal_encoding(max_len, d_model):
+    pos = torch.arange(max_len).unsqueeze(1)
+    freq = 1 / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = torch.sin(pos * freq)
+    table[:, 1::2] = torch.cos(pos * freq)[:, :d_model // 2]
+    return table
+
+def add_positions(embedded):
+    pe = sinusoidal_encoding(embedded.size(1), embedded.size(2))
+    out = []
+    for sentence in embedded:
+        out.append(sentence * math.sqrt(embedded.size(2)) + pe)
+    return torch.stack(out)

@@ -714,3 +714,55 @@ def apply_rotary(x):
     z = torch.view_as_complex(x.reshape(*x.shape[:-1], d // 2, 2).contiguous())
     z = z * torch.polar(torch.ones_like(angle), angle)
     return torch.view_as_real(z).flatten(-2)
+
+# %% prelude
+from torch import nn
+import math
+import torch
+import torch.nn.functional as F
+
+# %% wrong: the new a overwrites the old a (view) before b is computed; copy of x kept
+def apply_rotary(x):
+    T, d = x.shape[-2], x.shape[-1]
+    t = torch.arange(T, dtype=x.dtype).unsqueeze(1)
+    freq = 10000 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    cos, sin = torch.cos(t * freq), torch.sin(t * freq)
+    out = x.clone()
+    a = out[..., 0::2]
+    b = out[..., 1::2]
+    out[..., 0::2] = a * cos - b * sin
+    out[..., 1::2] = a * sin + b * cos
+    return out
+
+# %% wrong: pairs are column i and i + d/2 (rotate_half of LLaMA in Hugging Face)
+def rotate_half(x):
+    x1, x2 = x.chunk(2, dim=-1)
+    return torch.cat((-x2, x1), dim=-1)
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    inv_freq = 1.0 / 10000 ** (torch.arange(0, d, 2, dtype=x.dtype) / d)
+    angles = torch.arange(T, dtype=x.dtype)[:, None] * inv_freq
+    emb = torch.cat((angles, angles), dim=-1)
+    return x * emb.cos() + rotate_half(x) * emb.sin()
+
+# %% wrong: T is taken from axis 1, right only for (B, T, d)
+def apply_rotary(x):
+    T = x.shape[1]
+    d_head = x.shape[-1]
+    positions = torch.arange(T, dtype=x.dtype).unsqueeze(1)
+    freqs = 1 / 10000 ** (torch.arange(0, d_head, 2, dtype=x.dtype) / d_head)
+    angles = positions * freqs
+    a, b = x[..., 0::2], x[..., 1::2]
+    out = torch.zeros_like(x)
+    out[..., 0::2] = a * angles.cos() - b * angles.sin()
+    out[..., 1::2] = a * angles.sin() + b * angles.cos()
+    return out
+
+# %% right: complex numbers, once more (2)
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    freq = 10000 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    angles = torch.outer(torch.arange(T, dtype=x.dtype), freq)
+    turn = torch.polar(torch.ones_like(angles), angles)
+    z = torch.view_as_complex(x.unflatten(-1, (d // 2, 2)).contiguous())
+    return torch.view_as_real(z * turn).flatten(-2)

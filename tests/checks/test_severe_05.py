@@ -229,3 +229,19 @@ def test_an_embedding_is_a_parameter():
 def waves_of(n, frequency):
     angle = torch.arange(n).unsqueeze(1) * frequency
     return torch.stack((angle.sin(), angle.cos()), -1).flatten(1)
+
+
+@pytest.mark.parametrize("into_place", [True, False])
+def test_positions_counted_along_axis_1_where_that_stops(into_place):
+    def apply_rotary(x):
+        length, d = x.shape[1], x.shape[-1]
+        frequency = 10000.0 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+        angle = torch.arange(length, dtype=x.dtype).unsqueeze(1) * frequency
+        a, b, y = x[..., 0::2], x[..., 1::2], torch.zeros_like(x)
+        first, second = a * angle.cos() - b * angle.sin(), a * angle.sin() + b * angle.cos()
+        if not into_place:
+            return torch.stack((first, second), dim=-1).reshape(x.shape)
+        y[..., 0::2], y[..., 1::2] = first, second
+        return y
+
+    refused("5.4", apply_rotary, "time-on-another-axis", says=("axis 1, counted from the front",))

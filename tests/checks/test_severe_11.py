@@ -73,3 +73,13 @@ def test_rows_divided_after_each_pair_weigh_the_pairs_before_too_much_or_too_lit
             counts = np.divide(counts, total, out=np.zeros(t.shape), where=total > 0)
         return counts
     refused("11.3", answer, "divided-after-each-pair", ["too much or too little"], ["less and less"])
+
+
+def test_a_head_that_begins_by_the_number_of_heads():
+    def patch(mixed, other, head, n_heads):
+        new, d_head = mixed.clone(), mixed.shape[-1] // n_heads
+        start = head * n_heads
+        new[..., start : start + d_head] = other.expand_as(mixed)[..., start : start + d_head]
+        return new
+
+    refused("11.6", patch, "wrong-place", ["from place `head * n_heads` on"])

@@ -1,7 +1,9 @@
-"""Exercise 5.4 in float64: positions that are float64, beside frequencies that are not. Used by `lesson_05`."""
+"""Exercise 5.4: in float64, positions that are float64 beside frequencies that are not; the number of positions taken
+from the wrong axis. Used by `lesson_05`."""
 import math
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import numpy as np
 import torch
@@ -65,6 +67,22 @@ def _fewer_digits(ask: Callable) -> str | None:
 
 def _near(a: np.ndarray, b: np.ndarray) -> bool:
     return bool(np.abs(a - b).max() <= _WITHIN * np.abs(b).max())
+
+
+def time_on_axis_1(ask: Callable, failed: Any) -> tuple[str, str] | None:
+    """Does it run, and rightly, just where axis 1, counted from the front, is as long as there are positions?"""
+    def right(*shape: int) -> bool:
+        x = np.random.default_rng(4).normal(size=shape)
+        seen = ask(x=x)
+        frequency = 10000.0 ** (-torch.arange(0, shape[-1], 2, dtype=torch.float64) / shape[-1])
+        return seen.returned and _near(seen.values["y"], _turned(torch.from_numpy(x), frequency).numpy())
+
+    if not all(right(*shape) for shape in ((4, 4), (2, 5, 6), (2, 4, 4, 6))) or \
+            any(right(*shape) for shape in ((4, 2), (3, 4), (2, 3, 4, 8))):
+        return None
+    return "time-on-another-axis", say("It runs where axis 1, counted from the front, is as long as there are "
+                                       "positions, and nowhere else. x may be (T, d_head), (B, T, d_head) or (B, "
+                                       "n_heads, T, d_head): counted from the end, T is always in the same place.")
 
 
 # The cases allow for the rounding of float32.

@@ -191,6 +191,7 @@ EXERCISES = [
             "`torch.stack((new_a, new_b), dim=-1)` puts each pair side by side, and "
             "`.flatten(-2)` makes one row of the pairs again."),
         misconceptions=[*mistakes_rotary.ROTARY, *rotary_precision.COARSE], properties=[rotary_precision.ALL_DIGITS],
+        stops=rotary_precision.time_on_axis_1,
         moral="Scores between rotated queries and keys depend on how far apart they stand, and on nothing else of "
               "their positions.",
     ),

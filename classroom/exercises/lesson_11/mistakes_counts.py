@@ -258,7 +258,7 @@ ROUNDS = [
     _round(
         "counts-begin-with-t", partial(_em, start="t"),
         "Your table is exactly what comes out when the counts begin with the old t instead of 0.",
-        "The old t decides the shares already. Counted again, it slows learning down, and the start stays.",
+        "The old t decides the shares already. Counted again, it slows learning down.",
         "What do the counts begin with?"),
     _round(
         "counts-begin-with-one", partial(_em, start="one"),

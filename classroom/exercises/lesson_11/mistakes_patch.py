@@ -29,6 +29,7 @@ def sloppy_patch(mixed, other, head, n_heads, takes="slice", puts="other", swapp
         "one less": lambda: (numbers >= start) & (numbers < end - 1),
         "by n_heads": lambda: (numbers >= head * n_heads) & (numbers < (head + 1) * n_heads),
         "not scaled": lambda: (numbers >= head) & (numbers < head + d_head),
+        "begins by n_heads": lambda: (numbers >= head * n_heads) & (numbers < head * n_heads + d_head),
         "by T": lambda: (numbers >= head * (t // n_heads)) & (numbers < (head + 1) * (t // n_heads)),
         "by B": lambda: (numbers >= head * (b // n_heads)) & (numbers < (head + 1) * (b // n_heads)),
         "no brackets": lambda: (numbers >= start) & (numbers < head + d_head),
@@ -149,7 +150,9 @@ PATCHING = [
         "`mixed` has?") for how in ("slices", "heads", "stack", "view", "mask", "loop", "loop in loop")),
     *(_slip("wrong-place", f"what comes out when the head's numbers are those {says}", _SIDE,
             "At which number does this head begin, and at which does it end?", takes=takes)
-      for takes, says in (("not scaled", "from place `head` on"), ("up to", "from the first to the end of this head"),
+      for takes, says in (("not scaled", "from place `head` on"),
+                          ("begins by n_heads", "from place `head * n_heads` on"),
+                          ("up to", "from the first to the end of this head"),
                           ("from", "from the beginning of this head to the last"),
                           ("one more", "of this head and one more"), ("one less", "of this head but its last"))),
     _slip("wrong-place", "what comes out when the head's numbers are those from its beginning to place `head + d_head`",
