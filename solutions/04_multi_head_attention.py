@@ -654,8 +654,8 @@ print("cat sleeps, as if it were alone:            ", torch.allclose(masked[1, :
 #
 # PyTorch has the same layer. We give both the same weights, a batch of unequal sizes and a mask, and
 # compare all numbers. PyTorch keeps the three input matrices in one, below each other. Its boolean mask is
-# True where attention is *forbidden*, the opposite of ours, and one that differs from sentence to sentence needs a copy
-# for each head.
+# True where attention is *forbidden*, the opposite of ours, and an `attn_mask` that differs from sentence to sentence
+# needs a copy for each head.
 
 # %%
 torch.manual_seed(0)
@@ -869,9 +869,9 @@ def equals_pytorch(layer):
     mine, theirs = layer(12, 3), nn.MultiheadAttention(12, 3, batch_first=True)
     copy_weights(theirs, mine)
     query, key, value = (torch.randn(2, length, 12) for length in (6, 5, 5))
-    mask = torch.rand(6, 5) < 0.7                           # one for all sentences and heads
-    mask[:, 0] = True
-    return torch.allclose(mine(query, key, value, mask)[0], theirs(query, key, value, attn_mask=~mask)[0], atol=1e-5)
+    mask = torch.rand(1, 6, 5) < 0.7                        # one for all sentences and heads
+    mask[..., 0] = True
+    return torch.allclose(mine(query, key, value, mask)[0], theirs(query, key, value, attn_mask=~mask[0])[0], atol=1e-5)
 
 
 def rows_sum_to_1(layer):
@@ -897,7 +897,7 @@ def causal(layer):
     """Under a causal mask, another future does not change the past."""
     attend, x = layer(12, 3), torch.randn(2, 5, 12)
     changed = torch.cat([x[:, :3], torch.randn(2, 2, 12)], dim=1)
-    before, after = (attend(y, y, y, causal_mask(5))[0] for y in (x, changed))
+    before, after = (attend(y, y, y, causal_mask(5).unsqueeze(0))[0] for y in (x, changed))
     return torch.allclose(before[:, :3], after[:, :3], atol=1e-5)
 
 # %% [markdown]
@@ -913,10 +913,11 @@ with torch.no_grad():
         print(f"{layer.__name__:20}", *(("ok" if test(layer) else "FAILS").rjust(14) for test in tests))
 
 # %% [markdown]
-# Properties find numbers that go to the wrong place. They do not find wrong constants and missing parts: an attention
-# without output projection has all these properties; it is just another function. Equality finds every difference that
-# its inputs show: without the mask, and with the keys as values, `equals_pytorch` would see neither an ignored mask
-# nor a key taken for a value. And it needs an implementation to compare with. So use both, before you train.
+# Properties find numbers that go to the wrong place. They do not find every wrong constant and every missing part: an
+# attention without output projection has all these properties; it is just another function. Equality finds every
+# difference that its inputs show: without the mask, and with the keys as values, `equals_pytorch` would see neither an
+# ignored mask nor a key taken for a value. And it needs an implementation to compare with. So use both, before you
+# train.
 #
 # What goes wrong if the sizes are equal? With T_q = T_k = d_head = 4, one transpose too many would not
 # change any shape. This is why B, n_heads, d_head, T_k, T_q and d_model above are 2, 3, 4, 5, 6 and 12.
@@ -929,7 +930,7 @@ with torch.no_grad():
 # - **You have** some implementation of `split_heads(x, n_heads)`, as an argument.
 # - **Return** nothing if it is right; if it is wrong, let an `assert` fail. (Returning False or raising another
 #   error counts as well.)
-# - **Use** an `x` in which all numbers differ, as in the tens and ones above,
+# - **Use** an `x` in which all numbers differ, such as `torch.arange` gives,
 #   with two sentences at least, and four sizes B, T, n_heads and d_head that all differ, none of them 1. Then say what
 #   head h should hold.
 #

@@ -865,8 +865,7 @@ with torch.no_grad():
         print(f"starting with {name}: {subwords.decode(ids[0])!r}")
 
 # %% [markdown]
-# In training no target ever began like that, so nothing says what the model will do. Sometimes it
-# recovers. Then the mistake is hard to notice.
+# In training no target ever began like that, so nothing says what the model will do.
 
 # %% [markdown]
 # ## How good is it?

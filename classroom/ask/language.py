@@ -57,7 +57,7 @@ class MergedSymbols:
     def __call__(self, answer: Callable, inputs: dict[str, Any], task) -> dict[str, Any]:
         symbols, pair = spell(inputs["symbols"]), tuple(spell(inputs["pair"]))
         before = list(symbols)
-        merged = answer(symbols, pair)
+        merged = answer(tuple(symbols) if inputs.get("as_tuple") else symbols, pair)
         if symbols != before:
             raise Problem("changes-inputs:symbols")
         if merged is None:

@@ -532,3 +532,22 @@ def split_heads(x, n_heads):
 # %% right: unflatten and permute / movedim
 def split_heads(x, n_heads):
     return x.unflatten(-1, (n_heads, -1)).movedim(-2, 1)
+
+# %% prelude
+import torch
+
+# %% wrong: last axis cut as (d_head, n_heads): head h gets every n_heads-th number
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    x = x.reshape(B, T, d_model // n_heads, n_heads)
+    return x.transpose(1, 3).transpose(2, 3)
+
+# %% wrong: reshape makes (B, n_heads, T, d_head) in one go, then swaps the last two axes twice (reads 'two steps' badly): reshape(B, n_heads, d_head, T).transpose(2, 3)
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    d_head = d_model // n_heads
+    return x.reshape(B, n_heads, d_head, T).transpose(2, 3)
+
+# %% right: split and stack
+def split_heads(x, n_heads):
+    return torch.stack(x.split(x.size(-1) // n_heads, dim=-1), dim=1)

@@ -678,3 +678,38 @@ def test_split_heads(split_heads):
             for t in range(T):
                 for j in range(D):
                     assert out[b, h, t, j].item() == x[b, t, h * D + j].item()
+
+# %% prelude
+import torch
+
+# %% wrong: only compares the shape and head 0
+def test_split_heads(split_heads):
+    x = torch.arange(2 * 5 * 12).reshape(2, 5, 12)
+    out = split_heads(x, 3)
+    assert out.shape == (2, 3, 5, 4)
+    assert torch.equal(out[:, 0], x[:, :, :4])
+
+# %% wrong: there and back with own merge, x random - shape not looked at; wrong: round trip by reshape
+def test_split_heads(split_heads):
+    B, T, n_heads, d_head = 2, 5, 3, 4
+    x = torch.arange(B * T * n_heads * d_head).reshape(B, T, n_heads * d_head)
+    heads = split_heads(x, n_heads)
+    for h in range(n_heads):
+        for t in range(T):
+            assert torch.equal(heads[0, h, t], x[0, t, h * d_head:(h + 1) * d_head])
+
+# %% right: element by element with tens and ones
+def test_split_heads(split_heads):
+    B, T, H, D = 3, 5, 2, 4
+    x = torch.zeros(B, T, H * D)
+    for b in range(B):
+        for t in range(T):
+            for i in range(H * D):
+                x[b, t, i] = 100 * b + 10 * t + i
+    got = split_heads(x.clone(), H)
+    assert tuple(got.shape) == (B, H, T, D)
+    for b in range(B):
+        for h in range(H):
+            for t in range(T):
+                for j in range(D):
+                    assert got[b, h, t, j].item() == 100 * b + 10 * t + h * D + j

@@ -563,3 +563,64 @@ def head_parts(heads, W_o):
 def head_parts(heads, W_o):
     h, d = heads.shape[1], heads.shape[3]
     return torch.einsum("bhtd,hdm->bhtm", heads, W_o.view(h, d, -1))
+
+# %% prelude
+from course.attention import scaled_dot_product_attention
+from torch import nn
+import math
+import torch
+
+# %% wrong: takes columns of W_o for each head in place of rows (padded product raises/shape wrong)
+def split_heads(x, n_heads):
+    b, t, d = x.shape
+    return x.reshape(b, t, n_heads, d // n_heads).transpose(1, 2)
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+def head_parts(heads, W_o):
+    B, H, T, D = heads.shape
+    parts = []
+    for h in range(H):
+        W_h = W_o[:, h * D:(h + 1) * D]        # (d_model, d_head)
+        parts.append(heads[:, h] @ W_h.T)
+    return torch.stack(parts, dim=1)
+
+# %% wrong: output divided evenly by number of heads
+def split_heads(x, n_heads):
+    b, t, d = x.shape
+    return x.reshape(b, t, n_heads, d // n_heads).transpose(1, 2)
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+def head_parts(heads, W_o):
+    n_heads = heads.shape[1]
+    whole = merge_heads(heads) @ W_o
+    return whole.unsqueeze(1).repeat(1, n_heads, 1, 1) / n_heads
+
+# %% wrong: zeroes the other heads in place in the argument's view, so that heads is destroyed
+def split_heads(x, n_heads):
+    b, t, d = x.shape
+    return x.reshape(b, t, n_heads, d // n_heads).transpose(1, 2)
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+def head_parts(heads, W_o):
+    B, H, T, D = heads.shape
+    parts = torch.zeros(B, H, T, H * D)
+    for h in range(H):
+        only = heads
+        for other in range(H):
+            if other != h:
+                only[:, other] = 0
+        parts[:, h] = merge_heads(only) @ W_o
+    return parts
+
+# %% right: einsum with W_o unflattened
+def split_heads(x, n_heads):
+    b, t, d = x.shape
+    return x.reshape(b, t, n_heads, d // n_heads).transpose(1, 2)
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+def head_parts(heads, W_o):
+    return torch.einsum("bhtd,hdm->bhtm", heads, W_o.unflatten(0, (heads.shape[1], -1)))

@@ -598,3 +598,32 @@ def count_pairs(words):
             pair = symbols[i - 1], symbols[i]
             counts[pair] = counts.get(pair, 0) + words[symbols]
     return counts
+
+# %% prelude
+from collections import Counter
+from collections import defaultdict
+from itertools import pairwise
+
+# %% wrong: counts a word once, not `times` times
+def count_pairs(words):
+    counts = Counter()
+    for symbols, times in words.items():
+        for a, b in zip(symbols, symbols[1:]):
+            counts[a, b] += 1
+    return counts
+
+# %% wrong: assigns the count, so the last word overwrites earlier ones
+def count_pairs(words):
+    counts = {}
+    for symbols, times in words.items():
+        for pair in pairwise(symbols):
+            counts[pair] = times
+    return counts
+
+# %% right: defaultdict, index loop
+def count_pairs(words):
+    counts = defaultdict(int)
+    for symbols in words:
+        for i in range(1, len(symbols)):
+            counts[symbols[i - 1], symbols[i]] += words[symbols]
+    return dict(counts)

@@ -780,3 +780,54 @@ def merge_pair(symbols, pair):
             out.append(s)
             fresh = True
     return tuple(out)
+
+# %% prelude
+
+
+# %% wrong: slice of the symbols compared with the tuple: never equal for a list
+def merge_pair(symbols, pair):
+    out, i = [], 0
+    while i < len(symbols):
+        if symbols[i:i + 2] == pair:
+            out.append(pair[0] + pair[1])
+            i += 2
+        else:
+            out.append(symbols[i])
+            i += 1
+    return out
+
+# %% wrong: last symbol is lost when it is not part of a pair
+def merge_pair(symbols, pair):
+    merged = []
+    i = 0
+    while i < len(symbols) - 1:
+        if (symbols[i], symbols[i + 1]) == pair:
+            merged.append("".join(pair))
+            i += 2
+        else:
+            merged.append(symbols[i])
+            i += 1
+    return merged
+
+# %% wrong: for loop: the second symbol of a merged pair is appended again
+def merge_pair(symbols, pair):
+    result = []
+    for i in range(len(symbols)):
+        if i + 1 < len(symbols) and symbols[i] == pair[0] and symbols[i + 1] == pair[1]:
+            result.append(symbols[i] + symbols[i + 1])
+        else:
+            result.append(symbols[i])
+    return result
+
+# %% right: builds with a flag, returns a tuple
+def merge_pair(symbols, pair):
+    out = []
+    fresh = False          # may the last symbol of out still be used?
+    for s in symbols:
+        if fresh and out[-1] == pair[0] and s == pair[1]:
+            out[-1] = out[-1] + s
+            fresh = False
+        else:
+            out.append(s)
+            fresh = True
+    return tuple(out)

@@ -1092,3 +1092,71 @@ def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
                 break
         rows.append(torch.tensor(ids[1:]))
     return torch.nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=pad_id)
+
+# %% prelude
+from torch.nn.utils.rnn import pad_sequence
+import torch
+
+# %% wrong: bos is returned as well
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    B = source.shape[0]
+    target = torch.full((B, 1), bos_id, dtype=torch.long)
+    done = torch.zeros(B, dtype=torch.bool)
+    for _ in range(max_len):
+        token = model(source, target)[:, -1].argmax(-1)
+        token[done] = pad_id
+        target = torch.cat([target, token[:, None]], dim=1)
+        done |= token == eos_id
+        if done.all():
+            break
+    return target
+
+# %% wrong: goes on after eos: no padding
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    target = torch.full((len(source), 1), bos_id)
+    finished = torch.zeros(len(source), dtype=torch.bool)
+    for _ in range(max_len):
+        logits = model(source, target)
+        token = logits[:, -1, :].argmax(dim=-1)
+        finished = finished | (token == eos_id)
+        target = torch.cat((target, token.unsqueeze(1)), dim=1)
+        if finished.all():
+            break
+    return target[:, 1:]
+
+# %% wrong: stops only when all write eos in the same round
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    out = torch.full((source.size(0), 1), bos_id, dtype=torch.long)
+    for _ in range(max_len):
+        nxt = model(source, out)[:, -1].argmax(-1, keepdim=True)
+        ended = (out[:, 1:] == eos_id).any(dim=1, keepdim=True)
+        nxt = torch.where(ended, torch.full_like(nxt, pad_id), nxt)
+        out = torch.cat([out, nxt], 1)
+        if (nxt == eos_id).all():
+            break
+    return out[:, 1:]
+
+# %% wrong: looks for eos in the whole target, bos included: bos == eos ends at once
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    ids = torch.full((source.shape[0], 1), bos_id, dtype=torch.long)
+    for _ in range(max_len):
+        ended = (ids == eos_id).any(dim=1)
+        if ended.all():
+            break
+        nxt = model(source, ids)[:, -1].argmax(-1)
+        nxt = nxt.masked_fill(ended, pad_id)
+        ids = torch.cat([ids, nxt[:, None]], dim=1)
+    return ids[:, 1:]
+
+# %% right: each sentence on its own, then pad_sequence
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    rows = []
+    for sentence in source:
+        ids = [bos_id]
+        while len(ids) <= max_len:
+            logits = model(sentence[None], torch.tensor([ids]))
+            ids.append(int(logits[0, -1].argmax()))
+            if ids[-1] == eos_id:
+                break
+        rows.append(torch.tensor(ids[1:]))
+    return pad_sequence(rows, batch_first=True, padding_value=pad_id)

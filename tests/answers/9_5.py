@@ -843,3 +843,63 @@ def ngram_precision(hypotheses, references, n):
                 left.remove(hyp[i:i + n])
                 good += 1
     return good / everything if everything else 0
+
+# %% prelude
+from collections import Counter
+
+# %% wrong: mean of the sentences' precisions, once more
+def ngram_precision(hypotheses, references, n):
+    scores = []
+    for hyp, ref in zip(hypotheses, references):
+        h = Counter(tuple(hyp[i:i + n]) for i in range(len(hyp) - n + 1))
+        r = Counter(tuple(ref[i:i + n]) for i in range(len(ref) - n + 1))
+        total = sum(h.values())
+        if total:
+            scores.append(sum((h & r).values()) / total)
+    return sum(scores) / len(scores) if scores else 0
+
+# %% wrong: no clipping, once more
+def ngrams(sentence, n):
+    return [tuple(sentence[i:i + n]) for i in range(len(sentence) - n + 1)]
+def ngram_precision(hypotheses, references, n):
+    matches = total = 0
+    for hyp, ref in zip(hypotheses, references):
+        known = set(ngrams(ref, n))
+        for gram in ngrams(hyp, n):
+            total += 1
+            if gram in known:
+                matches += 1
+    return matches / total if total else 0.0
+
+# %% wrong: range(len - n): the last n-gram is missing
+def ngram_precision(hypotheses, references, n):
+    matches, total = 0, 0
+    for hyp, ref in zip(hypotheses, references):
+        h = Counter(tuple(hyp[i:i + n]) for i in range(len(hyp) - n))
+        r = Counter(tuple(ref[i:i + n]) for i in range(len(ref) - n))
+        matches += sum((h & r).values())
+        total += h.total()
+    return matches / total if total else 0
+
+# %% wrong: one Counter for all sentences: n-grams match in another sentence
+def ngram_precision(hypotheses, references, n):
+    h, r = Counter(), Counter()
+    for hyp in hypotheses:
+        h.update(zip(*(hyp[k:] for k in range(n))))
+    for ref in references:
+        r.update(zip(*(ref[k:] for k in range(n))))
+    if not h:
+        return 0
+    return (h & r).total() / h.total()
+
+# %% right: removes matched n-grams from a list, Fraction-free
+def ngram_precision(hypotheses, references, n):
+    hit = all_ = 0
+    for hyp, ref in zip(hypotheses, references, strict=True):
+        left = list(zip(*[ref[k:] for k in range(n)]))
+        for gram in zip(*[hyp[k:] for k in range(n)]):
+            all_ += 1
+            if gram in left:
+                left.remove(gram)
+                hit += 1
+    return hit / max(all_, 1)

@@ -77,7 +77,7 @@ def decoding(stop, pad=None, ends=lambda token, eos_id, pad_id: token == eos_id)
 
 def test_decoding_ends_when_all_sentences_have_ended():
     refused("9.4", decoding(lambda ended, token, eos_id: (token == eos_id).all()), "does-not-stop", ["max_len = 30"])
-    refused("9.4", decoding(lambda ended, token, eos_id: False), "does-not-stop", ["60 times with max_len = 30"])
+    refused("9.4", decoding(lambda ended, token, eos_id: False), "does-not-stop", ["and 60 with max_len = 30"])
     accepted("9.4", decoding(lambda ended, token, eos_id: ended.all()))
 
 

@@ -138,3 +138,16 @@ def test_a_text_that_is_split_at_single_blanks():
     refused("9.2", by_pattern(r"\b", r"\b", True), "marks-have-no-word-boundary", made)
     refused("9.2", by_pattern("", "", False), "found-inside-symbols", made)
     refused("9.2", by_pattern(r"(?<!\S)", r"(?!\S)", True), "unknown-symbol", ["['']"])
+
+
+def test_a_tuple_of_symbols_is_taken_too():
+    def merge_pair(symbols, pair):
+        out, i = symbols.copy(), 0
+        while i < len(out) - 1:
+            if (out[i], out[i + 1]) == pair:
+                out[i : i + 2] = [pair[0] + pair[1]]
+            i += 1
+        return out
+
+    refused("9.2", merge_pair, "lists-only", ("it raised AttributeError",))
+    accepted("9.2", lambda symbols, pair: merge_pair(list(symbols), pair))

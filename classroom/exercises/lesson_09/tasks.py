@@ -7,6 +7,7 @@ import torch
 
 from classroom.ask.case import Case
 from classroom.ask.language import MergedSymbols, NextTokens, PairCounts, Sentences
+from classroom.ask.outcome import agree
 from classroom.exercises import runs
 from classroom.judge.exercise import Choice, Exercise, Property
 from course._words import later, say
@@ -106,6 +107,23 @@ def _symbol_lists(rng):
     yield of("another longer word", rng.integers(0, 3, size=13), (1, 1))
 
 
+def _of_a_tuple(ask):
+    """Does it take a tuple, too?"""
+    found = [ask(symbols=np.array([0, 1, 2]), pair=np.array([0, 1]), as_tuple=how) for how in (False, True)]
+    if not found[0].returned or agree(*found):
+        return None
+    if found[1].error:
+        return say("With lists your code is right. With the tuple `('l', 'o', 'w')` and the pair `('l', 'o')` it "
+                   "raised {kind}: {text}.", kind=found[1].error.kind, text=found[1].error.text.rstrip("."))
+    return say("With lists your code is right. With the tuple `('l', 'o', 'w')` and the pair `('l', 'o')` something "
+               "else comes out than with the list.")
+
+
+_TUPLES = Property(
+    "lists-only", _of_a_tuple, "The words of the next cells are tuples, since a dictionary takes no lists as keys.",
+    "What do you do with `symbols` that only a list can do? `list(symbols)` makes a list of either.")
+
+
 def _tables(rng):
     """Tables of a model in which sentence b ends after `ends[b]` tokens and then babbles on."""
     def of(about, ends, max_len, vocab=16, t_k=4, bos=BOS, eos=EOS, pad=PAD, written=()):
@@ -163,9 +181,10 @@ def _stops(ask):
     few, many = (int(found.flat[0]) for found in runs)
     if many <= few:
         return None
-    return say("Your ids are right. But two sentences that end after {ends} and {ends2} tokens go through the model "
-               "{few} times with max_len = {lengths}, and {many} times with max_len = {lengths2}.", ends=ends[0],
-               ends2=ends[1], few=few, lengths=lengths[0], many=many, lengths2=lengths[1])
+    return say("Your ids are right. But for two sentences that end after {ends} and {ends2} tokens the model is given "
+               "{few} rows in all with max_len = {lengths}, and {many} with max_len = {lengths2}: one for each "
+               "sentence and round.", ends=ends[0], ends2=ends[1], few=few, lengths=lengths[0], many=many,
+               lengths2=lengths[1])
 
 
 _STOPS = Property("does-not-stop", _stops, "When every sentence has ended there is nothing left to ask the model: what "
@@ -218,7 +237,7 @@ EXERCISES = [
         takes={"symbols": "letters", "pair": ""}, gives={"merged": "symbols"},
         reference=merge_pair, cases=_symbol_lists, probe=MergedSymbols(),
         place=mistakes_merging.symbols_of, shows=mistakes_merging.as_symbols,
-        misconceptions=mistakes_merging.MERGES,
+        misconceptions=mistakes_merging.MERGES, properties=[_TUPLES],
         hints=("Go through the list from left to right with an index of your own. What are the two things that can "
                "happen at each place, and how far does the index move in each?",
                "A `for` loop always moves by one. After a merge you have used up two symbols, so a `while` loop, or a "
