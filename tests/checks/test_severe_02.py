@@ -180,7 +180,8 @@ def test_a_sign_that_is_forgotten_in_one_of_the_two_fills(always):
         return mask
     for low in (None, -1e9, -math.inf):
         refused("2.1", fills(first=same, low=low, always=always), "allowed-places-filled", ["first fill"])
-    refused("2.1", fills(first=same, second=torch.zeros_like, always=always), "mask-inverted", ["*allowed* scores"])
+    refused("2.1", fills(first=same, second=torch.zeros_like, always=always), "mask-inverted",
+            ["*allowed* scores" if always else "True and False of the mask are exchanged"])
     refused("2.1", fills(second=same, always=always), "allowed-shares-closed", ["after the softmax"])
     accepted("2.1", fills(low=-1e9, always=always))
 

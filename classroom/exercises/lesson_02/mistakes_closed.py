@@ -20,13 +20,13 @@ CLOSED = [
           ("", "a very low number", "Only a row that forbids nothing keeps shares, and these are all equal."),
           (", -inf", "−∞", "A row that forbids nothing has only −∞ left, and becomes NaN."))
       for none, more in _ALWAYS),
-    *(Misconception(
+    *(Misconception(                                     # where None is kept apart, it is two mistakes at once
         "mask-inverted", partial(sloppy_attention, how=f"allowed filled{none}"),
         later("Your weights are exactly what comes out when the *allowed* scores are filled with a very low "
               "number{more}.", more=more),
         "In this course True means: may attend. The softmax gives everything to the forbidden places.",
         "Which places does your code fill?")
-      for none, more in _ALWAYS),
+      for none, more in _ALWAYS if none),
     *(Misconception(
         "allowed-shares-closed", partial(sloppy_attention, how=f"allowed closed{none}"),
         later("Your weights are exactly 0, {where}, in each row that allows something, and equal shares in the "
