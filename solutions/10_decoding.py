@@ -193,7 +193,7 @@ for alpha in (0, 0.2, 0.6, 1):
 #   (K, V), for each of them the log-probabilities of the V tokens that may come next; and
 #   `beam_size`, how many continuations to keep, at most K · V. K need not be `beam_size`.
 # - **Return** three tensors of length `beam_size`, the best continuation first: `scores`, the
-#   log-probability of each; `parent`, the number of the beginning that it continues; `token`, the
+#   log-probability of each (no penalty here); `parent`, the number of the beginning that it continues; `token`, the
 #   token that it adds. The last two are whole numbers: they are used as indices.
 # - **Use** `topk`, which returns the largest values and their places. On a flattened table a place
 #   counts through all K · V cells.
@@ -308,7 +308,7 @@ for beam_size, alpha in ((1, 0), (2, 0), (2, 0.6)):
 # round: which beginning will be the likeliest? Choose it, and the numbers appear.
 
 # %%
-def rounds_of(model, source, bos_id, eos_id, names, beam_size, alpha, max_len=12, pruned=2):
+def rounds_of(model, source, bos_id, eos_id, names, beam_size, alpha, max_len=30, pruned=2):
     """The rounds of a beam search, with the best `pruned` of what is given up, for `show_beam`."""
     rounds, finished = [], []                                 # finished: (score, round, place in it)
     target, log_p, nodes = torch.tensor([[bos_id]]), torch.zeros(1), [None]
@@ -330,8 +330,9 @@ def rounds_of(model, source, bos_id, eos_id, names, beam_size, alpha, max_len=12
             break
         target = torch.cat([target[parent[going]], token[going].unsqueeze(1)], dim=1)
         log_p, nodes = scores[going], going
-    _, n, i = max(finished)
-    rounds[n][i] = rounds[n][i]._replace(fate="best")
+    if finished:
+        _, n, i = max(finished)
+        rounds[n][i] = rounds[n][i]._replace(fate="best")
     return rounds
 
 tree_rounds = rounds_of(tree_model, no_source, 1, 2, words, beam_size=2, alpha=0.6)
@@ -919,14 +920,15 @@ print(f"80 layers of 8,192, 100,000 tokens:  {cache_bytes(80, 8192, 100_000, 2) 
 # α = 1. What happens to the length, to log p, and to BLEU? (The six runs take about a minute together.)
 #
 # **D · When to stop.** Our search ends with `beam_size` finished sentences. Two other rules are in use: end with the
-# *first* finished sentence that is better than all beginnings that are left, or go on to `max_len` and take the best
-# that was ever finished. With α = 0, can the first rule miss a sentence that going on would find? And with α = 0.6?
+# *first* finished sentence whose score is better than that of each beginning that is left, as if this one ended here;
+# or go on to `max_len` and take the best that was ever finished. With α = 0, can the first rule miss a sentence that
+# going on would find? And with α = 0.6?
 #
 # **E · A pupil.** A sentence has many translations, and the corpus mostly gives one of them, now this one, now that
 # one. Let your translator write its own for every fifth training sentence, with a beam of 5, and put them in the
 # place of every second reference. Then train two new models from the same first weights, with equally many tokens:
 # one on the references alone, one on the mixture. Which one will come nearer to references that it has never seen?
-# (Both trainings together take some minutes.)
+# (Writing takes a minute or two, both trainings together some minutes.)
 
 # %% [markdown]
 # <details><summary>A: a solution</summary>
@@ -990,11 +992,12 @@ print(f"80 layers of 8,192, 100,000 tokens:  {cache_bytes(80, 8192, 100_000, 2) 
 # written = library.translate(model, [pair.source for pair in pairs], subwords, beam_size=5)
 # mixture = [pair._replace(target=text) if n % 2 else pair for n, (pair, text) in enumerate(zip(pairs, written))]
 #
+# vectors = count_vectors(encode_pairs(pairs, subwords), len(subwords), 128)
 # for name, taught in (("references", pairs), ("mixture", mixture)):
 #     encoded = encode_pairs(taught, subwords)
 #     torch.manual_seed(0)
 #     pupil = Transformer(len(subwords), d_model=128, n_heads=4, d_ff=512, n_layers=2)
-#     begin_with(pupil, count_vectors(encoded, *pupil.embedding.weight.shape))
+#     begin_with(pupil, vectors)
 #     train(pupil, encoded, tokens=1_000_000, **RECIPE)
 #     translations = library.translate(pupil, [pair.source for pair in split.valid], subwords)
 #     print(name, sacrebleu.corpus_bleu(translations, [[pair.target for pair in split.valid]]))

@@ -48,8 +48,8 @@ _WORDS = {
         "The model is given `source` as its second argument: `model(source, target)` takes the sentence first, and "
         "then the beginnings.",
     "changes-inputs:past":
-        "Your code changes the past that it was given. Code that still needs the earlier one, a beam for example, "
-        "then has another. `torch.cat` makes new tensors; return them in a new tuple.",
+        "Your code changes the past that it was given: its list, or its tensors. Whoever kept the earlier past, a beam "
+        "for example, then finds another one in it. Leave it as it is, and return a new tuple `(k, v)`.",
     "changes-inputs:sentences":
         "Your code changes the lists of words that it was given. What is counted with them next is something else.",
     "changes-inputs:set":
@@ -317,9 +317,9 @@ _WORDS = {
     "wrong-dtype:ids":
         "Your ids have the dtype {dtype}; token ids are whole numbers.",
     "wrong-dtype:index":
-        "Your `{name}` has the dtype {dtype}. It is used as an index, so whole numbers (int64) are expected. `/` and "
-        "`floor` give floating-point numbers, even where nothing stands after the point; `//` of whole numbers does "
-        "not.",
+        "Your `{name}` has the dtype {dtype}. It is used as an index, so whole numbers (int64) are expected. `/` gives "
+        "floating-point numbers, even where nothing stands after the point, and `floor` leaves the dtype as it is; "
+        "`//` of whole numbers gives whole numbers.",
     "wrong-layer-shape":
         "`{name}` has the shape {shape}; {expected} is expected.",
     "wrong-layer-shape:matrix":
