@@ -17,7 +17,7 @@ from . import behaviour, choice, testing
 from .evidence import an, series
 from .exercise import Choice, Exercise, Task, TestTask
 from .explain import explain
-from .verdict import CheckError, Verdict, named, not_attempted, ruling
+from .verdict import CheckError, Verdict, named, not_attempted, ruling, was_none
 
 
 def judge(task: Task, given: Any, seed: int | None = None) -> Verdict:
@@ -123,7 +123,7 @@ def _remembered(task: Exercise, seed: int | None) -> KnownOutcomes | None:
 def judge_on(task: Exercise, answer: Any, cases: list[Case]) -> Verdict:
     """Judge an answer, here or `elsewhere`, on these cases."""
     if is_stub(answer):
-        return not_attempted(task)
+        return not_attempted(task, was_none(task) if answer is None else "")
     if not callable(answer) or is_module(answer) and hasattr(task.probe, "prepare"):
         return ruling(task, "error", _not_callable(task, answer), ("not-a-function",))
     clock, printed = limits.Clock(task.seconds), limits.Printed()

@@ -62,7 +62,9 @@ _BY_TEXT = [      # a slug, a pattern, and what it means, with the pattern's gro
      "has a function for it; if a tensor comes in other cases, make the number a tensor first."),
     ("mask-not-as-large-as-the-scores",
      r"shape of the mask .* does not match the shape of the indexed tensor|boolean index did not match",
-     "A mask in square brackets must be as large as what it picks from. `masked_fill` and `where` spread one."),
+     "A mask in square brackets is not spread: from its first axis on, it must be as long as what it picks from. "
+     "`masked_fill` and `where` spread a mask and compare from the last axis on, so that one entry for each row needs "
+     "an axis of length 1 at the end."),
     ("mask-not-boolean",
      r"the mask must be boolean",
      "The function that you call tells True and False from numbers. Which dtype does your mask have here?"),

@@ -13,7 +13,7 @@ from course._words import say
 from . import advice
 from .evidence import an, commas, joined, line_of, listing
 from .exercise import TestTask
-from .verdict import CheckError, Verdict, not_attempted, ruling
+from .verdict import CheckError, Verdict, not_attempted, ruling, was_none
 
 _KEPT = 20          # calls of an implementation that are looked at
 
@@ -46,7 +46,7 @@ def _unwritten(answer: Any) -> bool:
 
 def _judge(task: TestTask, answer: Any) -> Verdict:
     if is_stub(answer):
-        return not_attempted(task)
+        return not_attempted(task, was_none(task) if answer is None else "")
     if not callable(answer):
         kind = type(answer).__name__
         return ruling(task, "error", an(say("`check` was given a {name}. Pass the test function itself: "

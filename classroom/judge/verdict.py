@@ -80,6 +80,13 @@ def not_attempted(task: Task, message: str = "") -> Verdict:
                                                         "first hint.", named=named(task), id=task.id))
 
 
+def was_none(task: Task) -> str:
+    """What to say where `check` was given None: what is not written yet, or what a call of it returned."""
+    return say("`check` was given None. Is {named} still to be written, or was it called, and returned nothing? Pass "
+               "the name alone, without brackets behind it: `check(\"{id}\", {names})`.", named=named(task),
+               id=task.id, names=", ".join(task.names))
+
+
 def named(task: Task) -> str:
     """The names that the exercise asks for, as code."""
     return listing([f"`{name}`" for name in task.names])

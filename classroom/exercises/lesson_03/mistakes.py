@@ -291,8 +291,8 @@ def _shared(cls) -> list[Misconception]:
             "Is there a transpose too many?"),
         Misconception(
             "fill-not-low-enough", partial(cls, how="weak"),
-            "For large scores, your weights are exactly what comes out when forbidden places get −10000 or a similar "
-            "number.", "Scores can be lower than that; then the forbidden places win.", _CALL),
+            "For scores far below 0, your weights are exactly what comes out when forbidden places get −10000 or a "
+            "similar number.", "Scores can be lower than that; then the forbidden places win.", _CALL),
         Misconception(
             "mask-of-first-query", partial(cls, how="first query"),
             "Your weights are exactly what comes out when the mask of query 0 is used for all.",

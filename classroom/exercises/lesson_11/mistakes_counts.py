@@ -274,8 +274,8 @@ ROUNDS = [
         "A word that occurs in many sentences collects from all of them.", "Is it `=` or `+=`?"),
     _round(
         "repeated-words-lost", partial(_em, lost=True),
-        "Your table is exactly what comes out when a word that occurs twice in a sentence is counted once. (A source word "
-        "that does so still takes part in the totals twice.)",
+        "Your table is exactly what comes out when a word that occurs twice in a sentence is counted once. (A source "
+        "word that does so still takes part in the totals twice.)",
         "Each occurrence has 1 to give, or takes part in sharing. With lists as indices, `counts[...] += ...` keeps "
         "only one of several values for the same place.",
         "What becomes of a repeated word: is there a set, or a list as an index?"),

@@ -240,7 +240,8 @@ ALIGNERS = [
     Misconception(
         "first-column-dropped", partial(_align, columns=slice(1, None)),
         "Your links are exactly what comes out when the *first* column is left out instead of the last.",
-        "The source has no <bos> in this course, only an <eos> at its end. Besides, a 0 of yours then means the second column.",
+        "The source has no <bos> in this course, only an <eos> at its end. Besides, a 0 of yours then means the second "
+        "column.",
         "Which special tokens does the source have, and where?"),
     Misconception(
         "first-column-dropped", partial(_align, columns=slice(1, None), add=1),
@@ -345,6 +346,7 @@ ALIGNERS = [
     Misconception(
         "first-column-dropped", partial(_align, columns=slice(1, -1)),
         "Your links are exactly what comes out when the first column is left out as well as the last.",
-        "The source has no <bos> in this course, only an <eos> at its end. Besides, a 0 of yours then means the second column.",
+        "The source has no <bos> in this course, only an <eos> at its end. Besides, a 0 of yours then means the second "
+        "column.",
         "Which special tokens does the source have, and where?"),
 ]

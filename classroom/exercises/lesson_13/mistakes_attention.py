@@ -327,8 +327,8 @@ GROUPED = [
            "axes of length 1: with one sentence or one head, axes that are needed.", "Where is there a `squeeze()`?",
            gives="squeezed"),
     # Last, because they show in few cases.
-    _group("fill-not-low-enough", "weights, for large scores, are exactly what comes out when forbidden places get "
-           "−10000 or a similar number", "Scores can be lower than that; then the forbidden places win.",
+    _group("fill-not-low-enough", "weights, for scores far below 0, are exactly what comes out when forbidden places "
+           "get −10000 or a similar number", "Scores can be lower than that; then the forbidden places win.",
            "Which number is below every score there can be?", mask="weak"),
     _group("empty-rows-nan", "weights are exactly what filling with −∞ gives: NaN for queries that may attend to "
            "nothing", _EMPTY, "What do the rows without any True need?", empty="nan"),
