@@ -173,9 +173,9 @@ for mean_q, var_q, mean_k, var_k in [(0, 1, 0, 1), (0, 4, 0, 1), (1, 1, 0, 1), (
     print(f"{mean_q:6}{var_q:7}{mean_k:9}{var_k:7}{derived:25.0f}{measured:10.0f}{(measured / d_k).sqrt():18.2f}")
 
 # %% [markdown]
-# Only in the first. √d_k is the right number for means of 0 and variances of 1, and that is what the paper assumes (in
-# footnote 4). A model has to keep its numbers near that size by other means: by how its matrices begin, and by a norm
-# before the attention, which lesson 06 adds.
+# Only in the first. With means of 0, √d_k is the right number if var_q · var_k = 1, for example with variances of 1, as
+# the paper assumes (in footnote 4). A model has to keep its numbers near that size in other ways: by how its matrices
+# begin, and by a norm before the attention, which lesson 06 adds.
 #
 # Does the softmax notice all of it? In the last line the keys have a mean of 3. Take one query and six keys, and add 3
 # to every number of every key. What happens to the six weights?
@@ -190,8 +190,9 @@ for mean_k in (0, 3):
 
 # %% [markdown]
 # Nothing. What the mean of the keys adds to a score, 3 · (q_1 + q_2 + …) / 8, is the same for all keys of this query,
-# and a softmax does not see it. It counts in the variance because another query gets another number. A mean of the
-# *queries* is not so harmless: it adds mean_q · (k_1 + k_2 + …), which differs from key to key.
+# and a softmax does not see it. It counts in the variance because another query gets another number. So for the
+# *weights*, √d_k is the right number in the last line of the table, too. A mean of the *queries* is not so harmless: it
+# adds mean_q · (k_1 + k_2 + …) / 8, which differs from key to key.
 #
 # ## What √d_k does for learning
 #
@@ -611,7 +612,8 @@ print("the mask from above:", torch.equal(padding_mask(ids, pad_id), mask))
 # Real tokens that are not in the future.
 #
 # - **You have** `ids` (B, T) of the target sentences, and `pad_id`.
-# - **Return** a boolean mask (B, T, T).
+# - **Return** a boolean mask (B, T, T): entry (b, t, j) is True if key j of sentence b is real and not after query t.
+#   This holds for queries that are padding, too.
 # - **Use** the two masks that you have. Write their shapes under each other: what does broadcasting make of them?
 
 # %%

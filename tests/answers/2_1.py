@@ -873,3 +873,72 @@ def scaled_dot_product_attention(q, k, v, mask=None):
     else:
         weights = torch.softmax(torch.where(mask, scores, -1e9), -1) * mask
     return torch.matmul(weights, v), weights
+
+# %% prelude
+import math
+
+import torch
+
+# %% wrong: -1e9 filled in at mask == 0, nothing done after the softmax
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.size(-1))
+    if mask is not None:
+        scores = scores.masked_fill(mask == 0, -1e9)
+    p = scores.softmax(dim=-1)
+    return p @ v, p
+
+# %% wrong: empty rows set to 0 by an index that is not broadcast to the batch
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is None:
+        w = scores.softmax(dim=-1)
+        return w @ v, w
+    scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+    w = scores.softmax(dim=-1).clone()
+    nothing = ~mask.any(dim=-1)
+    w[nothing] = 0.0
+    return w @ v, w
+
+# %% wrong: softmax output closed by masked_fill_: backward raises
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores.masked_fill_(~mask, torch.finfo(scores.dtype).min)
+    w = scores.softmax(dim=-1)
+    if mask is not None:
+        w.masked_fill_(~mask, 0.0)
+    return w @ v, w
+
+# %% wrong: d_k taken from k.size(1)
+def scaled_dot_product_attention(q, k, v, mask=None):
+    d_k = k.size(1)
+    scores = q @ k.transpose(-2, -1) / math.sqrt(d_k)
+    if mask is not None:
+        scores = scores.masked_fill(~mask, float("-inf"))
+    w = scores.softmax(dim=-1)
+    if mask is not None:
+        w = w.masked_fill(~mask, 0.0)
+    return w @ v, w
+
+# %% wrong: output of empty rows set to 0, the returned weights left as equal shares
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+    w = scores.softmax(dim=-1)
+    output = w @ v
+    if mask is not None:
+        output = output.masked_fill(~mask.any(dim=-1, keepdim=True), 0.0)
+    return output, w
+
+# %% right: own softmax with the maximum detached; empty rows divided by 1
+def scaled_dot_product_attention(q, k, v, mask=None):
+    s = torch.einsum("...qd,...kd->...qk", q, k) * q.shape[-1] ** -0.5
+    if mask is None:
+        mask = torch.ones_like(s, dtype=torch.bool)
+    s = torch.where(mask, s, torch.finfo(s.dtype).min)
+    top = s.amax(dim=-1, keepdim=True).detach()
+    e = torch.where(mask, (s - top).exp(), 0.0)
+    total = e.sum(dim=-1, keepdim=True)
+    w = e / torch.where(total > 0, total, 1.0)
+    return torch.einsum("...qk,...kd->...qd", w, v), w

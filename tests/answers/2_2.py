@@ -236,3 +236,16 @@ import torch
 def causal_mask(size):
     position = torch.arange(size)
     return position.unsqueeze(1) > position.unsqueeze(0)
+
+# %% prelude
+import torch
+
+# %% wrong: query positions <= key positions: the present and the future
+def causal_mask(size):
+    position = torch.arange(size)
+    return position[:, None] <= position[None, :]
+
+# %% wrong: a leading axis of length 1: (1, size, size)
+def causal_mask(size):
+    future = torch.triu(torch.ones(1, size, size), diagonal=1).type(torch.uint8)
+    return future == 0

@@ -349,3 +349,19 @@ def decoder_mask(ids, pad_id):
                 if ids[b, j] != pad_id:
                     mask[b, t, j] = True
     return mask
+
+# %% prelude
+import torch
+
+# %% wrong: the rows of the padding closed as well as its columns
+def decoder_mask(ids, pad_id):
+    size = ids.shape[1]
+    real = (ids != pad_id).unsqueeze(1)
+    past = torch.ones(size, size, dtype=torch.bool).tril()
+    return real & real.transpose(1, 2) & past
+
+# %% right: each sentence's row repeated for all queries, then tril, then stacked
+def decoder_mask(ids, pad_id):
+    B, T = ids.shape
+    rows = [ids[b].ne(pad_id).repeat(T, 1).tril() for b in range(B)]
+    return torch.stack(rows)

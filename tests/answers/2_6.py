@@ -238,3 +238,9 @@ import torch
 # %% right: logical_not and indexing
 def to_key_padding_mask(mask):
     return torch.logical_not(mask[:, 0, :])
+
+# %% prelude
+
+# %% wrong: logical_not_ on a view of the caller's mask
+def to_key_padding_mask(mask):
+    return mask.squeeze(1).logical_not_()

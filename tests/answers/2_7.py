@@ -328,3 +328,17 @@ def softmax_jacobian(w):
     n = w.shape[-1]
     delta = torch.eye(n, dtype=w.dtype)
     return w[..., :, None] * (delta - w[..., None, :])
+
+# %% prelude
+import torch
+
+# %% wrong: slopes of the logarithm of the share: delta_ij - w_j, the factor w_i forgotten
+def softmax_jacobian(w):
+    eye = torch.eye(w.shape[-1], dtype=w.dtype)
+    return eye - w.unsqueeze(-2)
+
+# %% right: einsum for the outer product, then the shares added to the diagonal in place
+def softmax_jacobian(w):
+    table = -torch.einsum("...i,...j->...ij", w, w)
+    table.diagonal(dim1=-2, dim2=-1).add_(w)
+    return table

@@ -377,3 +377,25 @@ def score_variance(d_k, mean_q, var_q, mean_k, var_k):
 # %% wrong: brackets forgotten: d_k multiplies only the first of three terms
 def score_variance(d_k, mean_q, var_q, mean_k, var_k):
     return d_k * var_q * var_k + var_q * mean_k ** 2 + var_k * mean_q ** 2
+
+# %% prelude
+
+# %% wrong: mean of the squares summed, minus the square of the mean of the whole sum
+def score_variance(d_k, mean_q, var_q, mean_k, var_k):
+    square = (var_q + mean_q**2) * (var_k + mean_k**2)
+    mean_of_sum = d_k * mean_q * mean_k
+    return d_k * square - mean_of_sum**2
+
+# %% wrong: var_q and var_k read as standard deviations and squared
+def score_variance(d_k, mean_q, var_q, mean_k, var_k):
+    square_q = var_q**2 + mean_q**2
+    square_k = var_k**2 + mean_k**2
+    return d_k * (square_q * square_k - (mean_q * mean_k)**2)
+
+# %% right: three terms of one product, added d_k times
+def score_variance(d_k, mean_q, var_q, mean_k, var_k):
+    one = var_q * var_k + mean_q * mean_q * var_k + mean_k * mean_k * var_q
+    total = 0
+    for _ in range(d_k):
+        total += one
+    return total
