@@ -52,6 +52,8 @@ def check(id: str, *answer: Any, seed: int | None = None) -> Verdict:
         keep.keep(id, answer[0])
     _remember(id, answer, verdict)
     drawn = panel.show(verdict)
+    if verdict.status != "correct" and record.load().get(id, record.EMPTY)["points"]:
+        print(printable(say("(Your record keeps what an earlier answer to this exercise has earned.)")))
     if verdict.status in ("wrong", "error") or verdict.status != "correct" and "NBGRADER_EXECUTION" in os.environ:
         raise CheckFailed(verdict, shown=drawn)
     return verdict
@@ -93,7 +95,8 @@ def carry_on(id: str, *answer: Any) -> Any:
         _remember(id, answer, verdict)
     if verdict.status == "correct":
         return answer[0] if len(answer) == 1 else answer
-    print(say("Exercise {id} is not solved yet: the cells below use the course's {named}.", id=id, named=named(task)))
+    print(say("Exercise {id}: what you have here is still to be written, or not right yet. The cells below use the "
+              "course's {named}.", id=id, named=named(task)))
     return task.fallback()
 
 

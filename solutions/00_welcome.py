@@ -78,8 +78,8 @@ for word, score in zip(words, scores, strict=True):
 # - An *array* is one of NumPy's, a *tensor* one of PyTorch's, and a list is neither. (n,) is a shape: n numbers in a
 #   row. All entries are of one kind, the *dtype*: `int64` are whole numbers, `float64` fractions, `float32` fractions
 #   with fewer digits, and `bool` (*Boolean*) true or false.
-# - Where the text names no other dtype, fractions keep their dtype: from float64 comes float64. (Fractions in an array
-#   may always be float64, and from whole numbers alone also float32.)
+# - Where the text names no other dtype, fractions keep their dtype: from float64 comes float64. (An array of fractions
+#   may always be float64. If all numbers that came in are whole, it may be float32, too.)
 # - The lines that begin with `def` say in which order the arguments come. The pages give them by their places: you may
 #   rename them, but keep their order.
 # - The circles say how hard an exercise is, from ●○○ to ●●●. Its points go into your record.
@@ -218,7 +218,7 @@ check("0.2", looks_at)
 # %%
 spanish = ["el", "gato", "negro", "duerme"]
 
-#                   article dark animal resting
+#                 article, dark, animal, resting
 keys = np.array([[2, 0, 0, 0],      # the
                  [0, 2, 1, 0],      # black
                  [0, 1, 2, 0],      # cat

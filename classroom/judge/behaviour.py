@@ -105,8 +105,9 @@ def _another_dtype(got: str, expected: str, framework: str, inputs: list[str]) -
                                  "array that takes its dtype from an input, which may hold whole numbers, or for a "
                                  "dtype that is written down.")
     if expected == "float64" and framework == "numpy":
-        return "dtype-lost", say("Precision is lost on the way. NumPy computes in float64 unless it is told otherwise: "
-                                 "look for a dtype that is written down, or taken from something of less precision.")
+        return "dtype-lost", say("Precision is lost on the way. From float64 NumPy computes float64, unless it is told "
+                                 "otherwise: look for a dtype that is written down, or taken from something of less "
+                                 "precision.")
     if expected == "float64":
         return "dtype-lost", say("Precision is lost on the way. Look for a dtype that is written down instead of "
                                  "taken from the input, or for something made on the way without a dtype, which is "

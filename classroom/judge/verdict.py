@@ -114,5 +114,5 @@ class CheckFailed(AssertionError):
     def _render_traceback_(self) -> list[str]:
         """What Jupyter and IPython print in place of a traceback."""
         if self.shown:
-            return [say("Exercise {id} is not solved yet: see the panel above.", id=self.verdict.id)]
+            return [say("Exercise {id}: not right yet. See the panel above.", id=self.verdict.id)]
         return str(self).splitlines()

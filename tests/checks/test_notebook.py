@@ -84,7 +84,8 @@ def test_carry_on_gives_back_what_is_right_and_else_the_librarys(capsys):
     library = carry_on("1.1", wrong)
     assert library is not wrong and (library(np.eye(2), np.eye(2)) == np.eye(2)).all()
     line = capsys.readouterr().out
-    assert line == "Exercise 1.1 is not solved yet: the cells below use the course's `dot_product_scores`.\n"
+    assert line == ("Exercise 1.1: what you have here is still to be written, or not right yet. The cells below use "
+                    "the course's `dot_product_scores`.\n")
     assert record.load() == {}
 
 
@@ -219,7 +220,7 @@ def test_in_a_real_notebook(tmp_path, monkeypatch):
     wrong, error = notebook.cells[2].outputs
     assert wrong.output_type == "display_data" and "Not yet." in wrong.data["text/html"]
     assert error.output_type == "error" and error.ename == "CheckFailed"
-    assert error.traceback == ["Exercise 1.1 is not solved yet: see the panel above."]
+    assert error.traceback == ["Exercise 1.1: not right yet. See the panel above."]
     assert "not solved yet" in notebook.cells[3].outputs[0].text
     lent, = notebook.cells[4].outputs
     assert "Not attempted yet." in lent.data["text/plain"] and "`carry_on` lends" in lent.data["text/plain"]

@@ -130,6 +130,11 @@ def _columns_after_rows(scores):
     return shares / shares.sum(0)
 
 
+def _table_after_rows(scores):
+    shares = _slip_by_row(scores)
+    return shares / shares.sum()
+
+
 _ROWS = "A row is a word that looks, and each has 1 to give away among the columns, whatever the other rows do."
 _WHICH_AXIS = "Which sum do you divide by: how many numbers has it, and what belongs to each of them?"
 
@@ -338,6 +343,10 @@ SHARES_BY_ROW = [
     Misconception(
         "rows-then-columns", _columns_after_rows,
         "Your shares are exactly the right ones, divided once more by the sum of their column.", _ROWS,
+        "Is there a second division?", sums("shares")),
+    Misconception(
+        "rows-then-table", _table_after_rows,
+        "Your shares are exactly the right ones, divided once more by the sum of the whole table.", _ROWS,
         "Is there a second division?", sums("shares")),
     *(Misconception(
         slug, wrong, later("What you return is exactly {words}.", words=words),

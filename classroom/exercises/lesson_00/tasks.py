@@ -57,7 +57,7 @@ EXERCISES = [
         id="0.1", title="shares", names=("shares",), points=1, minutes=5, difficulty=1,
         takes={"scores": "n"}, gives={"shares": "n"}, shares=("shares",),
         reference=shares, cases=_cases, probe=OwnArray(),
-        moral="Lesson 01 starts from this line, and finds the kind of scores for which it is not enough.",
+        moral="Further down you see for which scores that is not enough. Lesson 01 shows what is done about it.",
         hints=("Add up the four scores of the example on paper. Which fraction of that number is the 6?",
                "Every share is its score divided by one and the same number. A NumPy array can be divided by a number "
                "as a whole, without a loop.",
