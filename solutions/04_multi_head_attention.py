@@ -485,7 +485,8 @@ for sentence in range(2):
 # %% [markdown]
 # The mask's sentence axis was taken for the heads' axis: head 1 cannot see two words of *every* sentence,
 # and head 0 sees the padding. With three sentences there would be an error. With two there is none.
-# So the mask needs an axis for the heads: `mask.unsqueeze(1)` has the shape (B, 1, 1, T_k).
+# So the mask needs an axis for the heads: `mask.unsqueeze(1)` makes (B, 1, 1, T_k) of the first shape and
+# (B, 1, T_q, T_k) of the second.
 
 # %% [markdown]
 # The whole layer, from the bottom to the top. (Each block is a link to the lesson that builds it.)
@@ -867,6 +868,8 @@ for layer in variants:
 # %%
 def equals_pytorch(layer):
     mine, theirs = layer(12, 3), nn.MultiheadAttention(12, 3, batch_first=True)
+    for bias in (theirs.in_proj_bias, theirs.out_proj.bias):
+        nn.init.normal_(bias)                               # PyTorch starts with biases of 0
     copy_weights(theirs, mine)
     query, key, value = (torch.randn(2, length, 12) for length in (6, 5, 5))
     mask = torch.rand(1, 6, 5) < 0.7                        # one for all sentences and heads
@@ -916,8 +919,8 @@ with torch.no_grad():
 # Properties find numbers that go to the wrong place. They do not find every wrong constant and every missing part: an
 # attention without output projection has all these properties; it is just another function. Equality finds every
 # difference that its inputs show: without the mask, and with the keys as values, `equals_pytorch` would see neither an
-# ignored mask nor a key taken for a value. And it needs an implementation to compare with. So use both, before you
-# train.
+# ignored mask nor a key taken for a value; with PyTorch's first biases, which are 0, it would see no forgotten bias.
+# And it needs an implementation to compare with. So use both, before you train.
 #
 # What goes wrong if the sizes are equal? With T_q = T_k = d_head = 4, one transpose too many would not
 # change any shape. This is why B, n_heads, d_head, T_k, T_q and d_model above are 2, 3, 4, 5, 6 and 12.

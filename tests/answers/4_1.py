@@ -551,3 +551,25 @@ def split_heads(x, n_heads):
 # %% right: split and stack
 def split_heads(x, n_heads):
     return torch.stack(x.split(x.size(-1) // n_heads, dim=-1), dim=1)
+
+# %% prelude
+import torch
+
+# %% wrong: torch.split(x, n_heads): second argument is the size of a piece, not the number
+def split_heads(x, n_heads):
+    """Cut every vector into one piece per head."""
+    return torch.stack(torch.split(x, n_heads, dim=-1), dim=1)
+
+# %% wrong: cut as (d_head, n_heads): interleaved dimensions
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    d_head = d_model // n_heads
+    x = x.reshape(B, T, d_head, n_heads)
+    return x.transpose(2, 3).transpose(1, 2)
+
+# %% wrong: swaps the wrong pair of axes (1,2) and then (2,3) again: (B,h,d,T)
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    x = x.reshape(B, T, n_heads, d_model // n_heads)
+    x = x.transpose(1, 3)
+    return x.transpose(1, 2)

@@ -368,3 +368,11 @@ def merge_heads(x):
 def merge_heads(x):
     n_heads = x.shape[0]
     return torch.cat([x[:, h] for h in range(n_heads)], dim=-1)
+
+# %% prelude
+import torch
+
+# %% wrong: loop over range(B) instead of range(n_heads)
+def merge_heads(x):
+    n = x.shape[0]
+    return torch.cat([x[:, h] for h in range(n)], dim=-1)

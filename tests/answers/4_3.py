@@ -2758,3 +2758,93 @@ class MultiHeadAttention(nn.Module):
             outs.append(o)
             ws.append(w)
         return self.w_o(torch.cat(outs, -1)), torch.stack(ws, 1)
+
+# %% prelude
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import causal_mask, scaled_dot_product_attention
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    return x.reshape(B, T, n_heads, d_model // n_heads).transpose(1, 2)
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+# %% wrong: mask gets its head axis only if it is a padding mask (B,1,T_k); the full one goes in as it is
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads != 0:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        if mask is not None and mask.shape[1] == 1:
+            mask = mask.unsqueeze(1)
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), weights
+
+# %% wrong: heads folded into the batch, mask.repeat(n_heads,1,1) instead of repeat_interleave
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError(f"{n_heads} heads do not divide {d_model}")
+        self.h = n_heads
+        self.w_q, self.w_k, self.w_v, self.w_o = (nn.Linear(d_model, d_model) for _ in range(4))
+
+    def forward(self, query, key, value, mask=None):
+        B = query.shape[0]
+        q, k, v = (split_heads(w(x), self.h).flatten(0, 1)
+                   for w, x in ((self.w_q, query), (self.w_k, key), (self.w_v, value)))
+        if mask is not None:
+            mask = mask.repeat(self.h, 1, 1)
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        out, weights = out.unflatten(0, (B, self.h)), weights.unflatten(0, (B, self.h))
+        return self.w_o(merge_heads(out)), weights
+
+# %% wrong: own attention with masked_fill(-1e9): a query that may attend to nothing gets 1/T_k, not 0
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads != 0:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+        if mask is not None:
+            scores = scores.masked_fill(~mask[:, None], -1e9)
+        weights = torch.softmax(scores, dim=-1)
+        return self.w_o(merge_heads(weights @ v)), weights
+
+# %% right: a loop over the heads with slices, mask per head as it is
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        self.d_head, rest = divmod(d_model, n_heads)
+        if rest:
+            raise ValueError("n_heads does not divide d_model")
+        for name in ("w_q", "w_k", "w_v", "w_o"):
+            setattr(self, name, nn.Linear(d_model, d_model, bias=False))
+
+    def forward(self, query, key, value, mask=None):
+        parts = zip(*(w(x).split(self.d_head, dim=-1) for w, x in
+                      ((self.w_q, query), (self.w_k, key), (self.w_v, value))))
+        out, weights = zip(*(scaled_dot_product_attention(q, k, v, mask) for q, k, v in parts))
+        return self.w_o(torch.cat(out, dim=-1)), torch.stack(weights, dim=1)

@@ -713,3 +713,29 @@ def test_split_heads(split_heads):
             for t in range(T):
                 for j in range(D):
                     assert got[b, h, t, j].item() == 100 * b + 10 * t + h * D + j
+
+# %% prelude
+import torch
+
+# %% wrong: loops over the heads of the RESULT, so a missing head is not seen
+def test_split_heads(split_heads):
+    B, T, n_heads, d_head = 2, 3, 4, 5
+    x = torch.arange(B * T * n_heads * d_head).reshape(B, T, n_heads * d_head)
+    heads = split_heads(x, n_heads)
+    for h in range(heads.shape[1]):
+        assert torch.equal(heads[:, h], x[:, :, h * d_head:(h + 1) * d_head])
+
+# %% wrong: shape and head 0 only, of all sentences
+def test_split_heads(split_heads):
+    x = torch.arange(2 * 3 * 20).view(2, 3, 20)
+    heads = split_heads(x, 4)
+    assert heads.shape == (2, 4, 3, 5)
+    assert (heads[:, 0] == x[:, :, :5]).all()
+
+# %% right: number by number in plain Python, no tensors compared
+def test_split_heads(split_heads):
+    B, T, H, D = 3, 4, 2, 5
+    x = torch.randperm(B * T * H * D).float().reshape(B, T, H * D)
+    got = split_heads(x.clone(), H).tolist()
+    expected = [[[[x[b, t, h * D + i].item() for i in range(D)] for t in range(T)] for h in range(H)] for b in range(B)]
+    assert got == expected, "wrong heads"

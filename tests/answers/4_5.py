@@ -624,3 +624,32 @@ def merge_heads(x):
 
 def head_parts(heads, W_o):
     return torch.einsum("bhtd,hdm->bhtm", heads, W_o.unflatten(0, (heads.shape[1], -1)))
+
+# %% prelude
+import math
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import causal_mask, scaled_dot_product_attention
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    return x.reshape(B, T, n_heads, d_model // n_heads).transpose(1, 2)
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+# %% wrong: zeroes the other heads in place, without a copy
+def head_parts(heads, W_o):
+    parts = []
+    n_heads = heads.shape[1]
+    for h in range(n_heads):
+        only = heads
+        for other in range(n_heads):
+            if other != h:
+                only[:, other] = 0
+        parts.append(merge_heads(only) @ W_o)
+    return torch.stack(parts, dim=1)
+
+# %% right: einsum
+def head_parts(heads, W_o):
+    W = W_o.unflatten(0, (heads.shape[1], heads.shape[3]))
+    return torch.einsum("bhtd,hdm->bhtm", heads, W)

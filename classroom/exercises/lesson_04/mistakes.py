@@ -210,10 +210,10 @@ def _sizes(x):
     return batch, length, n_heads * d_head
 
 
-def _read_after(x, exchanged):
+def _read_after(x):
     """Sizes read in the order (B, n_heads, T, d_head) from a tensor that has (B, T, n_heads, d_head)."""
     batch, n_heads, length, d_head = x.transpose(1, 2).shape
-    return (x.transpose(1, 2) if exchanged else x).reshape(batch, length, n_heads * d_head)
+    return x.transpose(1, 2).reshape(batch, length, n_heads * d_head)
 
 
 def _numpys_transpose(x):
@@ -305,13 +305,19 @@ MERGE = [
         "Your code does exactly what happens when the first two heads are put side by side, however many there are.",
         "With more heads the others are lost; with one, the code stops.",
         "Which numbers in your code should depend on the shape of `x`?"),
-    *(Misconception(
-        "sizes-read-after-the-exchange", partial(_read_after, exchanged=exchanged),
+    Misconception(
+        "positions-joined-with-dimensions", lambda x: x.flatten(2),
+        "Your result is exactly what comes out when positions and dimensions become one axis, and sentences and heads "
+        "stay.", "Heads and dimensions become one axis, d_model; sentences and positions stay.",
+        "Which axis has to stand before the dimensions when you join them? If you call `transpose`: is its result "
+        "kept? If you read sizes from `shape`: which axis does each of them come from?"),
+    Misconception(
+        "sizes-read-after-the-exchange", _read_after,
         "Your result is exactly what comes out when the number of heads and the number of positions are taken for each "
         "other.",
         "There is one vector for each position, and its length is the number of heads times their size.",
         "Which two sizes do you multiply, and does each name stand for what it says? Once two axes have changed "
-        "places, `shape` has their sizes in the new order.") for exchanged in (True, False)),
+        "places, `shape` has their sizes in the new order."),
     Misconception(
         "split-again", lambda x: split_heads(x.flatten(2), x.shape[1]),
         "Your code does exactly what happens when `split_heads` is called once more, on heads whose positions and "

@@ -222,12 +222,18 @@ MULTI_HEAD = [
         "Where do you need a choice between two values, and use a product?"),
     *(Misconception(
         "fill-not-low-enough", partial(Sloppy, mask=how),
-        later("For large scores, your weights are exactly what comes out when forbidden places get −10000 or a "
+        later("For scores far below 0, your weights are exactly what comes out when forbidden places get −10000 or a "
               "similar number{then}.", then=then), "Scores can be lower than that; then the forbidden places win.",
         "Which number is below every score there can be?")
-      for how, then in (("weak", ""), ("weak, closed", ", and their shares are set to 0 afterwards"),
-                        ("weak, added", ", added to their scores"),
-                        ("weak, added, closed", ", added to their scores, and their shares are set to 0 afterwards"))),
+      for how, then in (("weak", ""), ("weak, closed", ", and their shares are set to 0 afterwards"))),
+    *(Misconception(
+        "fill-not-low-enough", partial(Sloppy, mask=how),
+        later("Where a forbidden score is far above the allowed ones, your weights are exactly what comes out when "
+              "−10000 or a similar number is added to forbidden scores{then}.", then=then),
+        "The scores of one row can lie further apart than that; then the forbidden places win.",
+        "Which score gives a share of 0, and is that what you add, or what comes out?")
+      for how, then in (("weak, added", ""),
+                        ("weak, added, closed", ", and their shares are set to 0 afterwards"))),
     *(Misconception(
         f"causal-{slug}", partial(Sloppy, mask=f"causal {when}, {long}"),
         later("Your weights are exactly what comes out when a causal mask is {words}.", words=words)
@@ -309,6 +315,12 @@ MULTI_HEAD = [
         "In place of the weights you return exactly a softmax of the weights.",
         "The weights are shares already. A second softmax makes them more alike, and gives a forbidden key a share.",
         "Does `scaled_dot_product_attention` return scores or weights?"),
+    Misconception(
+        "softmax-twice", partial(Sloppy, gives="softmax again"),
+        "Your numbers are exactly what comes out when the weights go through a softmax once more, and the values are "
+        "mixed with the result.",
+        "The weights are shares already. A second softmax makes them more alike, and gives a forbidden key a share.",
+        "How many times does a softmax run in all? `scaled_dot_product_attention` has one in it."),
     Misconception(
         "weights-transposed", partial(Sloppy, gives="transposed"),
         "The weights you return are exactly the right ones with queries and keys exchanged.",

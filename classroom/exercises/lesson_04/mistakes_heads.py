@@ -51,6 +51,8 @@ class Sloppy(nn.Module):
         weights = self._weights(scores, mask)
         if self.how.scale == "after":
             weights = weights / q.shape[-1] ** 0.5
+        if self.how.gives == "softmax again":
+            weights = weights.softmax(-1)
         unmasked = self._softmax(scores)
         output = self._merged((unmasked if self.how.gives == "unmasked output" else weights) @ v, query)
         if self.how.merge == "whole values":

@@ -28,6 +28,24 @@ def _shared(ask) -> str | None:
                "n_heads = {other}. Called then, the first gives something else than without the other.", **made)
 
 
+def mask_of_two_axes(ask, failed) -> tuple[str, str] | None:
+    """Is it right without a mask, and with a mask (B, T_k), and does it stop with (B, 1, T_k) alone?"""
+    if "mask" not in failed.case.inputs:
+        return None
+    mask = np.array([[True, True, True, False, True], [True, False, True, True, False]])
+    free, flat, given = ask(**_given()), ask(**_given(), mask=mask), ask(**_given(), mask=mask[:, None])
+    if not free.returned or not flat.returned or given.error is None:
+        return None
+    left = free.values["weights"] * mask[:, None, None]
+    wanted, got = left / left.sum(-1, keepdims=True), flat.values["weights"]
+    if got.shape != wanted.shape or not np.allclose(got, wanted):
+        return None
+    return "mask-of-two-axes", say(
+        "Without a mask your code runs. With a mask {flat}, one axis less than asked for, your weights were right; "
+        "with {given} it stops. So your code is written for masks of two axes. How many axes has `mask` when it comes "
+        "in, how many do you add, and how many have the weights?", flat=str(mask.shape), given=str(mask[:, None].shape))
+
+
 def _named(error) -> str:
     return f"{error.kind}: {error.text}".rstrip(" .:")
 

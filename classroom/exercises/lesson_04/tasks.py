@@ -230,6 +230,10 @@ def _turned_round(ask, failed) -> tuple[str, str] | None:
         "call gives d_model, n_heads.", d_model=d_model, n_heads=n_heads, d_model2=other[0], n_heads2=other[1])
 
 
+def _stops(ask, failed) -> tuple[str, str] | None:
+    return _turned_round(ask, failed) or properties.mask_of_two_axes(ask, failed)
+
+
 def _returns_the_error(ask) -> str | None:
     for d_model, n_heads in _UNEVEN:
         error = _made(ask, d_model, n_heads).error
@@ -309,7 +313,7 @@ EXERCISES = [
             "The mask (B, T_q, T_k) needs an axis for the heads before it does.",
             "In `forward`: q, k and v each are `split_heads(…)` of their own projection; the mask gets an axis of "
             "length 1 at place 1, if there is a mask; `w_o` comes last, on the merged heads."),
-        misconceptions=mistakes_attention.MULTI_HEAD, stops=_turned_round,
+        misconceptions=mistakes_attention.MULTI_HEAD, stops=_stops,
         styles=[functools.partial(mistakes_heads.Sloppy, empty=style) for style in STYLES],
         properties=[closed.of_projections(memory=True, heads=True),
                     *(Property("no-divisibility-check", functools.partial(_accepts_any_size, late=late), why,

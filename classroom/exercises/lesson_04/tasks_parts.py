@@ -69,6 +69,15 @@ def _blocks_begin_by_count(heads, W_o):
     return torch.stack([heads[:, h] @ W_o[h * n_heads : h * n_heads + d_head] for h in range(n_heads)], dim=1)
 
 
+def _blocks_overlap(heads, W_o):
+    n_heads, d_head = heads.shape[1], heads.shape[3]
+    return torch.stack([heads[:, h] @ W_o[h : h + d_head] for h in range(n_heads)], dim=1)
+
+
+def _blocks_meet_sentences(heads, W_o):
+    return heads @ W_o.reshape(heads.shape[1], 1, heads.shape[3], -1)
+
+
 def _two_heads(heads, W_o):
     d_head = heads.shape[3]
     return torch.stack([heads[:, h] @ W_o[h * d_head : (h + 1) * d_head] for h in range(2)], dim=1)
@@ -156,6 +165,20 @@ PARTS = [
         "Your code does exactly what happens when the rows of head h begin at row h · n_heads of W_o. That is right "
         "only where n_heads and d_head are equal, or there is one head.", _ROWS,
         "How many rows belong to the heads before head h?"),
+    Misconception(
+        "rows-overlap", _blocks_overlap,
+        "Your code does exactly what happens when the rows of head h begin at row h of W_o. That is right only where "
+        "heads have one number, or there is one head.",
+        "The rows of two heads do not overlap: those of head 1 begin where those of head 0 end.",
+        "How many rows belong to the heads before head h?"),
+    Misconception(
+        "blocks-meet-sentences", _blocks_meet_sentences,
+        "Your code does exactly what happens when the blocks of W_o meet the sentences of `heads`, one block for each, "
+        "and not its heads.",
+        "Axes are lined up from the right. Where there are as many sentences as heads, no error says so; from one "
+        "sentence, n_heads come out.",
+        "Write the shapes of both sides of your `@` one below the other, from the right. Which axis of `heads` do the "
+        "blocks meet?"),
     Misconception(
         "fixed-number-of-heads", _two_heads,
         "Your code does exactly what happens when the first two heads are taken, however many there are.",
