@@ -112,8 +112,8 @@ def _another_dtype(got: str, expected: str, framework: str, inputs: list[str]) -
         return "dtype-lost", say("Precision is lost on the way. Look for a dtype that is written down instead of "
                                  "taken from the input, or for something made on the way without a dtype, which is "
                                  "float32.")
-    return "dtype-lost", say("What it meets next has another dtype. Look for one that is written down instead of taken "
-                             "from the input.")
+    return "dtype-lost", say("What it meets next has another dtype. Look for one that is written down, as by `.float()`, "
+                             "instead of taken from the input.")
 
 
 def _acceptable(dtype: str, expected: str, case: Case, framework: str) -> bool:

@@ -173,7 +173,7 @@ def test_in_ipython_a_wrong_answer_shows_the_text_once_and_no_traceback(shell):
     shown = captured.stdout + "".join(str(o.data.get("text/plain", "")) for o in captured.outputs)
     assert isinstance(result.error_in_exec, CheckFailed)
     assert shown.count("rows and columns exchanged") == 1
-    assert "Traceback" not in shown and "see the panel above" in shown
+    assert "Traceback" not in shown and "See the panel above" in shown
 
 
 def test_in_ipython_a_right_answer_is_shown_once_even_as_the_last_expression(shell):
@@ -221,7 +221,7 @@ def test_in_a_real_notebook(tmp_path, monkeypatch):
     assert wrong.output_type == "display_data" and "Not yet." in wrong.data["text/html"]
     assert error.output_type == "error" and error.ename == "CheckFailed"
     assert error.traceback == ["Exercise 1.1: not right yet. See the panel above."]
-    assert "not solved yet" in notebook.cells[3].outputs[0].text
+    assert "use the course's" in notebook.cells[3].outputs[0].text
     lent, = notebook.cells[4].outputs
     assert "Not attempted yet." in lent.data["text/plain"] and "`carry_on` lends" in lent.data["text/plain"]
     assert "Hint 1 of 3" in notebook.cells[5].outputs[0].data["text/plain"]

@@ -147,7 +147,7 @@ EXERCISES = [
     ),
     Exercise(
         id="14.2", title="dequantise", names=("dequantise",), points=1, minutes=5, difficulty=1, framework="torch",
-        takes={"q": "out in", "scale": "out"}, gives={"w": "out in"}, reference=dequantise, cases=_stored,
+        takes={"q": "out in", "scale": "out"}, gives={"output": "out in"}, reference=dequantise, cases=_stored,
         probe=WithoutGradients(), library=library.dequantise,
         hints=(
             "A whole number counts steps. How long is one step in its row?",
