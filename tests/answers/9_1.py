@@ -627,3 +627,31 @@ def count_pairs(words):
         for i in range(1, len(symbols)):
             counts[symbols[i - 1], symbols[i]] += words[symbols]
     return dict(counts)
+
+# %% prelude
+from collections import Counter
+from itertools import pairwise
+
+# %% wrong: a dict comprehension per word: a pair twice in one word counts once
+def count_pairs(words):
+    counts = Counter()
+    for symbols, times in words.items():
+        counts.update({pair: times for pair in pairwise(symbols)})
+    return counts
+
+# %% wrong: the key is the joined string, not the pair
+def count_pairs(words):
+    counts = Counter()
+    for word, n in words.items():
+        for a, b in zip(word, word[1:]):
+            counts[a + b] += n
+    return dict(counts)
+
+# %% right: plain dict with zeros for all pairs of known symbols
+def count_pairs(words):
+    alphabet = {s for word in words for s in word}
+    counts = {(a, b): 0 for a in alphabet for b in alphabet}
+    for word in words:
+        for i in range(1, len(word)):
+            counts[word[i - 1], word[i]] = counts[word[i - 1], word[i]] + words[word]
+    return counts

@@ -831,3 +831,52 @@ def merge_pair(symbols, pair):
             out.append(s)
             fresh = True
     return tuple(out)
+
+# %% prelude
+
+# %% wrong: a list given by the caller is changed in place
+def merge_pair(symbols, pair):
+    if isinstance(symbols, tuple):
+        symbols = list(symbols)
+    i = 0
+    while i < len(symbols) - 1:
+        if symbols[i] == pair[0] and symbols[i + 1] == pair[1]:
+            symbols[i:i + 2] = [pair[0] + pair[1]]
+        i += 1
+    return symbols
+
+# %% wrong: compares the spelling, not the symbols
+def merge_pair(symbols, pair):
+    new = "".join(pair)
+    out, i = [], 0
+    while i < len(symbols):
+        if "".join(symbols[i:i + 2]) == new and i + 1 < len(symbols):
+            out.append(new)
+            i += 2
+        else:
+            out.append(symbols[i])
+            i += 1
+    return out
+
+# %% wrong: goes from right to left: e e e becomes e ee
+def merge_pair(symbols, pair):
+    out = list(symbols)
+    i = len(out) - 2
+    while i >= 0:
+        if (out[i], out[i + 1]) == tuple(pair):
+            out[i] = out[i] + out[i + 1]
+            del out[i + 1]
+            i -= 1
+        i -= 1
+    return out
+
+# %% right: a stack, returns a tuple
+def merge_pair(symbols, pair):
+    a, b = pair
+    stack = []
+    for s in symbols:
+        if stack and stack[-1] == a and s == b:
+            stack[-1] = a + b
+        else:
+            stack.append(s)
+    return tuple(stack)

@@ -1160,3 +1160,71 @@ def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
                 break
         rows.append(torch.tensor(ids[1:]))
     return pad_sequence(rows, batch_first=True, padding_value=pad_id)
+
+# %% prelude
+import torch
+
+# %% wrong: looks for eos in the whole target, with bos in it
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    target = torch.full((len(source), 1), bos_id, dtype=torch.long)
+    for _ in range(max_len):
+        ended = (target == eos_id).any(dim=1)
+        if ended.all():
+            break
+        token = model(source, target)[:, -1].argmax(-1)
+        token[ended] = pad_id
+        target = torch.cat([target, token[:, None]], dim=1)
+    return target[:, 1:]
+
+# %% wrong: the eos itself is overwritten by pad
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    target = torch.full((source.shape[0], 1), bos_id)
+    finished = torch.zeros(source.shape[0], dtype=torch.bool)
+    for _ in range(max_len):
+        token = model(source, target)[:, -1, :].argmax(dim=-1)
+        finished = finished | (token == eos_id)
+        token = torch.where(finished, pad_id, token)
+        target = torch.cat((target, token.unsqueeze(1)), dim=1)
+        if finished.all():
+            break
+    return target[:, 1:]
+
+# %% wrong: bos counts for max_len: one token too few
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    target = torch.full((source.shape[0], 1), bos_id)
+    done = torch.zeros(source.shape[0], dtype=torch.bool)
+    while target.shape[1] < max_len and not done.all():
+        token = model(source, target)[:, -1].argmax(dim=-1)
+        token = torch.where(done, torch.full_like(token, pad_id), token)
+        done |= token == eos_id
+        target = torch.cat((target, token[:, None]), dim=1)
+    return target[:, 1:]
+
+# %% wrong: stops only if all write eos in the same round, cleans up afterwards
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    ys = torch.ones(source.size(0), 1).fill_(bos_id).type_as(source)
+    for _ in range(max_len):
+        next_word = model(source, ys)[:, -1].argmax(dim=-1)
+        ys = torch.cat([ys, next_word[:, None]], dim=1)
+        if (next_word == eos_id).all():
+            break
+    ys = ys[:, 1:]
+    for row in ys:
+        ends = (row == eos_id).nonzero()
+        if len(ends):
+            row[ends[0, 0] + 1:] = pad_id
+    return ys
+
+# %% right: one sentence after the other, a table of max_len columns
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    out = torch.full((len(source), max_len), pad_id, dtype=torch.int64)
+    for b in range(len(source)):
+        prefix = [bos_id]
+        for t in range(max_len):
+            logits = model(source[b:b + 1], torch.tensor([prefix]))
+            best = int(logits[0, -1].argmax())
+            out[b, t] = best
+            prefix.append(best)
+            if best == eos_id:
+                break
+    return out

@@ -903,3 +903,60 @@ def ngram_precision(hypotheses, references, n):
                 left.remove(gram)
                 hit += 1
     return hit / max(all_, 1)
+
+# %% prelude
+from collections import Counter
+from fractions import Fraction
+
+# %% wrong: len(h) - n + 1 is negative for a short hypothesis and lowers the total
+def ngram_precision(hypotheses, references, n):
+    def grams(words):
+        return Counter(tuple(words[i:i + n]) for i in range(len(words) - n + 1))
+    matches = total = 0
+    for h, r in zip(hypotheses, references):
+        matches += sum((grams(h) & grams(r)).values())
+        total += len(h) - n + 1
+    return matches / total if total > 0 else 0
+
+# %% wrong: one Counter over all sentences: matches across sentences
+def ngram_precision(hypotheses, references, n):
+    hyp, ref = Counter(), Counter()
+    for h, r in zip(hypotheses, references):
+        hyp.update(tuple(h[i:i + n]) for i in range(len(h) - n + 1))
+        ref.update(tuple(r[i:i + n]) for i in range(len(r) - n + 1))
+    total = sum(hyp.values())
+    return sum(min(c, ref[g]) for g, c in hyp.items()) / total if total else 0
+
+# %% wrong: the mean of the precisions of the sentences
+def ngram_precision(hypotheses, references, n):
+    scores = []
+    for h, r in zip(hypotheses, references):
+        a = Counter(zip(*[h[k:] for k in range(n)]))
+        b = Counter(zip(*[r[k:] for k in range(n)]))
+        if a.total():
+            scores.append((a & b).total() / a.total())
+    return sum(scores) / len(scores) if scores else 0.0
+
+# %% wrong: len(Counter): divides by the number of *different* n-grams
+def ngram_precision(hypotheses, references, n):
+    matches = total = 0
+    for h, r in zip(hypotheses, references):
+        h = Counter(tuple(h[i:i + n]) for i in range(len(h) - n + 1))
+        r = Counter(tuple(r[i:i + n]) for i in range(len(r) - n + 1))
+        for gram in h:
+            matches += min(h[gram], r[gram])
+        total += len(h)
+    return matches / total if total else 0
+
+# %% right: removes each match from a list, returns a Fraction
+def ngram_precision(hypotheses, references, n):
+    good, everything = 0, 0
+    for h, r in zip(hypotheses, references):
+        left = [r[i:i + n] for i in range(len(r) - n + 1)]
+        for i in range(len(h) - n + 1):
+            everything += 1
+            gram = h[i:i + n]
+            if gram in left:
+                left.remove(gram)
+                good += 1
+    return Fraction(good, everything) if everything else Fraction(0)

@@ -151,3 +151,20 @@ def test_a_tuple_of_symbols_is_taken_too():
 
     refused("9.2", merge_pair, "lists-only", ("it raised AttributeError",))
     accepted("9.2", lambda symbols, pair: merge_pair(list(symbols), pair))
+
+
+def test_two_places_on_after_equal_symbols():
+    def count_pairs(words):
+        counts = Counter()
+        for symbols, times in words.items():
+            i = 0
+            while i < len(symbols) - 1:
+                counts[symbols[i], symbols[i + 1]] += times
+                i += 2 if symbols[i] == symbols[i + 1] else 1
+        return counts
+    refused("9.1", count_pairs, "two-places-on", ["after two equal symbols"])
+
+
+def test_nan_is_no_zero():
+    refused("9.5", precision(lambda m, t: m / t if t else float("nan")), "nan-for-nothing", ["not a number"])
+    refused("9.5", precision(lambda m, t: torch.tensor(m) / torch.tensor(t)), "nan-for-nothing", ["not a number"])

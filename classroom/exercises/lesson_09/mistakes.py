@@ -102,6 +102,16 @@ def _count_without_overlap(words):
     return counts
 
 
+def _count_two_on(words):
+    counts = Counter()
+    for symbols, n in words.items():
+        i = 0
+        while i < len(symbols) - 1:
+            counts[symbols[i], symbols[i + 1]] += n
+            i += 2 if symbols[i] == symbols[i + 1] else 1
+    return counts
+
+
 def _count_by_itself(words):
     counts = Counter()
     for symbols, n in words.items():
@@ -258,6 +268,11 @@ COUNTS = [
         "all be merged is the other function's business.",
         "What finds the pairs: an index that may move by two, or a method that never counts a letter twice, as "
         "`str.count` and `re.findall` do?", as_counts),
+    Misconception(
+        "two-places-on", _count_two_on,
+        "Your counts are exactly those you get when the next pair after two equal symbols is passed over.",
+        "In e-e-l there are two pairs, (e, e) and (e, l). Each pair begins one place after the one before it.",
+        "How far does your index move after two equal symbols?", as_counts),
     Misconception(
         "times-its-own-count", _count_by_itself,
         "Your counts are exactly those you get when a pair that stands k times in a word counts k times at each of "

@@ -48,6 +48,12 @@ PRECISION = [
         "The exercise asks for 0 there. A function returns `None` where its `return` says so, and also where it comes "
         "to its end without one.", "What do you return where there is nothing to count?", as_sentences),
     Misconception(
+        "nan-for-nothing", partial(precisions.precision, without=float("nan")),
+        "Your precision is right wherever there are n-grams. Where all sentences are shorter than n, your function "
+        "returns nan, “not a number”.",
+        "The exercise asks for 0 there: a short text has no runs of four words, and `bleu`, below, still needs a "
+        "number.", "What do you return where there is nothing to count?", as_sentences),
+    Misconception(
         "single-words", partial(precisions.precision, kind="words"),
         "Your precision is exactly that of single words, whatever n is.",
         "Single words say nothing about their order; that is what the larger n are for.",

@@ -79,6 +79,7 @@ def _word_counts(rng):
     yield Case("two words with a pair in common", words=_rows([[0, 1, 2], [7, 1, 2]]), times=np.array([5, 2]))
     yield Case("a pair twice in one word", words=_rows([[0, 1, 0, 1, 2]]), times=np.array([3]))
     yield Case("a letter four times in a row", words=_rows([[3, 3, 3, 3]]), times=np.array([4]))
+    yield Case("a letter twice, and another one", words=_rows([[3, 3, 1]]), times=np.array([4]))
     yield Case("a word of one letter", words=_rows([[13], [0, 1]]), times=np.array([9, 1]))
     yield Case("symbols that are merged already", words=_rows([[10, 2, 11], [10, 2, 12, 6]]), times=np.array([2, 6]))
     yield Case("a pair and its mirror image", words=_rows([[0, 1], [1, 0]]), times=np.array([3, 4]))
@@ -260,7 +261,7 @@ EXERCISES = [
                "Each of 6,000 tokens gets about 1/6000. The loss is −log of what the right one gets.",
                "−log(1/6000) = log 6000, the natural logarithm. `np.log(6000)` tells."),
         solution_source="prediction = 8.7",
-        moral="log 6000 = 8.7. A new model is a little above that, as the next cell shows. At twice as much it would "
+        moral="log 6000 = 8.7. A new model is somewhat above that, as the next cell shows. At twice as much it would "
               "be sure of something wrong: with this number in mind you see at the first step that there is a mistake.",
     ),
     Exercise(
