@@ -256,6 +256,10 @@ EXERCISES = [
             0.5: "That would be a probability of exp(−0.5), about 0.6, for the right token: a well-trained model. "
                  "How much can a model that knows nothing give to one token out of 6,000?",
             6000: "6,000 is the number of tokens. The loss is a logarithm: of which number?",
+            # No options, but what a computation of one's own may give.
+            12.55: "12.55 is the logarithm to the base 2, in bits. The loss is made with the natural logarithm.",
+            3.778: "3.78 is the logarithm to the base 10. The loss is made with the natural logarithm.",
+            -8.7: "−8.7 is log(1/6000). The loss is *minus* the logarithm of what the right token gets.",
         },
         hints=("A model that knows nothing spreads its probability over the whole vocabulary.",
                "Each of 6,000 tokens gets about 1/6000. The loss is −log of what the right one gets.",
