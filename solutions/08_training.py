@@ -321,10 +321,10 @@ print("training sentences with our sentence as a clause:", sum(english[0] in par
 # %% [markdown]
 # ### Batches by tokens
 #
-# Every padded position is computed and thrown away. The paper (§5.1) has two remedies: sentences of similar
-# length go into the same batch, and a batch is measured in tokens, not in sentences, so that each step costs
-# about the same. The course's `token_batches` does that; it counts the tokens of source and target together. The shapes
-# below are those of the targets. Which batches will hold the most sentences?
+# Every padded position is computed and thrown away. The paper (§5.1) puts sentences of similar length into the same
+# batch. And it measures a batch in tokens, not in sentences, so that each step costs about the same. The course's
+# `token_batches` does both; it counts the tokens of source and target together. The shapes below are those of the
+# targets. Which batches will hold the most sentences?
 
 # %%
 lengths = (source != PAD).sum(dim=1), (target != PAD).sum(dim=1)
@@ -389,7 +389,8 @@ check("8.3", prediction)
 # - **Leave** the model in the mode that it is in: whoever calls the step has chosen it, by `model.train()` or
 #   `model.eval()`.
 # - **Return** the loss of this batch, a number: `loss.item()`, or the tensor with that one number in it.
-# - **Use** your `label_smoothing_loss`.
+# - **Use** your `label_smoothing_loss`. If there is a `view` in it, it will refuse a slice such as `target[:, 1:]`;
+#   `reshape` and `flatten` take one.
 
 # %%
 def training_step(model, optimiser, source, target, pad_id, smoothing):
@@ -447,7 +448,7 @@ print(f"knowing nothing, log 49    {math.log(49):.3f}")
 # %% [markdown]
 # ## Reading a curve
 #
-# Now with all sentences. `fit` is another one than in lesson 03: it is given a training step, makes a new model, takes
+# Now with all sentences. This `fit` is not that of lesson 03: it is given a training step, makes a new model, takes
 # random batches of 32, and the learning rate of exercise 8.2 with a peak of our choice. From here on there is no
 # smoothing, so that losses can be read as $-\log p$.
 
@@ -725,7 +726,7 @@ for p, model in stopped.items():
     print(f"dropout {p}   training mode {measured[0]}   evaluation mode {measured[1]}")
 
 # %% [markdown]
-# Without dropout the mode makes no difference. With it, the loss is higher than it should be, and another one each
+# Without dropout the mode makes no difference. With it, the loss is higher than it should be, and different each
 # time. It is a bug that raises no error, like those in the clinic.
 
 # %% [markdown]
@@ -954,12 +955,17 @@ best[0] = 1.0
 print(f"{-best.log_softmax(dim=-1)[0]:.2f}, and by hand log(e + 48) − 1 = {math.log(math.e + 48) - 1:.2f}")
 
 # %% [markdown]
+# In 160 steps, B has not come down to it.
+#
 # One thing is left: the test part. Until here nobody has measured a loss on it, neither we nor the loop that chose the
-# best epoch. Now it is measured once, with the healthy model. Will the loss be like that on the validation part?
+# best epoch. Now it is measured once, with the healthy model. Both parts are drawn in the same way. Will the loss be
+# like that on the validation part?
 
 # %% tags=["nbval-ignore-output"]
-loss = loss_on(healthy_model, test_source, test_target)
-print(f"test loss of the healthy model: {loss:.2f}, perplexity {math.exp(loss):.2f}")
+print("the healthy model")
+for name, *part in [("validation part", validation_source, validation_target), ("test part", test_source, test_target)]:
+    loss = loss_on(healthy_model, *part)
+    print(f"{name:16} loss {loss:.2f}, perplexity {math.exp(loss):.2f}")
 
 # %% [markdown]
 # ## Recap

@@ -51,8 +51,8 @@ _BY_TEXT = [      # a slug, a pattern, and what it means, with the pattern's gro
      "targets (B, T). On which axis of your logits is the vocabulary?"),
     ("flattened-unevenly",
      r"Expected input batch_size \((\d+)\) to match target batch_size \((\d+)\)",
-     "`cross_entropy` was given {0} rows of logits and {1} targets. Logits (B·T, vocabulary) and targets (B·T,) "
-     "belong together: which of the two still has its axes B and T?"),
+     "Rows of logits that `cross_entropy` was given: {0}; rows of targets: {1}. Logits (B·T, vocabulary) and targets "
+     "(B·T,) belong together. Has one of the two still its axes B and T, or another length?"),
     ("number-before-backward",
      r"'(?:float|int)' object has no attribute 'backward'",
      "The loss is a plain number of Python here, as `.item()` and `float()` make it. Only the tensor knows how it "
@@ -99,7 +99,8 @@ _BY_TEXT = [      # a slug, a pattern, and what it means, with the pattern's gro
      "`//` gives a whole number."),
     ("view-of-a-transpose",
      r"view size is not compatible",
-     "`transpose` only changes how the numbers are read, and `view` cannot move them. The message names what can."),
+     "After `transpose`, and in a slice such as `x[:, 1:]`, the numbers do not lie in one block in the order in which "
+     "they are read, and `view` cannot move them. The message names what can."),
     ("dtype-called",
      r"'torch\.dtype' object is not callable",
      "`torch.int8` and its like are names of dtypes, and no functions. `.to(...)` makes a tensor of another dtype."),

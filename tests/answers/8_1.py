@@ -706,3 +706,45 @@ def label_smoothing_loss(logits, targets, pad_id, smoothing):
                            reduction="none", label_smoothing=smoothing)
     weight = (targets.reshape(-1) != pad_id).to(each.dtype)
     return (each * weight).sum() / weight.sum()
+
+# %% prelude
+import torch
+import torch.nn.functional as F
+
+# %% wrong: the smoothing part is logp.mean(), over padding as well
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    logp = logits.log_softmax(dim=-1)
+    real = targets != pad_id
+    right = logp.gather(-1, targets.unsqueeze(-1)).squeeze(-1)
+    return -((1 - smoothing) * right[real].mean() + smoothing * logp.mean())
+
+# %% wrong: takes padding to stand at the end of a row: first n positions of each row
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    logp = logits.log_softmax(dim=-1)
+    total, count = 0.0, 0
+    for b in range(len(targets)):
+        n = int((targets[b] != pad_id).sum())
+        rows, ids = logp[b, :n], targets[b, :n]
+        right = rows.gather(-1, ids[:, None])[:, 0]
+        total = total - ((1 - smoothing) * right + smoothing * rows.mean(dim=-1)).sum()
+        count += n
+    return total / count
+
+# %% wrong: wanted[right] = 1 - smoothing instead of +=: the right token loses its own share of smoothing / V
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    real = targets != pad_id
+    logp = logits[real].log_softmax(dim=-1)
+    V = logits.shape[-1]
+    wanted = torch.full_like(logp, smoothing / V)
+    wanted.scatter_(-1, targets[real].unsqueeze(-1), 1 - smoothing)
+    return -(wanted * logp).sum(dim=-1).mean()
+
+# %% right: one-hot shares, weights for the mean, logsumexp in place of log_softmax
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    B, T, V = logits.shape
+    flat, ids = logits.reshape(B * T, V), targets.reshape(-1)
+    keep = (ids != pad_id).nonzero()[:, 0]
+    flat, ids = flat[keep], ids[keep]
+    logp = flat - flat.logsumexp(-1, keepdim=True)
+    shares = F.one_hot(ids, V) * (1 - smoothing) + smoothing / V
+    return torch.einsum("nv,nv->", shares.to(logp.dtype), -logp) / len(ids)

@@ -1223,3 +1223,86 @@ def train_until(model, step, batches, validate, patience, max_epochs):
             kept = {name: value.clone() for name, value in model.state_dict().items()}
     model.load_state_dict(kept)
     return losses
+
+# %% prelude
+import copy, math, torch
+import torch.nn.functional as F
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    return F.cross_entropy(logits.transpose(1, 2), targets, ignore_index=pad_id, label_smoothing=smoothing)
+
+# %% wrong: the count of epochs without a new best is never set back to 0
+def train_until(model, step, batches, validate, patience, max_epochs):
+    best, weights, bad, losses = float("inf"), None, 0, []
+    for epoch in range(max_epochs):
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        loss = validate(model)
+        losses.append(loss)
+        if loss < best:
+            best = loss
+            weights = copy.deepcopy(model.state_dict())
+        else:
+            bad += 1
+            if bad >= patience:
+                break
+    model.load_state_dict(weights)
+    return losses
+
+# %% wrong: keeps a copy of the best model and rebinds the name; the caller's model keeps the last weights
+def train_until(model, step, batches, validate, patience, max_epochs):
+    best, best_model, bad, losses = float("inf"), None, 0, []
+    for epoch in range(max_epochs):
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        losses.append(validate(model))
+        if losses[-1] < best:
+            best, best_model, bad = losses[-1], copy.deepcopy(model), 0
+        else:
+            bad += 1
+        if bad == patience:
+            break
+    model = best_model
+    return losses
+
+# %% wrong: goes back to the best weights only if stopped by patience, not after max_epochs
+def train_until(model, step, batches, validate, patience, max_epochs):
+    best, bad, losses = float("inf"), 0, []
+    for epoch in range(max_epochs):
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        loss = validate(model)
+        losses.append(loss)
+        if loss < best:
+            best, bad = loss, 0
+            weights = copy.deepcopy(model.state_dict())
+        else:
+            bad += 1
+            if bad == patience:
+                model.load_state_dict(weights)
+                break
+    return losses
+
+# %% right: while loop; clones; the place of the first minimum says when to stop; eval copies weights in place
+def train_until(model, step, batches, validate, patience, max_epochs):
+    history = []
+    while len(history) < max_epochs:
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        history.append(validate(model))
+        best_at = history.index(min(history))
+        if best_at == len(history) - 1:
+            keep = {name: w.detach().clone() for name, w in model.state_dict().items()}
+        if len(history) - 1 - best_at >= patience:
+            break
+    with torch.no_grad():
+        for name, w in model.state_dict().items():
+            w.copy_(keep[name])
+    return history

@@ -823,3 +823,43 @@ def training_step(model, optimiser, source, target, pad_id, smoothing):
     optimiser.step()
     optimiser.zero_grad()
     return loss.detach()
+
+# %% prelude
+import copy, math, torch
+import torch.nn.functional as F
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    return F.cross_entropy(logits.transpose(1, 2), targets, ignore_index=pad_id, label_smoothing=smoothing)
+
+# %% wrong: switches to training mode for the step and back afterwards
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    was_training = model.training
+    model.train()
+    logits = model(source, target[:, :-1])
+    loss = label_smoothing_loss(logits, target[:, 1:], pad_id, smoothing)
+    optimiser.zero_grad()
+    loss.backward()
+    optimiser.step()
+    model.train(was_training)
+    return loss.item()
+
+# %% wrong: learns by the smoothed loss but returns the plain one
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    optimiser.zero_grad()
+    logits = model(source, target[:, :-1])
+    labels = target[:, 1:]
+    loss = label_smoothing_loss(logits, labels, pad_id, smoothing)
+    loss.backward()
+    optimiser.step()
+    with torch.no_grad():
+        report = label_smoothing_loss(logits, labels, pad_id, 0.0)
+    return report.item()
+
+# %% right: clears the gradients after the step; F.cross_entropy on flat rows; returns a detached tensor
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    reads, labels = target[:, :-1], target[:, 1:]
+    out = model(source, reads)
+    loss = F.cross_entropy(out.flatten(0, 1), labels.flatten(), ignore_index=pad_id, label_smoothing=smoothing)
+    loss.backward()
+    optimiser.step()
+    optimiser.zero_grad()
+    return loss.detach()

@@ -77,6 +77,8 @@ def sloppy_loss(logits, targets, pad_id, smoothing, log="stable", axis=-1, order
     losses = sign * (share * of_right + even * rest * others)
     if end == "kl":
         losses = losses - _entropy(smoothing, vocab, spread)
+    if end == "kl by V":
+        losses = (losses - _entropy(smoothing, vocab, spread)) / vocab
     if isinstance(mean, tuple):                  # each of the two terms has a mean of its own
         first, second = (_MEANS[how](sign * term, real) for how, term in zip(mean, (of_right, others), strict=True))
         return share * first + rest * second
@@ -147,8 +149,8 @@ def _loss(slug: str, says: str, why: str, look: str, **slip) -> Misconception:
 
 LOSS = [
     _loss("padding-counted", "the mean over all positions, padding among them",
-          later("Predicting padding is easy, so that the loss looks better than it is, and the model spends its "
-                "effort on it. {mean}",
+          later("A model learns to predict padding, and its loss then looks better than it is. (Before that, it may be "
+                "higher.) And the model spends effort on padding. {mean}",
                 mean=_MEAN), "Where do you leave out the positions that hold `pad_id`?", mean="everything"),
     _loss("padding-in-the-divisor", "the sum over the real tokens divided by the number of all positions",
           later("The more padding, the smaller your loss. {mean}", mean=_MEAN), "By how many is the sum to be divided?",
@@ -341,4 +343,8 @@ LOSS = [
     _loss("kl-divergence", "the KL divergence: the loss minus the entropy of the target distribution",
           "It has the same gradient, and it ends at 0 where the cross-entropy ends at a number above 0. Both are in "
           "use; asked for is the cross-entropy, as in PyTorch.", "What is subtracted from your loss?", end="kl"),
+    _loss("kl-divergence", "the KL divergence, divided by V as well, as `F.kl_div` gives it unless it is told "
+          "otherwise", "Its `reduction` is a mean over all numbers, N · V of them. And the KL divergence is the loss "
+          "minus the entropy of the target distribution; asked for is the cross-entropy.",
+          "By how many numbers is the sum divided, and what is subtracted?", end="kl by V"),
 ]

@@ -27,6 +27,8 @@ def sloppy_rate(step, d_model, warmup, shift=0, pick=min, up="right", down=-0.5,
               "late": (step - 1) * warmup ** -1.5,
               "whole": step // warmup * warmup ** -0.5, "no step": warmup ** -1.5, "none": float("inf")}[up]
     falling = warmup ** -0.5 if after == "constant" else step ** down if step > 0 else float("inf")
+    if after == "bracket too early":
+        return d_model ** size * pick(falling, step) * warmup ** -1.5
     if after == "continues":
         falling = float("inf")
     if after == "relative":
@@ -64,6 +66,9 @@ RATE = [
     _rate("never-falls", "the straight line: it goes on rising after the warm-up",
           "A rate that grows without end is too high at some point.", "What is the first thing that `min` compares?",
           after="continues"),
+    _rate("bracket-closed-too-early", "what comes out when warmup ** -1.5 stands behind the bracket of `min`, and so "
+          "is a factor of both terms", "Only the rising line has this factor: 1/√step does not depend on `warmup`.",
+          "Where does the bracket of `min` close?", after="bracket too early"),
     _rate("constant-after-warm-up", "what comes out when the rate stays at its peak after the warm-up",
           "In the paper it falls as 1/√step.", "What happens after step `warmup`?", after="constant"),
     _rate("flat-before", "what comes out when the rate is the same up to step `warmup`, and then falls as 1/√step",

@@ -69,6 +69,8 @@ def sloppy_step(model, optimiser, source, target, pad_id, smoothing, shift="righ
         given = target[:, :1]
         for _ in range(target.shape[1] - 2):
             given = torch.cat([given, model(source, given)[:, -1:].argmax(-1)], 1)
+    if inputs == "last only":
+        labels = labels.masked_fill(torch.arange(labels.shape[1]) < labels.shape[1] - 1, pad_id)
     if inputs == "sentences":
         source, given, labels = source[:-1], target[:-1], target[1:]
     sources = {"swapped": (given, source), "target twice": (given, given)}.get(inputs, (source, given))
@@ -131,9 +133,9 @@ def _step(slug: str, says: str, why: str, look: str, **slip) -> Misconception:
     return Misconception(slug, partial(sloppy_step, **slip), says, why, look, _losses_shown)
 
 
-_NEXT = "At position t the decoder has read the target up to t, and is asked for t + 1."
+NEXT = "At position t the decoder has read the target up to t, and is asked for t + 1."
 _SHIFT = later("{next} If it is asked for what it has just read, it learns to copy, reaches a loss near 0, and cannot "
-               "write a word.", next=_NEXT)
+               "write a word.", next=NEXT)
 _WHOSE = "The decoder reads bos and the words; it is asked for the words and eos."
 _CLIP = ("Clipping is useful where single batches have wild gradients. It is not asked for here: with it, a step is "
          "another one.")
@@ -145,16 +147,16 @@ STEP = [
                            ("none, cut", "is asked for target[:, :-1] where it has just read these tokens"),
                            ("none, cut in front", "is asked for target[:, 1:] where it has just read these tokens"))),
     _step("shifted-backwards", "Your step is exactly one in which the decoder is asked for the token *before* the one "
-          "it has read last.", later("{next} What yours is asked for it has read already, apart from bos.", next=_NEXT),
+          "it has read last.", later("{next} What yours is asked for it has read already, apart from bos.", next=NEXT),
           later("Which end is cut off which? {whose}", whose=_WHOSE), shift="backwards"),
     _step("shifted-by-two", "Your step is exactly one in which the decoder is asked for the token after the next.",
-          _NEXT, later("How much is cut off at each end? {whose}", whose=_WHOSE), shift="two"),
+          NEXT, later("How much is cut off at each end? {whose}", whose=_WHOSE), shift="two"),
     _step("shifted-by-two", "Your step is exactly one in which the decoder is asked for the token after the next, and "
-          "at the end of each row for bos, which a `roll` brings there.", _NEXT,
+          "at the end of each row for bos, which a `roll` brings there.", NEXT,
           later("Which column do your labels begin with? {whose}", whose=_WHOSE), shift="two, rolled"),
     *(_step("cut-twice", later("Your step is exactly one that cuts off the {words}", words=words), later(
         "{next} One column is cut off each, no more.",
-        next=_NEXT), later("How long is `target`, and how long are the two that you make of it? {whose}",
+        next=NEXT), later("How long is `target`, and how long are the two that you make of it? {whose}",
                               whose=_WHOSE), shift=shift)
       for shift, words in (("no eos", "last column first, and shifts what is left: where a sentence fills its row, the "
                             "model is never asked for eos."),
@@ -176,7 +178,8 @@ STEP = [
     _step("target-as-source", "Your step is exactly one in which the encoder reads the target, too.",
           "Then it is told what it should find.", "Look at the call of `model`.", inputs="target twice"),
     _step("padding-counted", "Your step is exactly one whose loss counts padding.",
-          "Predicting padding is easy, so that the loss looks better than it is.", "Which loss do you use?",
+          "A model learns to predict padding, and its loss then looks better than it is. (Before that, it may be "
+          "higher.)", "Which loss do you use?",
           loss="padding"),
     _step("padding-in-the-divisor", "Your step is exactly one whose loss is a sum over the real tokens, divided by the "
           "number of all positions.", "The more padding, the smaller the loss, and its gradients with it.",
@@ -202,6 +205,10 @@ STEP = [
     _step("end-not-asked-for", "Your step is exactly one whose loss leaves out the last real token of each sentence, "
           "eos.", "A model that is never asked for eos does not learn where to end, and writes on. What is left out of "
           "the loss is padding alone.", "Which positions count in your loss?", inputs="ends not asked for"),
+    _step("last-position-only", "Your step is exactly one whose loss counts the last position of each row alone.",
+          "The model is asked for the next token at every position at once, and learns from all of them. To take the "
+          "last position alone is for writing.", "Which positions of the logits does your loss get?",
+          inputs="last only"),
     _step("softmax-twice", "Your step is exactly one in which the logits pass a softmax before the loss.",
           "The loss has a softmax of its own. Doubled, its gradients are tiny and it never comes near 0.",
           "What happens to the logits before the loss gets them?", loss="softmax"),
@@ -333,7 +340,7 @@ STEP = [
           "`label_smoothing_loss`, and need not be cut off.", "How many columns of `target` do you keep?",
           shift="shortest"),
     _step("sentences-shifted", "Your step is exactly one that shifts by one *sentence* of the batch, not by one token.",
-          _NEXT, "The first axis of `target` counts sentences. Which one counts tokens?", inputs="sentences"),
+          NEXT, "The first axis of `target` counts sentences. Which one counts tokens?", inputs="sentences"),
     _step("two-steps", "Your step is exactly two steps, one after the other.", "One call is one step.",
           "Is there a loop?", times=2),
 ]

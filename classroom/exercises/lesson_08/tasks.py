@@ -12,7 +12,7 @@ from course import training as library
 from course._words import later, say
 from course.training import label_smoothing_loss as library_loss
 
-from . import mistakes, mistakes_loops, mistakes_rates, mistakes_steps
+from . import mistakes, mistakes_loops, mistakes_rates, mistakes_steps, stops
 
 
 def label_smoothing_loss(logits, targets, pad_id, smoothing):
@@ -299,7 +299,7 @@ EXERCISES = [
         takes={"source": "B T_k", "target": "B T", "pad_id": "", "smoothing": "", "steps": ""},
         gives={"losses": "steps", "weights": "read next"},
         framework="torch", reference=training_step, cases=_batches, probe=TrainingSteps(),
-        misconceptions=mistakes_steps.STEP,
+        misconceptions=mistakes_steps.STEP, stops=stops.lengths,
         hints=(
             "Six lines: shift, model, loss, and the three calls that every training with PyTorch has.",
             "Both parts of the shift are slices of `target`: one lacks its last column, the other its first. Your "
@@ -314,7 +314,7 @@ EXERCISES = [
         takes={"model": "", "step": "", "batches": "batches d", "validate": "", "patience": "", "max_epochs": ""},
         gives={"losses": "epochs", "weights": "d"},
         framework="torch", reference=train_until, cases=_curves, probe=TrainingLoop(), place=_on_a_curve,
-        misconceptions=mistakes_loops.LOOP,
+        misconceptions=mistakes_loops.LOOP, stops=stops.nothing_kept,
         hints=(
             "Two loops, one inside the other: over epochs, and over batches. Beside them three things are remembered: "
             "the lowest loss so far, a copy of the weights that gave it, and how many epochs have passed since.",
