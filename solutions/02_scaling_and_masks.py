@@ -705,7 +705,7 @@ examine(right)
 # %% [markdown]
 # ### Patient 1
 #
-# The first line is a colleague's tensor. It has the right shape, and it was used as it is.
+# The first line is a colleague's tensor. It was used as it is; only the axis for the queries was added.
 #
 # **Repair it**: change the function below and run its cell again, until it says *healthy*. Do the same for the
 # other patients.
@@ -905,8 +905,8 @@ for name, low in (("−∞", float("-inf")), ("−10⁹", -1e9)):
 # With −∞ the output is 0, as with our function. With −10⁹ it is the mean of the four values, though all of them
 # are forbidden.
 #
-# Later lessons take our function from `course/attention.py`. There it accepts boolean masks only: any other raises a
-# `TypeError`.
+# Later lessons take our function from `course/attention.py`. There it accepts boolean masks only: a tensor of any other
+# dtype raises a `TypeError`.
 #
 # <details><summary>Treatments for patients 1 to 5</summary>
 #
@@ -979,7 +979,7 @@ print("black in sentence 0:", layer_weights[0, 1])
 # | | shape | True | floats |
 # |---|---|---|---|
 # | this course | any that broadcasts to (..., T_q, T_k) | may attend | refused by `course/attention.py` |
-# | `F.scaled_dot_product_attention`: `attn_mask` | the same | may attend | added to the scores |
+# | `F.scaled_dot_product_attention`: `attn_mask` | the same, with two axes or more | may attend | added to the scores |
 # | `nn.MultiheadAttention`: `attn_mask` | (T_q, T_k) or (B · heads, T_q, T_k) | **forbidden** | added to the scores |
 # | `nn.MultiheadAttention`: `key_padding_mask` | (B, T_k) | **ignored** | added to the scores |
 # | Hugging Face tokenizers: `attention_mask` | (B, T) | 1: real token | |

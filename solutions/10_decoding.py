@@ -244,7 +244,7 @@ for i, (s, b, t) in enumerate(zip(scores, parent, token, strict=True)):
 # - **Stop** when there are `beam_size` finished sentences, or after `max_len` rounds.
 # - **Return** the ids of the finished sentence with the best score, without bos and with eos, as a
 #   list of whole numbers, and its score, a number. If none has finished, return the beginning with the best
-#   log-probability, with its score: its n is then `max_len`.
+#   log-probability, without bos too, with its score: its n is then `max_len`.
 # - **Use** `length_penalty_score`. `source.expand(len(target), -1)` repeats the source for every
 #   beginning.
 
@@ -588,10 +588,10 @@ for name, translations in (("greedy", greedy), ("beam", beam)):
 # %% [markdown]
 # The intervals are wide. If they overlap, does that mean that we cannot tell?
 #
-# No. They are wide because some sentences are hard and others easy, and chance decides how
-# many of each are drawn. But what is hard for one is hard for the other. A **paired** comparison draws
-# the *same* sentences for both each time, and looks at the difference only. (p is the chance of so large a
-# difference if the two were equally good. It is counted on 1,000 drawings, so that it cannot come out below 1/1001.)
+# No. They are wide because some sentences are hard and others easy, and chance decides how many of each are drawn. But
+# what is hard for one is hard for the other. A **paired** comparison draws the *same* sentences for both each time, and
+# looks at the difference only. (p is the chance of a difference at least as large if the two were equally good. It is
+# counted on 1,000 drawings, so that it cannot come out below 1/1001.)
 
 # %% tags=["nbval-ignore-output"]
 _, results = PairedTest([("greedy", greedy), ("beam", beam)], {"BLEU": sacrebleu.BLEU()}, references,
@@ -849,8 +849,8 @@ show_curves([5 * i + 3 for i in range(8)], {"without cache": milliseconds(0), "w
 
 # %% [markdown]
 # Without the cache each token costs more than the one before. With it the cost hardly rises, so that the factor grows
-# with the length of the text. (The cache also saves the keys and values of the memory, which the other decoder makes
-# anew in each step. They are not among the 820 positions.)
+# with the length of the text. (The keys and values of the memory are kept, too; the other decoder makes them anew in
+# each step. They are not among the 820 positions.)
 #
 # It is not 20 times as fast because the cache does not save everything. Each step still has to call dozens
 # of small operations and to score 6,000 tokens, and one position at a time keeps a processor less busy
@@ -925,10 +925,10 @@ print(f"80 layers of 8,192, 100,000 tokens:  {cache_bytes(80, 8192, 100_000, 2) 
 # going on would find? And with α = 0.6?
 #
 # **E · A pupil.** A sentence has many translations, and the corpus mostly gives one of them, now this one, now that
-# one. Let your translator write its own for every fifth training sentence, with a beam of 5, and put them in the
-# place of every second reference. Then train two new models from the same first weights, with equally many tokens:
-# one on the references alone, one on the mixture. Which one will come nearer to references that it has never seen?
-# (Writing takes a minute or two, both trainings together some minutes.)
+# one. Take every fifth training pair. For every second one of these let your translator write a translation of its own,
+# with a beam of 5, and put it in the place of the reference. Then train two new models from the same first weights,
+# with equally many tokens: one on the references alone, one on the mixture. Which one will come nearer to references
+# that it has never seen? (Writing takes about a minute, both trainings together some minutes.)
 
 # %% [markdown]
 # <details><summary>A: a solution</summary>
@@ -989,8 +989,9 @@ print(f"80 layers of 8,192, 100,000 tokens:  {cache_bytes(80, 8192, 100_000, 2) 
 # from course.translator import RECIPE
 #
 # pairs = split.train[::5]
-# written = library.translate(model, [pair.source for pair in pairs], subwords, beam_size=5)
-# mixture = [pair._replace(target=text) if n % 2 else pair for n, (pair, text) in enumerate(zip(pairs, written))]
+# written = library.translate(model, [pair.source for pair in pairs[1::2]], subwords, beam_size=5)
+# mixture = list(pairs)
+# mixture[1::2] = [pair._replace(target=text) for pair, text in zip(pairs[1::2], written)]
 #
 # vectors = count_vectors(encode_pairs(pairs, subwords), len(subwords), 128)
 # for name, taught in (("references", pairs), ("mixture", mixture)):

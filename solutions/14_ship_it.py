@@ -532,12 +532,12 @@ AboutForm(mine, lambda said: export_page(model, subwords, "mine.html", said))
 #     print(name, measured(rounded(one, by_column)))
 # ```
 #
-# In the trained model at least nine of ten translations stay the same with each of the three: a scale for each
-# row, one for the table, one for each column. In the rewritten one nearly every column of `w_1` has an outlier, its
-# number in row 0. Not all of these are as large as the largest. So columns do better than one scale for the table, and
-# worse than rows: more translations change. And a row has one more advantage. It makes one number of the output, so that
-# one can multiply the whole numbers first and apply the scale to the sum, once. A column's scale has to be applied before
-# the sum, to the number of the input that the column meets. Where the inputs are whole numbers, too, they would no longer
+# In the trained model at least nine of ten translations stay the same with each of the three: a scale for each row, one
+# for the table, one for each column. In the rewritten one nearly every column of `w_1` has an outlier, its number in
+# row 0. Not all of these are as large as the largest. So columns do better than one scale for the table, and worse than
+# rows: more translations change. And a row has one more advantage. It makes one number of the output, so that one can
+# multiply the whole numbers first and apply the scale to the sum, once. A column's scale has to be applied before the
+# sum, to the number of the input that the column meets. Where the inputs are whole numbers, too, they would no longer
 # be whole.
 #
 # </details>

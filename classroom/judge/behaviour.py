@@ -75,8 +75,9 @@ def dtypes(task: Exercise, got: list[Outcome], want: list[Outcome], right: bool 
             message = message + say(" (inputs: {inputs}). ", inputs=listing(inputs)) if inputs else \
                 say("{sentence}. ", sentence=message)
             if expected == "bool":
-                means = say("The functions of this course take boolean masks alone; PyTorch's own would add such "
-                            "numbers to the scores. Where is its dtype decided in your code?") if "mask" in name else \
+                means = say("The functions of this course take boolean masks alone; PyTorch's own refuse whole "
+                            "numbers, and add floating-point ones to the scores. Where is its dtype decided in your "
+                            "code?") if "mask" in name else \
                     say("Each of these is a yes or a no. Numbers in their place do something else as an index, and "
                         "with `~`. Where does your code make numbers of them?")
                 return Finding("wrong-dtype", message + means)
@@ -112,8 +113,8 @@ def _another_dtype(got: str, expected: str, framework: str, inputs: list[str]) -
         return "dtype-lost", say("Precision is lost on the way. Look for a dtype that is written down instead of "
                                  "taken from the input, or for something made on the way without a dtype, which is "
                                  "float32.")
-    return "dtype-lost", say("What it meets next has another dtype. Look for one that is written down, as by `.float()`, "
-                             "instead of taken from the input.")
+    return "dtype-lost", say("What it meets next has another dtype. Look for one that is written down, as by `.float()`"
+                             ", instead of taken from the input.")
 
 
 def _acceptable(dtype: str, expected: str, case: Case, framework: str) -> bool:

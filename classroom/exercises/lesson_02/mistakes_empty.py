@@ -17,7 +17,7 @@ _LEFT = ("That repairs a row as long as something is left. Where a forbidden sco
 EMPTY = [
     Misconception(
         "empty-rows-nan", partial(sloppy_attention, empty="nan"),
-        "Your weights are right, except for queries that may attend to nothing: there they are NaN.",
+        "Your weights are right, except for queries that may attend to nothing, while others may: there they are NaN.",
         later("NaN is what 0/0 gives: the softmax of a row of nothing but −∞ is 0/0, and so is a row of zeros "
               "divided by its sum. One NaN spreads through the whole model. {empty}", empty=NOTHING),
         "What do the rows without any True need?"),
