@@ -42,7 +42,7 @@ from course.counting import begin_with, count_vectors
 from course.data import Split, load_pairs, pairs_that_fit, short_pairs, split_pairs
 from course.decoding import translate
 from course.inspection import record_attention
-from course.languages import SpacedSubwords
+from course.languages import SpacedSubwords, space_characters
 from course.tokens import Subwords, encode_pairs
 from course.training import train
 from course.views.ablation import show_differences
@@ -575,9 +575,9 @@ MATRIX_LR = 0.01 if LARGE else None             # for real text: Muon, and vecto
 own_sentences = [sentence for pair in own.train for sentence in pair[:2]]
 characters = SpacedSubwords.train(own_sentences, N_SUBWORDS)
 tokenisers = {"subwords": Subwords.train(own_sentences, len(characters)), "characters": characters}
-alike = [len({tuple(t.tokens(t.encode(pair.target))) for t in tokenisers.values()}) == 1 for pair in own.train]
-if LARGE or np.mean(alike) > 0.5:
-    del tokenisers["subwords"]                  # one model is enough, or both cut most sentences alike
+spaced = [any(space_characters(sentence) != sentence for sentence in pair[:2]) for pair in own.train]
+if LARGE or np.mean(spaced) < 0.5:
+    del tokenisers["subwords"]                  # one model is enough, or most pairs get no more blanks
 for tokens in tokenisers.values():              # what is too long for the model's positions is left out, and named
     own = Split(*(pairs_that_fit(part, tokens, CONFIG.max_len, skip_long=True) for part in own))
 for name, tokens in tokenisers.items():
@@ -617,10 +617,11 @@ for name, tokens in tokenisers.items():
 # sentences have fewer tokens, but that comes with the way to cut. The comparison is only weak: it has one seed. In our
 # run the characters are far ahead. Do subwords always lose here?
 #
-# Try a smaller vocabulary for them: put 418 in place of `len(characters)`, and run the two cells above again. In our
-# run the subwords are then as good as the characters. But look at the first sentence: 黑, 猫, 睡 and 觉 now stand
-# alone. With fewer kinds of tokens the pieces are shorter, so that two things have changed. The result shows that
-# subwords need not lose. It does not show which of the two helped them.
+# Try a smaller vocabulary for them, with 200 tokens more than there are different characters: put
+# `len(set("".join(own_sentences))) + 200` in place of `len(characters)`, and run the two cells above again. In our run
+# the subwords are then as good as the characters. But look at the first sentence: 黑, 猫, 睡 and 觉 now stand alone.
+# With fewer kinds of tokens the pieces are shorter, so that two things have changed. The result shows that subwords
+# need not lose. It does not show which of the two helped them.
 #
 # The score of the characters is far higher than those for Spanish, and means far less: nearly every test sentence is
 # made from a pattern whose other fillings stood in the training part. A few were written by hand, without a pattern.
@@ -649,8 +650,9 @@ for tokenize in ("zh", "char", "13a"):
 
 # %% [markdown]
 # With `13a` each of these sentences is one "word". BLEU looks for up to four words in a row, there are not even two,
-# and so even perfect translations score 0. The signature is where a reader can see it. Use `zh` for Chinese,
-# `ja-mecab` or `char` for Japanese, `ko-mecab` or `char` for Korean, and `13a` for languages with blanks.
+# and so even perfect translations score 0. The signature is where a reader can see it. Use `zh` for Chinese, `char` for
+# Japanese and Korean (or `ja-mecab` and `ko-mecab`, for which sacreBLEU needs more packages), and `13a` for other
+# languages with blanks.
 #
 # ## Where does it look?
 #
@@ -689,14 +691,15 @@ look("The black cat is under the table.")
 # Put the path of your file into `FILE` above, the right tokeniser into `BLEU_TOKENS`, and run the cells from there on.
 # A few thousand short sentences are enough to see something; with more than 2,000 pairs *to train* the larger sizes are
 # taken, the model begins with vectors from counts (lesson 09), and training takes some minutes. Two files, a sentence
-# in each line, are read by `load_pairs("mine.en", "mine.de")`. Five things to mind:
+# in each line, are read by `load_pairs("mine.en", "mine.de")`. Six things to mind:
 #
 # - Real files have bad lines. `load_pairs(FILE, skip_bad=True)` leaves them out and counts them.
 # - `short_pairs` counts words between blanks, and to it a Chinese sentence is one word. `pairs_that_fit` counts tokens.
 #   And `translate` writes at most 60 tokens: if it says that translations were cut, give it a larger `max_len`.
 # - Split by sentence, with `split_pairs`. Collections of sentences have more near-duplicates than you think.
-# - Where words stand between blanks, `SpacedSubwords` cuts as `Subwords` does, and one model is trained, not two. Give
-#   `look` a sentence of words that your file has.
+# - Where words stand between blanks, `SpacedSubwords` puts in no more. Then, and with the larger sizes, one model is
+#   trained, not two, and it is called "characters" all the same.
+# - Give `look` a sentence of words that your file has.
 # - Look where the sentences come from, and what their licence asks of you. [Tatoeba](https://tatoeba.org/en/downloads)
 #   has short everyday sentences in hundreds of languages, and lets you download pairs; [OPUS](https://opus.nlpl.eu)
 #   collects translated texts of many kinds, with a licence for each.

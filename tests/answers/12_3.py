@@ -396,3 +396,31 @@ def mean_and_spread(losses):
         means.append(sum(row) / len(row))
         spreads.append((row[-1] - row[0]) / 2)
     return np.array(means), np.array(spreads)
+
+# %% prelude
+import numpy as np
+
+# %% wrong: highest minus mean: equals half the range for two seeds only
+def mean_and_spread(losses):
+    mean = losses.mean(axis=1)
+    spread = losses.max(axis=1) - mean
+    return mean, spread
+
+# %% wrong: one array of pairs (n_variants, 2) and not two arrays
+def mean_and_spread(losses):
+    rows = []
+    for row in losses:
+        rows.append((row.mean(), (row.max() - row.min()) / 2))
+    return np.array(rows)
+
+# %% wrong: axis forgotten in max and min: one range of the whole table
+def mean_and_spread(losses):
+    mean = losses.mean(axis=-1)
+    half = (losses.max() - losses.min()) / 2
+    return mean, np.full_like(mean, half)
+
+# %% right: sorted, then first and last; einsum for the mean
+def mean_and_spread(losses):
+    ordered = np.sort(np.asarray(losses, dtype=float), axis=1)
+    n = ordered.shape[1]
+    return np.einsum("vs->v", ordered) / n, 0.5 * (ordered[:, -1] - ordered[:, 0])

@@ -587,3 +587,48 @@ def paired(losses, base):
     n_seeds = d.shape[1]
     agree = np.abs(np.sign(d).sum(axis=1)) == n_seeds
     return d.mean(axis=1), np.ptp(d, axis=1) / 2, agree
+
+# %% prelude
+import numpy as np
+
+
+def mean_and_spread(losses):
+    return losses.mean(axis=1), (losses.max(axis=1) - losses.min(axis=1)) / 2
+
+# %% wrong: in place in a loop: once the base's row is 0, later rows lose nothing
+def paired(losses, base):
+    for i in range(len(losses)):
+        losses[i] -= losses[base]
+    mean = losses.mean(axis=1)
+    spread = (losses.max(axis=1) - losses.min(axis=1)) / 2
+    agree = (losses > 0).all(axis=1) | (losses < 0).all(axis=1)
+    return mean, spread, agree
+
+# %% wrong: agree = |mean| > half range: the same as agreement for two seeds only
+def paired(losses, base):
+    d = losses - losses[base]
+    mean = d.mean(axis=1)
+    spread = np.ptp(d, axis=1) / 2
+    agree = np.abs(mean) > spread
+    return mean, spread, agree
+
+# %% wrong: the base's row is deleted: n_variants - 1 entries
+def paired(losses, base):
+    others = np.delete(losses, base, axis=0)
+    d = others - losses[base]
+    mean = d.mean(axis=1)
+    spread = (d.max(axis=1) - d.min(axis=1)) / 2
+    agree = (d > 0).all(axis=1) | (d < 0).all(axis=1)
+    return mean, spread, agree
+
+# %% right: a loop over rows, the signs counted
+def paired(losses, base):
+    n_variants, n_seeds = losses.shape
+    reference = losses[base].copy()
+    means, spreads, agree = np.zeros(n_variants), np.zeros(n_variants), np.zeros(n_variants, dtype=bool)
+    for v in range(n_variants):
+        differences = [losses[v, s] - reference[s] for s in range(n_seeds)]
+        means[v] = sum(differences) / n_seeds
+        spreads[v] = (max(differences) - min(differences)) / 2
+        agree[v] = abs(sum(np.sign(x) for x in differences)) == n_seeds
+    return means, spreads, agree

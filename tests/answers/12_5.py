@@ -505,3 +505,25 @@ def bootstrap_interval(a, b, draws):
 def bootstrap_interval(a, b, draws):
     means = [b[row].mean() - a[row].mean() for row in draws]
     return np.percentile(means, [2.5, 97.5])
+
+# %% prelude
+import numpy as np
+
+# %% wrong: mean over the drawings and not over the sentences (axis 0)
+def bootstrap_interval(a, b, draws):
+    d = b - a
+    means = d[draws].mean(0)
+    return tuple(np.percentile(means, [2.5, 97.5]))
+
+# %% wrong: percentiles as fractions: 0.025 and 0.975 given to np.percentile
+def bootstrap_interval(a, b, draws):
+    means = (b[draws] - a[draws]).mean(axis=1)
+    low, high = np.percentile(means, [0.025, 0.975])
+    return low, high
+
+# %% right: how often each sentence was drawn, times the differences; np.quantile
+def bootstrap_interval(a, b, draws):
+    n = len(a)
+    counts = np.stack([np.bincount(row, minlength=n) for row in draws])
+    means = counts @ (b - a) / draws.shape[1]
+    return np.quantile(means, 0.025), np.quantile(means, 0.975)
