@@ -260,8 +260,9 @@ for animal, dark in ((0, 0), (0, 1), (1, 0), (1, 1)):
 # ### Exercise 6.2 · feed-forward        ●○○  about 5 minutes · 2 points
 #
 # - **You have** `d_model` and `d_ff`; in `forward`, `x` (B, T, d_model).
-# - **Return** a tensor of the same shape, by equation 2. (It may contain dropout, which lesson 08 explains:
-#   modules are checked in evaluation mode, where dropout does nothing.)
+# - **Return** a tensor of the same shape, by equation 2. (It may contain `nn.Dropout`, which lesson 08 explains:
+#   modules are checked in evaluation mode, where it does nothing. `F.dropout` does nothing there only if it gets
+#   `training=self.training`.)
 # - **Use** two `nn.Linear`, which have biases by default and work along the last axis. Call them `w_1` and
 #   `w_2`. (The check finds them under other names, too, or inside an `nn.Sequential`. The comparison with
 #   PyTorch below needs these names.)
@@ -373,7 +374,7 @@ for name, parts in rungs.items():
 # After half of the steps, the residual connection and the feed-forward layer have helped much with both seeds, the norm
 # with one of them. The feed-forward layer helps most. That is not because of its weights: without ReLU it has as many,
 # and at half of the steps the loss is no lower than without the whole layer. But the model can do without the layer,
-# and only learns more slowly: at the end, the loss is below 0.3 in every line with a residual connection. (In the line
+# and only learns more slowly: at the end, the loss is below 0.5 in every line with a residual connection. (In the line
 # "+ residual" the only bend is in attention.) This is one task, one order of adding, two layers and two seeds. For
 # another task the steps have other heights.
 #
@@ -720,8 +721,7 @@ for name, norm_first in arrangements.items():
 # lengthen the first step: that is the learning rate, 0.004, in both, whatever the loss is multiplied by. **Adam**
 # divides each gradient by its usual size. In the first step that is its own size: what remains is +1 or −1, times the
 # learning rate. (Some weights have a gradient of 0 or almost 0, so the mean may be a little smaller.) The tenth step is
-# shorter, and no longer in post-norm than in pre-norm. For these models, trained with Adam, the size of the gradients
-# is not the reason.
+# shorter, and about the same in both. For these models, trained with Adam, the size of the gradients is not the reason.
 #
 # The other explanation is in our own picture: the words have become alike, and a model that is to write a
 # sentence backwards has to tell them apart. If that is the reason, then it should help post-norm to damp attention,
@@ -752,9 +752,9 @@ compare(False, {"post-norm as it is": {}, "  feed-forward × 0.2": dict(feed_for
 
 # %% [markdown]
 # With its attention damped at the start, post-norm keeps the words apart, and solves the task with the same learning
-# rate, without a warm-up. With its feed-forward layer damped, the words remain much more alike than that, and it solves
-# the task with neither seed. Both agree with the explanation. And the third prediction, for pre-norm? Here two seeds
-# are not enough, so we take three:
+# rate, without a warm-up. With its feed-forward layer damped, the words remain about as alike as they were, and it
+# solves the task with neither seed. Both agree with the explanation. It does not say why the loss becomes much lower
+# with one of these seeds. And the third prediction, for pre-norm? Here two seeds are not enough, so we take three:
 
 # %% tags=["nbval-ignore-output"]
 compare(True, {"pre-norm as it is": {}, "  attention × 3": dict(attention=3.0)}, range(3))

@@ -1518,3 +1518,70 @@ class LayerNorm(nn.Module):
     def forward(self, x):
         var, mu = torch.var_mean(x, dim=-1, correction=0, keepdim=True)
         return torch.addcmul(self.bias, (x - mu) * (var + self.eps).rsqrt(), self.weight)
+
+# %% prelude
+import copy
+import functools
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import MultiHeadAttention
+from course.transformer import FeedForward, LayerNorm, EncoderLayer, Encoder
+
+# %% right: var_mean with correction=0, rsqrt, addcmul
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.bias = nn.Parameter(torch.zeros(d_model))
+        self.weight = nn.Parameter(torch.ones(d_model))
+    def forward(self, x):
+        var, mean = torch.var_mean(x, dim=-1, correction=0, keepdim=True)
+        return torch.addcmul(self.bias, self.weight, (x - mean) * torch.rsqrt(var + self.eps))
+
+# %% wrong: variance as mean(x^2) - mean(x)^2, in float32: wrong (even nan) around 1000
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+    def forward(self, x):
+        mean = x.mean(-1, keepdim=True)
+        variance = (x ** 2).mean(-1, keepdim=True) - mean ** 2
+        return (x - mean) / torch.sqrt(variance + self.eps) * self.weight + self.bias
+
+# %% wrong: x -= mean changes the caller's x in place
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+    def forward(self, x):
+        x -= x.mean(-1, keepdim=True)
+        variance = (x ** 2).mean(-1, keepdim=True)
+        return x / torch.sqrt(variance + self.eps) * self.weight + self.bias
+
+# %% wrong: weight * (normalised + bias): the bias is multiplied, too
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+    def forward(self, x):
+        mean = x.mean(dim=-1, keepdim=True)
+        std = torch.sqrt(x.var(dim=-1, keepdim=True, unbiased=False) + self.eps)
+        return self.weight * ((x - mean) / std + self.bias)
+
+# %% wrong: the argument eps is ignored, 1e-5 written into forward
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+    def forward(self, x):
+        deviations = x - x.mean(-1, keepdim=True)
+        variance = (deviations ** 2).mean(-1, keepdim=True)
+        return deviations / torch.sqrt(variance + 1e-5) * self.weight + self.bias

@@ -842,3 +842,50 @@ class FeedForward(nn.Module):
     def forward(self, x):
         hidden = self.up(x).clamp(min=0)
         return F.linear(self.dropout(hidden), self.down.weight, self.down.bias)
+
+# %% prelude
+import copy
+import functools
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import MultiHeadAttention
+from course.transformer import FeedForward, LayerNorm, EncoderLayer, Encoder
+
+# %% right: torch.where instead of relu, F.linear written out
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_2 = nn.Linear(in_features=d_ff, out_features=d_model)
+        self.w_1 = nn.Linear(in_features=d_model, out_features=d_ff)
+    def forward(self, x):
+        hidden = x @ self.w_1.weight.T + self.w_1.bias
+        hidden = torch.where(hidden > 0, hidden, torch.zeros_like(hidden))
+        return F.linear(hidden, self.w_2.weight, self.w_2.bias)
+
+# %% wrong: Python's max(0, ...), literally equation 2: raises
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff)
+        self.w_2 = nn.Linear(d_ff, d_model)
+    def forward(self, x):
+        return self.w_2(max(0, self.w_1(x)))
+
+# %% wrong: GELU, a habit from GPT-2 code
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff)
+        self.w_2 = nn.Linear(d_ff, d_model)
+    def forward(self, x):
+        return self.w_2(F.gelu(self.w_1(x)))
+
+# %% wrong: the residual connection built into the feed-forward layer
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff)
+        self.w_2 = nn.Linear(d_ff, d_model)
+    def forward(self, x):
+        return x + self.w_2(torch.relu(self.w_1(x)))

@@ -1329,3 +1329,94 @@ class EncoderLayer(nn.Module):
             out, _ = gather(h, h, h, mask)
             return out
         return self.residual(1, self.residual(0, x, attend), self.parts["think"])
+
+# %% prelude
+import copy
+import functools
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import MultiHeadAttention
+from course.transformer import FeedForward, LayerNorm, EncoderLayer, Encoder
+
+# %% right: with nn.Dropout, a ModuleList of norms and a helper
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norms = nn.ModuleList([LayerNorm(d_model), LayerNorm(d_model)])
+        self.think = FeedForward(d_model, d_ff)
+        self.gather = MultiHeadAttention(d_model, n_heads)
+        self.drop = nn.Dropout(0.1)
+    def _around(self, x, norm, part):
+        return torch.add(self.drop(part(norm(x))), x)
+    def forward(self, x, mask=None):
+        x = self._around(x, self.norms[0], lambda h: self.gather(h, h, h, mask)[0])
+        return self._around(x, self.norms[1], self.think)
+
+# %% wrong: only the query is normalised, key and value are the raw x
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+    def forward(self, x, mask=None):
+        x = x + self.self_attention(self.norm_1(x), x, x, mask)[0]
+        x = x + self.feed_forward(self.norm_2(x))
+        return x
+
+# %% wrong: the second plus adds to the layer's input x, not to h = x + attention
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+    def forward(self, x, mask=None):
+        n = self.norm_1(x)
+        out, _ = self.self_attention(n, n, n, mask)
+        h = x + out
+        return x + self.feed_forward(self.norm_2(h))
+
+# %% wrong: ~mask, as in PyTorch's key_padding_mask
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+    def forward(self, x, mask=None):
+        if mask is not None:
+            mask = ~mask
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, mask)[0]
+        return x + self.feed_forward(self.norm_2(x))
+
+# %% wrong: F.dropout(..., 0.1) without training=self.training: drops in evaluation mode, too
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+    def forward(self, x, mask=None):
+        h = self.norm_1(x)
+        x = x + F.dropout(self.self_attention(h, h, h, mask)[0], 0.1)
+        return x + F.dropout(self.feed_forward(self.norm_2(x)), 0.1)
+
+# %% wrong: the norm stands on the side road, but after the sub-layer: x + norm(sublayer(x))
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+    def forward(self, x, mask=None):
+        x = x + self.norm_1(self.self_attention(x, x, x, mask)[0])
+        x = x + self.norm_2(self.feed_forward(x))
+        return x

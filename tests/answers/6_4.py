@@ -920,3 +920,54 @@ class Encoder(nn.Module):
 
     def forward(self, x, mask=None):
         return self.norm(functools.reduce(lambda y, layer: layer(y, mask), self.layers.values(), x))
+
+# %% prelude
+import copy
+import functools
+import torch
+import torch.nn.functional as F
+from torch import nn
+from course.attention import MultiHeadAttention
+from course.transformer import FeedForward, LayerNorm, EncoderLayer, Encoder
+
+# %% right: deep copies of one layer (as PyTorch does it), reduce
+class Encoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        pattern = EncoderLayer(d_model, n_heads, d_ff)
+        self.layers = nn.ModuleList([copy.deepcopy(pattern) for _ in range(n_layers)])
+        self.norm = LayerNorm(d_model)
+    def forward(self, x, mask=None):
+        return self.norm(functools.reduce(lambda h, layer: layer(h, mask), self.layers, x))
+
+# %% wrong: the final norm stands inside the loop, after every layer
+class Encoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.layers = nn.ModuleList(EncoderLayer(d_model, n_heads, d_ff) for _ in range(n_layers))
+        self.norm = LayerNorm(d_model)
+    def forward(self, x, mask=None):
+        for layer in self.layers:
+            x = layer(x, mask)
+            x = self.norm(x)
+        return x
+
+# %% wrong: every layer gets the first x: only the last layer counts
+class Encoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.layers = nn.ModuleList(EncoderLayer(d_model, n_heads, d_ff) for _ in range(n_layers))
+        self.norm = LayerNorm(d_model)
+    def forward(self, x, mask=None):
+        for layer in self.layers:
+            out = layer(x, mask)
+        return self.norm(out)
+
+# %% wrong: nn.Sequential called with (x, mask): raises a TypeError
+class Encoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.layers = nn.Sequential(*[EncoderLayer(d_model, n_heads, d_ff) for _ in range(n_layers)])
+        self.norm = LayerNorm(d_model)
+    def forward(self, x, mask=None):
+        return self.norm(self.layers(x, mask))

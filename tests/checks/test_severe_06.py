@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from classroom import evaluate
+from course import transformer as library
 from course.attention import MultiHeadAttention
 from course.transformer import EncoderLayer, LayerNorm
 
@@ -283,3 +284,30 @@ def test_a_norm_that_is_held():
 ])
 def test_a_floor_says_where_it_shows(body, says):
     refused("6.1", norm(body), "eps-as-a-floor", [says], ["everything for tiny"])
+
+
+def feed_forward(drop):
+    """The layer with `drop(self, hidden)` between ReLU and the second matrix."""
+    class Layer(nn.Module):
+        def __init__(self, d_model, d_ff):
+            super().__init__()
+            self.w_1, self.w_2, self.dropout = nn.Linear(d_model, d_ff), nn.Linear(d_ff, d_model), nn.Dropout(0.1)
+
+        def forward(self, x):
+            return self.w_2(drop(self, self.w_1(x).relu()))
+
+    return Layer
+
+
+@pytest.mark.parametrize("drop", [lambda self, h: self.dropout(h),
+                                  lambda self, h: F.dropout(h, 0.1, training=self.training)])
+def test_dropout_that_knows_of_evaluation_mode(drop):
+    accepted("6.2", feed_forward(drop))
+
+
+def test_dropout_that_always_drops():
+    refused("6.2", feed_forward(lambda self, h: F.dropout(h, 0.5)), "not-repeatable", ["dropout that is still"])
+
+
+def test_the_right_stack_is_told_of_which_stack_of_pytorchs():
+    assert "`norm_first=True`" in evaluate("6.4", library.Encoder).message

@@ -237,7 +237,8 @@ EXERCISES = [
         misconceptions=mistakes_stack.STACK,
         properties=[properties.in_float32(n_layers=2, n_heads=2, d_ff=6),
                     closed.of_block({"mask": "x"}, ("layers.0.self_attention",), _small_stack, n_layers=1)],
-        moral="With the same weights it gives the same numbers as `torch.nn.TransformerEncoder`.",
+        moral="With the same weights it gives the same numbers as `torch.nn.TransformerEncoder` with `norm_first=True` "
+              "and a `norm` at the end.",
     ),
     Choice(
         id="6.5", title="who learns?", names=("prediction",), points=1, minutes=3, difficulty=2,
