@@ -134,8 +134,8 @@ def repeatable(task: Exercise, answer: Any, first: Outcome, run: Callable) -> Fi
     if agree(again, first):
         return None
     cause = (say("it draws random numbers of its own") if task.framework == "numpy" else
-             say("something is random: dropout that is still switched on, layers made anew in each call, a result "
-                 "that is drawn"))
+             say("something is random: dropout that is still switched on (as `F.dropout` is without "
+                 "`training=self.training`), layers made anew in each call, a result that is drawn"))
     return Finding("not-repeatable", say("Asked the same thing twice (the case “{about}”), your code gives two "
                                          "different answers. Either {cause}; or the code keeps something from one "
                                          "call to the next. Does it write into something that was made outside of it, "
