@@ -228,7 +228,7 @@ print(f"at random  {at_random:.2f}\neverything {everything:.2f}\ndiagonal   {on_
 # "gato", and for this it may look at "cat".
 #
 # **The row at position t predicts token t + 1**, counted with `<bos>` as 0. The row of `<bos>` predicts the first
-# word, and the last row predicts `<eos>`.
+# token, and the last row predicts `<eos>`.
 #
 # ### Exercise 11.2 · links from attention        ●●○  about 10 minutes · 2 points
 # - **You have** `weights` (n_heads, T_q, T_k), the cross-attention of one sentence, a tensor. The rows
@@ -532,7 +532,8 @@ print(f"attention, mean of all, minus IBM model 1: {interval(apart)}")
 # counted as well, in another way.
 #
 # And the other way round: can the table translate? Write for each English word its likeliest Spanish word, and leave
-# the order as it is. What BLEU will the table get, and what your model, on the same 500 sentences?
+# the order as it is. What BLEU will the table get on the first 500 sentences of the test part, and what
+# will your model get?
 
 # %% tags=["nbval-ignore-output"]
 spanish, likeliest = list(ibm.target_ids), {}
@@ -657,8 +658,8 @@ print(f"tables of random points with at least one line below 5 %: {np.any(rare, 
 # %% [markdown]
 # A correlation of −1 means that the points lie on a falling line, +1 on a rising one, 0 that they follow neither. Be
 # careful with the first line. If one layer aligns better *and* is missed more, that pulls the number down: two groups
-# of points lie on a falling line, which can hide what the heads within them do. Within a layer like is compared with
-# like, but four points must lie very straight before they say anything. Do BLEU and loss agree on a layer? The loss is
+# of points lie on a falling line, which can hide what the heads within them do. Within one layer this cannot happen.
+# But four points say little if they are not close to a line. Do BLEU and loss agree on a layer? The loss is
 # the steadier of the two. Does its interval contain 0, or do random points do as well in more than one draw of twenty?
 # Then these heads do not tell whether those that align better are missed more. If neither, read the sign: above 0, the
 # heads that align *better* are missed *less*. But look at the last line of the print-out, too: one rare line of three
@@ -911,9 +912,10 @@ for name, layers, heads in ((first, CROSS[:1], [0]), (last, CROSS, list(HEADS)))
 # with one head as with all: the last two lines shuffle five times. What stays each time hardly needs the weights that
 # were shuffled.
 #
-# A second test: **take a word away**. For each token to be predicted and each source token, set this
-# column to 0 in all heads of both layers, let the rest of each row grow to sum to 1, and see how far
-# the log-probability of the right token falls. That is an effect. The edit is yours to write.
+# A second test: **take a column away**. For each token to be predicted and each source token, set the column of the
+# source token to 0 in all heads of both layers, let the rest of each row grow to sum to 1, and see how far the
+# log-probability of the right token falls. That is an effect. (It is the effect of the column. The word is not gone
+# with it: in the encoder, the other tokens have read it.) The edit is yours to write.
 #
 # ### Exercise 11.5 · take words away        ●●○  about 10 minutes · 2 points
 # - **You have** `weights` (B, n_heads, T_q, T_k), attention weights, each row sums to 1; and `lost` (B, T_k), boolean:
@@ -937,14 +939,14 @@ def take_away(weights, lost):
 check("11.5", take_away)
 
 # %% [markdown]
-# Now one word at a time, for each of the gold pairs. Does the largest *weight* lie where the largest *effect* is? And
+# Now one column at a time, for each of the gold pairs. Does the largest *weight* lie where the largest *effect* is? And
 # does it do so more often than the diagonal, which looks at nothing?
 
 # %%
 take_away = carry_on("11.5", take_away)
 
 def effects(pair):
-    """Mean weights, and the fall of log p of each right token without each source token, (T_q, T_k) each."""
+    """Mean weights, and the fall of log p of each right token without each column, (T_q, T_k) each."""
     batch = encode_pairs([pair], subwords)
     n, right = batch.source.shape[1], batch.target[0, 1:]
     lost = torch.eye(n, dtype=torch.bool)                            # copy k of the sentence loses column k
@@ -959,10 +961,10 @@ def effects(pair):
     with torch.no_grad(), edit_attention(model, CROSS, lambda weights: take_away(weights, lost)):
         return mean, (full - log_p(n)).T
 
-def kinds_of(next_token, on_a_word):
-    """What kinds of row this is: by the token that it predicts, and by where its largest weight lies."""
-    following = ("it begins a word" if next_token.startswith("▁") and len(next_token) > 1 else
-                 "it goes on with a word" if next_token[0].isalnum() else "▁, punctuation or <eos>")
+def kinds_of(word_before, next_word, on_a_word):
+    """What kinds of row this is: by the words of two tokens (-1: none), and by where its largest weight lies."""
+    following = ("▁, punctuation or <eos>" if next_word < 0 else
+                 "it goes on with a word" if next_word == word_before else "it begins a word")
     return "all rows", f"next token: {following}", "most weight: a word" if on_a_word else "most weight: no word"
 
 measured = {}               # kind: (largest effect there too, harmless, largest effect on the diagonal) of each row
@@ -970,10 +972,10 @@ for pair, (_, english_tokens, spanish_tokens) in zip(gold, readings, strict=True
     average, fall = effects(pair)
     most, is_word = average.argmax(-1), torch.tensor(word_numbers(english_tokens)) >= 0
     falls = fall.gather(1, most[:, None])[:, 0]
-    for row, next_token in enumerate(spanish_tokens[1:]):
+    for row, pair_of_words in enumerate(itertools.pairwise(word_numbers(spanish_tokens))):
         largest, diagonal_at = int(fall[row].argmax()), int((row + 0.5) * fall.shape[1] / len(fall))
         found = int(most[row]) == largest, bool(falls[row] < 0.1), diagonal_at == largest
-        for kind in kinds_of(next_token, bool(is_word[most[row]])):
+        for kind in kinds_of(*pair_of_words, bool(is_word[most[row]])):
             measured.setdefault(kind, []).append(found)
 
 # %% tags=["nbval-ignore-output"]
@@ -989,8 +991,8 @@ for kind, rows in sorted(measured.items()):
 # diagonal as often as at the largest weight? Then these numbers do not show that the weight says more than that both
 # sentences run from left to right. In which kind of rows is the weight better than the diagonal by most, and is there
 # one in which it is not? One number for all rows would have hidden this. Then read the last column: in how many rows is
-# nothing lost without that weight? There the model can do without the token at which the picture is darkest. (It does
-# not follow that no word is needed there: it may be another one.)
+# nothing lost without that weight? There the model can do without the column at which the picture is darkest. (It does
+# not follow that it needs no word there: it may need another one, or find this one in other columns.)
 
 # %% [markdown]
 # ## Words of another sentence
@@ -1162,7 +1164,7 @@ for layer in LAYERS:
 # > and one can identify very different attention distributions that nonetheless yield equivalent predictions."
 #
 # What you did with shuffled weights comes near to the second. (They compared the probabilities of all outputs, you
-# only asked which token is the likeliest.) The first you have not tested: you computed no gradients. You took words
+# only asked which token is the likeliest.) The first you have not tested: you computed no gradients. You took columns
 # away, and counted how often the largest weight was the largest effect.
 #
 # Wiegreffe and Pinter, *Attention is not not Explanation* (2019), answered that it depends on what one calls
@@ -1208,7 +1210,7 @@ for layer in LAYERS:
 # - **One head, one sentence, one story.** Among eight heads and a hundred sentences there is always one
 #   that shows what you want.
 # - **`<eos>` and punctuation taken for words.** The links made by hand are between words only.
-# - **Tokens aligned, words judged**, or mean of the sentences' rates where the links should be pooled.
+# - **Tokens aligned, words judged.** A word may be several tokens: turn links of tokens into links of words first.
 # - **"Shuffled weights changed nothing, so attention is useless"**, from one head out of eight.
 #
 # ## Further reading

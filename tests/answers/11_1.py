@@ -628,3 +628,26 @@ def alignment_error_rate(predicted, sure, possible):
         hits += (link in sure) + (link in possible)
     total = len(predicted) + len(sure)
     return (total - hits) / total
+
+# %% prelude
+
+# %% wrong: takes `possible` for the links that are ONLY possible: sure links counted once
+def alignment_error_rate(predicted, sure, possible):
+    only_possible = possible - sure
+    good = len(predicted & sure) + len(predicted & only_possible)
+    return 1 - good / (len(predicted) + len(sure))
+
+# %% wrong: `predicted &= possible` in place: wrong links vanish from |A| and the caller's set is changed
+def alignment_error_rate(predicted, sure, possible):
+    hits_sure = len(predicted & sure)
+    predicted &= possible
+    hits_possible = len(predicted)
+    return 1 - (hits_sure + hits_possible) / (len(predicted) + len(sure))
+
+# %% wrong: special case: returns 0.0 when nothing is predicted
+def alignment_error_rate(predicted, sure, possible):
+    if len(predicted) == 0:
+        return 0.0          # nothing predicted, so no error was made
+    a_s = predicted & sure
+    a_p = predicted & possible
+    return 1 - (len(a_s) + len(a_p)) / (len(predicted) + len(sure))

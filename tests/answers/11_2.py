@@ -697,3 +697,30 @@ def align_from_attention(weights):
         summed = [sum(weights[h, t, k].item() for h in range(n_heads)) for k in range(t_k - 1)]
         links.append(summed.index(max(summed)))
     return links
+
+# %% prelude
+import numpy as np
+import torch
+
+# %% wrong: cuts <eos> per head and makes each head's row sum to 1 again before the mean
+def align_from_attention(weights):
+    w = weights[:, :-1, :-1]
+    w = w / w.sum(dim=-1, keepdim=True)
+    return w.mean(dim=0).argmax(dim=-1)
+
+# %% wrong: argmax with <eos> still there, then clamps the number to the last word
+def align_from_attention(weights):
+    mean = weights.mean(0)
+    aligned = mean[:-1].argmax(-1)
+    last_word = weights.shape[-1] - 2
+    return aligned.clamp(max=last_word)
+
+# %% right: NumPy and a loop, returns a list of ints
+def align_from_attention(weights):
+    w = weights.detach().numpy()
+    n_heads, t_q, t_k = w.shape
+    links = []
+    for token in range(t_q - 1):
+        row = sum(w[head, token, : t_k - 1] for head in range(n_heads)) / n_heads
+        links.append(int(np.argmax(row)))
+    return links

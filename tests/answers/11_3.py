@@ -1507,3 +1507,26 @@ def em_step(t, pairs):
         block = t[s[:, None], f[None, :]]
         np.add.at(counts, (s[:, None], f[None, :]), block / block.sum(0))
     return (counts.T / counts.sum(1)).T
+
+# %% prelude
+import numpy as np
+
+# %% wrong: counts[np.ix_] += : a word that occurs twice is written once
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        p = t[np.ix_(source, target)]
+        counts[np.ix_(source, target)] += p / p.sum(axis=0)
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% right: count vectors of words per pair, whole tables, no loop over words
+def em_step(t, pairs):
+    n_source, n_target = t.shape
+    counts = np.zeros((n_source, n_target))
+    for source, target in pairs:
+        s = np.bincount(source, minlength=n_source).astype(float)   # how often each source word occurs
+        f = np.bincount(target, minlength=n_target).astype(float)
+        total = s @ t                                                # (n_target,)
+        per_word = np.divide(f, total, out=np.zeros(n_target), where=f > 0)
+        counts += s[:, None] * t * per_word[None, :]
+    return (counts.T / counts.sum(axis=1)).T

@@ -396,3 +396,26 @@ def take_away(weights, lost):
     b, t_k = lost.shape
     left = weights * (~lost).view(b, 1, 1, t_k)
     return (left / left.sum(-1, keepdim=True)).nan_to_num(0.0)
+
+# %% prelude
+import torch
+
+# %% wrong: the freed weight is shared out equally among the tokens that are left
+def take_away(weights, lost):
+    gone = lost[:, None, None, :]
+    left = weights.masked_fill(gone, 0.0)
+    freed = 1 - left.sum(dim=-1, keepdim=True)
+    n_left = (~gone).sum(dim=-1, keepdim=True).clamp(min=1)
+    return (left + freed / n_left).masked_fill(gone, 0.0)
+
+# %% wrong: log, -inf, softmax: a row of which nothing is left is NaN
+def take_away(weights, lost):
+    scores = weights.log().masked_fill(lost[:, None, None, :], float("-inf"))
+    return scores.softmax(dim=-1)
+
+# %% right: multiplies by the kept ones, divides by 1 where nothing is left
+def take_away(weights, lost):
+    keep = (~lost).to(weights.dtype).unsqueeze(1).unsqueeze(1)
+    left = weights * keep
+    total = torch.sum(left, -1, keepdim=True)
+    return left / torch.where(total > 0, total, torch.ones_like(total))

@@ -432,3 +432,25 @@ def patch(mixed, other, head, n_heads):
     d_head = mixed.shape[-1] // n_heads
     mine = torch.arange(mixed.shape[-1]) // d_head == head
     return torch.where(mine, other, mixed)
+
+# %% prelude
+import torch
+
+# %% wrong: torch.cat of three slices: raises when B or T of other is 1
+def patch(mixed, other, head, n_heads):
+    d_head = mixed.shape[-1] // n_heads
+    a, b = head * d_head, (head + 1) * d_head
+    return torch.cat([mixed[..., :a], other[..., a:b], mixed[..., b:]], dim=-1)
+
+# %% wrong: view (B, n_heads, T, d_head) without transpose: other numbers than the head's
+def patch(mixed, other, head, n_heads):
+    B, T, d_model = mixed.shape
+    new = mixed.clone().view(B, n_heads, T, d_model // n_heads)
+    new[:, head] = other.expand(B, T, d_model).reshape(B, n_heads, T, d_model // n_heads)[:, head]
+    return new.view(B, T, d_model)
+
+# %% right: torch.where with the owner of each column
+def patch(mixed, other, head, n_heads):
+    d_model = mixed.size(-1)
+    owner = torch.arange(d_model) // (d_model // n_heads)
+    return torch.where(owner == head, other, mixed)

@@ -83,3 +83,9 @@ def test_a_head_that_begins_by_the_number_of_heads():
         return new
 
     refused("11.6", patch, "wrong-place", ["from place `head * n_heads` on"])
+
+
+def test_a_softmax_of_nothing_is_told_of_no_division():
+    def answer(weights, lost):
+        return weights.log().masked_fill(lost[:, None, None, :], -torch.inf).softmax(-1)
+    refused("11.5", answer, "nan-where-nothing-is-left", ["A softmax over −∞ alone is NaN, too."], ["the sum of a row"])

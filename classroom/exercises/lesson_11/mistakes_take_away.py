@@ -165,10 +165,11 @@ TAKING = [
     _taken("only-the-first-head", "what comes out when the words are taken from the first head alone", "The others "
            "would go on reading them.", "Does your mask reach all heads?", heads="first"),
     _taken("nan-where-nothing-is-left", "right, apart from rows of which nothing is left: there they are NaN", "0 / 0 "
-           "is not a number. Such a row is 0.", "What is the sum of a row all of whose weight is taken?", empty="nan"),
+           "is NaN. A softmax over −∞ alone is NaN, too. Such a row is 0.",
+           "What does your code do with a row all of whose weight is taken?", empty="nan"),
     _taken("nan-where-a-row-has-nothing-left", "right, apart from rows that lose all their weight in a sentence that "
-           "keeps some token: there they are NaN", "0 / 0 is not a number. A row may have all its weight on one token, "
-           "and lose it.", "Whose sum is 0: that of a row, or that of a whole sentence?",
+           "keeps some token: there they are NaN", "0 / 0 is NaN. A softmax over −∞ alone is NaN, too. A row may have "
+           "all its weight on one token, and lose it.", "Of what is nothing left: of a row, or of a whole sentence?",
            empty="nan, but for whole sentences"),
     *(_taken("empty-rows-filled", f"right, apart from rows of which nothing is left: there {says}", "Such a row is 0: "
              "what was taken away must not come back.", "What happens in your function where the sum is 0?",
