@@ -642,9 +642,9 @@ show_curves(range(STEP, 64), shown, "place in the sentence", "share of right ans
 #
 # - **learned**: the rows from 16 on still hold the random numbers of the beginning. One word
 #   in ten is right by chance.
-# - **sinusoidal**: at many places hardly better than chance, at a few much better: the peaks of its curve. There *is*
-#   one rotation that would serve everywhere, as you have shown. But training on 16 places does not force the
-#   model to find this one, and beyond them the clocks stand in combinations that it has never met.
+# - **sinusoidal**: at most places hardly better than without positions, at a few much better: the peaks of its curve.
+#   There *is* one rotation that would serve everywhere, as you have shown. But training on 16 places does not force
+#   the model to find this one, and beyond them the clocks stand in combinations that it has never met.
 # - **rotary**: as good as before. The model never sees a position, only differences of positions,
 #   and "three back" is the same everywhere.
 #
@@ -667,7 +667,7 @@ show_curves(range(STEP, 64), shown, "place in the sentence", "share of right ans
 # - A fixed offset is a **rotation** of each hand, the same for every position, so it is one matrix.
 # - Embeddings that start small are multiplied by **√d_model**. Then words and positions have similar lengths.
 # - **Learned** positions end where the training data end. **Rotary** encoding turns queries and keys; then scores
-#   depend on the words and on distances only.
+#   depend only on the words and on how far the second is before or after the first.
 #
 # **Common mistakes**
 #

@@ -834,3 +834,61 @@ def sinusoidal_encoding(max_len, d_model):
             row.append(math.cos(angle) if col % 2 else math.sin(angle))
         rows.append(row)
     return torch.tensor(rows, dtype=torch.float32).reshape(max_len, d_model)
+
+# %% prelude
+import math
+
+import numpy as np
+import torch
+
+
+# %% wrong: positions counted from 1 instead of 0
+def sinusoidal_encoding(max_len, d_model):
+    positions = torch.arange(1, max_len + 1).unsqueeze(1).float()
+    frequencies = 1 / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    angles = positions * frequencies
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = torch.sin(angles)
+    table[:, 1::2] = torch.cos(angles)[:, :d_model // 2]
+    return table
+
+# %% wrong: frequencies spread evenly with BOTH ends (linspace 0..1): the last divisor is 10000 itself
+def sinusoidal_encoding(max_len, d_model):
+    pairs = (d_model + 1) // 2
+    positions = torch.arange(max_len).unsqueeze(1)
+    frequencies = 1.0 / 10000 ** torch.linspace(0, 1, pairs)
+    angles = positions * frequencies
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = angles.sin()
+    table[:, 1::2] = angles.cos()[:, :d_model // 2]
+    return table
+
+# %% wrong: odd d_model: builds the table for d_model + 1 (divisors of d_model + 1, too) and cuts the last column
+def sinusoidal_encoding(max_len, d_model):
+    even = d_model + d_model % 2
+    t = torch.arange(max_len).float()[:, None]
+    freq = 10000 ** (-torch.arange(0, even, 2).float() / even)
+    angles = t * freq
+    table = torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(1)
+    return table[:, :d_model]
+
+# %% wrong: computed in NumPy and returned as float64
+def sinusoidal_encoding(max_len, d_model):
+    t = np.arange(max_len)[:, None]
+    i = np.arange(0, d_model, 2)[None, :]
+    angles = t / np.power(10000.0, i / d_model)
+    table = np.zeros((max_len, d_model))
+    table[:, 0::2] = np.sin(angles)
+    table[:, 1::2] = np.cos(angles)[:, :d_model // 2]
+    return torch.from_numpy(table)
+
+# %% right: nested loops with math.sin and math.cos, column by column
+def sinusoidal_encoding(max_len, d_model):
+    rows = []
+    for t in range(max_len):
+        row = []
+        for column in range(d_model):
+            angle = t / 10000 ** ((column - column % 2) / d_model)
+            row.append(math.cos(angle) if column % 2 else math.sin(angle))
+        rows.append(row)
+    return torch.tensor(rows, dtype=torch.float32)

@@ -761,3 +761,64 @@ def shift_matrix(offset, d_model):
     for i in range(0, d_model, 2):
         R[i:i+2, i:i+2] = block
     return R
+
+# %% prelude
+import math
+
+import torch
+
+
+# %% wrong: the rotation matrix from school (cos, -sin; sin, cos), which is for (x, y), not (sine, cosine)
+def shift_matrix(offset, d_model):
+    even = torch.arange(0, d_model, 2)
+    odd = even + 1
+    angle = offset * 10000.0 ** (-even / d_model)
+    R = torch.zeros(d_model, d_model)
+    R[even, even] = angle.cos()
+    R[even, odd] = -angle.sin()
+    R[odd, even] = angle.sin()
+    R[odd, odd] = angle.cos()
+    return R
+
+# %% wrong: multiplies one-step matrices in range(offset): for a negative offset the loop never runs, identity
+def shift_matrix(offset, d_model):
+    one = torch.zeros(d_model, d_model)
+    for j in range(0, d_model, 2):
+        w = 10000 ** (-j / d_model)
+        one[j, j] = math.cos(w)
+        one[j, j + 1] = math.sin(w)
+        one[j + 1, j] = -math.sin(w)
+        one[j + 1, j + 1] = math.cos(w)
+    R = torch.eye(d_model)
+    for _ in range(offset):
+        R = one @ R
+    return R
+
+# %% wrong: the block of pair i at rows i and i+1 instead of 2i and 2i+1: blocks overlap
+def shift_matrix(offset, d_model):
+    R = torch.zeros(d_model, d_model)
+    for i in range(d_model // 2):
+        b = offset / 10000 ** (2 * i / d_model)
+        R[i, i] = math.cos(b)
+        R[i, i + 1] = math.sin(b)
+        R[i + 1, i] = -math.sin(b)
+        R[i + 1, i + 1] = math.cos(b)
+    return R
+
+# %% wrong: turns the angle into degrees before sin and cos
+def shift_matrix(offset, d_model):
+    R = torch.zeros(d_model, d_model)
+    for i in range(d_model // 2):
+        b = math.degrees(offset * 10000 ** (-2 * i / d_model))
+        s, c = math.sin(b), math.cos(b)
+        R[2 * i:2 * i + 2, 2 * i:2 * i + 2] = torch.tensor([[c, s], [-s, c]])
+    return R
+
+# %% right: matrix exponential of offset times the generator of the turn, in float64
+def shift_matrix(offset, d_model):
+    generator = torch.zeros(d_model, d_model, dtype=torch.float64)
+    even = torch.arange(0, d_model, 2)
+    speed = 10000.0 ** (-even.double() / d_model)
+    generator[even, even + 1] = speed
+    generator[even + 1, even] = -speed
+    return torch.matrix_exp(offset * generator).float()

@@ -569,3 +569,36 @@ def add_positions(embedded):
     for sentence in embedded:
         out.append(sentence * math.sqrt(embedded.size(2)) + pe)
     return torch.stack(out)
+
+# %% prelude
+import math
+
+import torch
+
+
+def sinusoidal_encoding(max_len, d_model):
+    t = torch.arange(max_len).unsqueeze(1).float()
+    angles = t / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = angles.sin()
+    table[:, 1::2] = angles.cos()[:, :d_model // 2]
+    return table
+
+# %% wrong: times the root of the number of words (shape[1]) instead of d_model
+def add_positions(embedded):
+    T = embedded.shape[1]
+    d_model = embedded.shape[2]
+    return embedded * T ** 0.5 + sinusoidal_encoding(T, d_model)
+
+# %% wrong: a table of 512 rows made once: a sentence of 1,000 words raises
+MAX_LEN = 512
+
+def add_positions(embedded):
+    d_model = embedded.size(-1)
+    table = sinusoidal_encoding(MAX_LEN, d_model)
+    return embedded * math.sqrt(d_model) + table[:embedded.size(1)].unsqueeze(0)
+
+# %% right: torch.add with alpha, the table first
+def add_positions(embedded):
+    *_, length, width = embedded.shape
+    return torch.add(sinusoidal_encoding(length, width).expand_as(embedded), embedded, alpha=width ** 0.5)

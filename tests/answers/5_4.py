@@ -766,3 +766,60 @@ def apply_rotary(x):
     turn = torch.polar(torch.ones_like(angles), angles)
     z = torch.view_as_complex(x.unflatten(-1, (d // 2, 2)).contiguous())
     return torch.view_as_real(z * turn).flatten(-2)
+
+# %% prelude
+import math
+
+import torch
+
+
+# %% wrong: pairs column i with column i + d/2 (rotate_half of other libraries)
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    t = torch.arange(T, dtype=x.dtype).unsqueeze(1)
+    freq = 10000 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    angles = t * freq
+    cos = torch.cat([angles.cos(), angles.cos()], dim=-1)
+    sin = torch.cat([angles.sin(), angles.sin()], dim=-1)
+    half = torch.cat([-x[..., d // 2:], x[..., :d // 2]], dim=-1)
+    return x * cos + half * sin
+
+# %% wrong: second line uses the already turned a: a is overwritten before b is computed
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    t = torch.arange(T, dtype=x.dtype).unsqueeze(1)
+    freq = 1 / 10000 ** (torch.arange(0, d, 2, dtype=x.dtype) / d)
+    cos, sin = (t * freq).cos(), (t * freq).sin()
+    out = x.clone()
+    a, b = out[..., 0::2], out[..., 1::2]
+    out[..., 0::2] = a * cos - b * sin
+    out[..., 1::2] = a * sin + b * cos
+    return out
+
+# %% wrong: turned a's and b's joined with cat: not interleaved again
+def apply_rotary(x):
+    T, d_head = x.shape[-2], x.shape[-1]
+    positions = torch.arange(T, dtype=x.dtype)[:, None]
+    frequencies = 10000 ** (-torch.arange(0, d_head, 2, dtype=x.dtype) / d_head)
+    angle = positions * frequencies
+    a, b = x[..., 0::2], x[..., 1::2]
+    return torch.cat([a * angle.cos() - b * angle.sin(), a * angle.sin() + b * angle.cos()], dim=-1)
+
+# %% wrong: length taken from axis 1: right for (B, T, d) only; raises for (T, d) and (B, heads, T, d)
+def apply_rotary(x):
+    T = x.size(1)
+    d = x.size(-1)
+    t = torch.arange(T, dtype=x.dtype).unsqueeze(1)
+    w = 10000 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    phi = t * w
+    a, b = x[..., 0::2], x[..., 1::2]
+    return torch.stack([a * phi.cos() - b * phi.sin(), a * phi.sin() + b * phi.cos()], dim=-1).flatten(-2)
+
+# %% right: complex numbers: each pair is a + bi, times e^(i phi)
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    speed = 10000 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    phi = torch.outer(torch.arange(T, dtype=x.dtype), speed)
+    turn = torch.polar(torch.ones_like(phi), phi)
+    pairs = torch.view_as_complex(x.reshape(*x.shape[:-1], d // 2, 2).contiguous())
+    return torch.view_as_real(pairs * turn).reshape(x.shape)

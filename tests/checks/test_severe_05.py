@@ -126,6 +126,24 @@ def test_pairs_that_overlap_without_a_loop():
     refused("5.2", diagonals, "pairs-overlap", ["zeros", "row 1, column 2"], ["writes over"])
 
 
+@pytest.mark.parametrize("rest", [torch.zeros, torch.eye])
+@pytest.mark.parametrize("in_a_loop", [True, False])
+def test_the_block_of_pair_i_begins_at_row_i(rest, in_a_loop):
+    def crowded(offset, d):
+        matrix, pairs = rest(d, d), torch.arange(d // 2)
+        for i in pairs if in_a_loop else [pairs]:
+            b = offset / 10000 ** (2 * i / d)
+            matrix[i, i], matrix[i, i + 1] = b.cos(), b.sin()
+            matrix[i + 1, i], matrix[i + 1, i + 1] = -b.sin(), b.cos()
+        return matrix
+    refused("5.2", crowded, "pairs-overlap", ["exactly", "rows and columns i and i + 1", "belong to pair 1?"])
+
+
+def test_the_score_of_rotary_encoding_knows_before_from_after():
+    message = evaluate("5.4", lambda x: turned(x, exact(x))).message
+    assert "before or after the query" in message and "how far apart" not in message
+
+
 # ------------------------------------------------------------------------------------------- 5.1 and 5.5
 
 

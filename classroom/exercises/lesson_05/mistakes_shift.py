@@ -75,6 +75,17 @@ def _shift_overlapping(offset, d_model, exponent):
     return matrix
 
 
+def _shift_crowded(offset, d_model, rest=torch.zeros, in_turn=True):
+    """The block of pair i at rows and columns i and i + 1. Entry by entry, not block by block, if not `in_turn`."""
+    matrix, angle = rest(d_model, d_model), offset * frequencies(d_model)
+    for i, cos in enumerate(angle.cos()):
+        matrix[i, i], matrix[i, i + 1], matrix[i + 1, i] = cos, angle[i].sin(), -angle[i].sin()
+        matrix[i + 1, i + 1] = cos
+    if not in_turn:
+        matrix[range(1, d_model // 2), range(1, d_model // 2)] = angle.cos()[:-1].float()
+    return matrix
+
+
 def _shift_raised(offset, d_model):
     """The numbers of one step raised to the offset, instead of the matrix."""
     one = _shift(1, d_model)
@@ -271,6 +282,12 @@ SHIFT = [
                     "there must be zeros.", "Where does the sine in row 1, column 2 come from? (In a loop: by how much "
                     "does the number that begins a block grow in each round?)")
       for exponent in (lambda i: i, lambda i: 2 * i, lambda i: i - i % 2)),
+    *(Misconception("pairs-overlap", partial(_shift_crowded, rest=rest, in_turn=in_turn),
+                    "Your matrix is exactly what comes out when the block of pair i stands at rows and columns i and "
+                    "i + 1.",
+                    "Each block then overwrites a number of another one.",
+                    "Which two columns of the encoding belong to pair 1?")
+      for rest in (torch.zeros, torch.eye) for in_turn in (True, False)),
     Misconception("numbers-raised", lambda offset, d_model: _shift(1, d_model) ** offset,
                   "Your matrix is exactly that of one step with each of its numbers raised to the power `offset`, the "
                   "zeros as well.",

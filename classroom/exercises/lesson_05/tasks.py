@@ -192,8 +192,8 @@ EXERCISES = [
             "`.flatten(-2)` makes one row of the pairs again."),
         misconceptions=[*mistakes_rotary.ROTARY, *rotary_precision.COARSE], properties=[rotary_precision.ALL_DIGITS],
         stops=rotary_precision.time_on_axis_1,
-        moral="Scores between rotated queries and keys depend on how far apart they stand, and on nothing else of "
-              "their positions.",
+        moral="Scores between rotated queries and keys depend on how far the key stands before or after the query, "
+              "and on nothing else of their positions.",
     ),
     Choice(
         id="5.5", title="beyond the training length", names=("prediction",), points=1, minutes=3, difficulty=2,
