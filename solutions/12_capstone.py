@@ -305,9 +305,9 @@ for n_seeds in (2, 3, 5, 8):
 # %% [markdown]
 # So that two seeds agree proves nothing. What about a *large* difference, many times the distance between the seeds?
 #
-# An interval for a mean of n numbers is mean ± t · s / √n. Here s is the standard deviation with n − 1 below, and t is
-# a factor that is large when s itself is known from few numbers. Two numbers leave one difference between them: one
-# **degree of freedom**, and t is 12.7. Nearly nothing can be shown that way.
+# An interval for a mean of n numbers, which is right in 95 of 100 cases, is mean ± t · s / √n. Here s is the standard
+# deviation with n − 1 below, and t is a factor that is large when s itself is known from few numbers. Two numbers
+# leave one difference between them: one **degree of freedom**, and t is 12.7. Nearly nothing can be shown that way.
 #
 # But the table has nine rows, and all of them can be used to find out how large chance is. From each loss take away
 # the mean of its row and the mean of its column, both of the table as it is, and add the mean of the whole table, which
@@ -375,6 +375,7 @@ if enough:
         print(f"    chance alone shows at least one difference in {outside.any(axis=1).mean():.0%} of the tables")
         print("    in half of the tables, the most that is left over in a row is more than "
               f"{np.median(left.max(axis=1) / left.min(axis=1)):.0f} times the least")
+        print(f"    it is the base's row that has the most in {(left.argmax(axis=1) == 0).mean():.0%} of the tables")
 
 # %% [markdown]
 # Where the assumptions hold, each interval is right in 95 of 100 cases. But a table has eight of them, and in about one
@@ -383,9 +384,10 @@ if enough:
 #
 # Where chance is larger in the row of one variant, the interval of that row is too narrow, and the others are too wide.
 # Where it is larger in the base's row, all are too narrow, since the base is in every difference: this kind misleads
-# most. What is left over in our rows does not tell of which kind our table is: 0.003 in one and 0.035 in another lie
-# less far apart than in half of the tables, of each of the three kinds. To be sure of one row, run it and the base with
-# more seeds: stretch exercise D.
+# most. Does what is left over in our rows tell of which kind our table is? How far apart they lie does not: in our run
+# from 0.003 to 0.035, nearer than in half of the tables, of each of the three kinds. Which row has the most says more.
+# Is it the base's in yours? In our run it is not, which speaks against the third kind, and proves nothing. To be sure of
+# one row, run it and the base with more seeds: stretch exercise D.
 #
 # What no number of seeds can establish is how it would go **with another budget**. A variant that learns slowly may be
 # behind after 600 steps and ahead after 6,000. With another task it is the same: in sentences of five words much of
@@ -726,7 +728,7 @@ look(sentence)
 # If the sentence is in the training part, as in our run, this is no proof of skill: the model may know it by heart. The
 # test sentences above are what shows that it can do more than that.
 #
-# Between the two cells is the whole course.
+# Between the two cells is the whole course up to here.
 #
 # | lesson | what it added to the row of four numbers |
 # |---|---|
@@ -845,4 +847,5 @@ look(sentence)
 #
 # Read `course/transformer.py` from top to bottom. You know nearly all of it, and the code of larger models
 # will look familiar: most language models of today are the decoder of lesson 07 without its cross-attention, with
-# rotary positions (lesson 05), pre-norm (lesson 06), a cache (lesson 10), and very many more numbers.
+# rotary positions (lesson 05), pre-norm (lesson 06), a cache (lesson 10), and very many more numbers. Lesson 13 builds
+# what else has changed since 2017, and lesson 14 makes your translator small and puts it on a page.

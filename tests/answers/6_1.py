@@ -1528,7 +1528,7 @@ from torch import nn
 from course.attention import MultiHeadAttention
 from course.transformer import FeedForward, LayerNorm, EncoderLayer, Encoder
 
-# %% right: var_mean with correction=0, rsqrt, addcmul
+# %% right: var_mean with correction=0, then rsqrt and addcmul
 class LayerNorm(nn.Module):
     def __init__(self, d_model, eps=1e-5):
         super().__init__()

@@ -858,7 +858,7 @@ def merge_pair(symbols, pair):
             i += 1
     return out
 
-# %% wrong: goes from right to left: e e e becomes e ee
+# %% wrong: merges from right to left: e e e becomes e ee
 def merge_pair(symbols, pair):
     out = list(symbols)
     i = len(out) - 2

@@ -1176,7 +1176,7 @@ def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
         target = torch.cat([target, token[:, None]], dim=1)
     return target[:, 1:]
 
-# %% wrong: the eos itself is overwritten by pad
+# %% wrong: the eos itself is overwritten by pad, too
 def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
     target = torch.full((source.shape[0], 1), bos_id)
     finished = torch.zeros(source.shape[0], dtype=torch.bool)
