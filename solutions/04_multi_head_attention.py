@@ -918,9 +918,13 @@ with torch.no_grad():
 # %% [markdown]
 # Properties find numbers that go to the wrong place. They do not find every wrong constant and every missing part: an
 # attention without output projection has all these properties; it is just another function. Equality finds every
-# difference that its inputs show: without the mask, and with the keys as values, `equals_pytorch` would see neither an
-# ignored mask nor a key taken for a value; with PyTorch's first biases, which are 0, it would see no forgotten bias.
-# And it needs an implementation to compare with. So use both, before you train.
+# difference that its inputs show, and no other. Without a mask, `equals_pytorch` would not see an ignored mask. With
+# the keys as values, it would not see a key taken for a value. With PyTorch's first biases, which are 0, it would not
+# see a forgotten bias. And as it stands, it does not see a mask without an axis for the heads, because it has one mask
+# for all sentences: `Layer` has no such axis, and passes. (Your own layer was compared above with a mask for each
+# sentence.)
+#
+# Equality also needs an implementation to compare with. So use both, before you train.
 #
 # What goes wrong if the sizes are equal? With T_q = T_k = d_head = 4, one transpose too many would not
 # change any shape. This is why B, n_heads, d_head, T_k, T_q and d_model above are 2, 3, 4, 5, 6 and 12.

@@ -573,3 +573,23 @@ def split_heads(x, n_heads):
     x = x.reshape(B, T, n_heads, d_model // n_heads)
     x = x.transpose(1, 3)
     return x.transpose(1, 2)
+
+# %% prelude
+import torch
+
+# %% wrong: d_head and n_heads exchanged in the reshape: heads get interleaved dimensions
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    d_head = d_model // n_heads
+    cut = x.reshape(B, T, d_head, n_heads)
+    return cut.transpose(2, 3).transpose(1, 2)
+
+# %% wrong: numpy habit: torch.split takes the size of a piece, not the number of pieces
+def split_heads(x, n_heads):
+    pieces = torch.split(x, n_heads, dim=-1)
+    return torch.stack(pieces, dim=1)
+
+# %% right: unfold and permute
+def split_heads(x, n_heads):
+    size = x.size(-1) // n_heads
+    return x.unfold(-1, size, size).permute(0, 2, 1, 3)

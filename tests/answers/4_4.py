@@ -739,3 +739,32 @@ def test_split_heads(split_heads):
     got = split_heads(x.clone(), H).tolist()
     expected = [[[[x[b, t, h * D + i].item() for i in range(D)] for t in range(T)] for h in range(H)] for b in range(B)]
     assert got == expected, "wrong heads"
+
+# %% prelude
+import torch
+
+# %% wrong: assert with brackets: a tuple is always true
+def test_split_heads(split_heads):
+    B, T, n_heads, d_head = 2, 3, 4, 5
+    x = torch.arange(B * T * n_heads * d_head).reshape(B, T, n_heads * d_head)
+    heads = split_heads(x, n_heads)
+    assert (heads.shape == (B, n_heads, T, d_head), "wrong shape")
+    for h in range(n_heads):
+        assert (torch.equal(heads[:, h], x[:, :, h * d_head:(h + 1) * d_head]), f"head {h} is wrong")
+
+# %% wrong: heads.view(-1): a right implementation that only swaps axes raises
+def test_split_heads(split_heads):
+    B, T, n_heads, d_head = 2, 3, 4, 5
+    x = torch.arange(B * T * n_heads * d_head).reshape(B, T, n_heads * d_head)
+    heads = split_heads(x, n_heads)
+    assert heads.shape == (B, n_heads, T, d_head)
+    expected = [x[b, t, h * d_head + i].item() for b in range(B) for h in range(n_heads)
+                for t in range(T) for i in range(d_head)]
+    assert heads.view(-1).tolist() == expected
+
+# %% right: nested Python lists compared as a whole
+def test_split_heads(split_heads):
+    x = torch.arange(210.0).reshape(5, 3, 14)
+    want = [[[[x[b, t, 7 * h + i].item() for i in range(7)] for t in range(3)] for h in range(2)] for b in range(5)]
+    if split_heads(x, 2).tolist() != want:
+        raise AssertionError("a number is not where it should be")

@@ -653,3 +653,34 @@ def head_parts(heads, W_o):
 def head_parts(heads, W_o):
     W = W_o.unflatten(0, (heads.shape[1], heads.shape[3]))
     return torch.einsum("bhtd,hdm->bhtm", heads, W)
+
+# %% prelude
+import torch
+
+# %% wrong: the whole output divided evenly among the heads: the sum is right, the parts are not
+def head_parts(heads, W_o):
+    n_heads = heads.shape[1]
+    whole = heads.transpose(1, 2).flatten(2) @ W_o
+    return (whole / n_heads).unsqueeze(1).repeat(1, n_heads, 1, 1)
+
+# %% wrong: other heads set to 0 in place, without clone: after the first round all is 0
+def head_parts(heads, W_o):
+    parts = []
+    n_heads = heads.shape[1]
+    for h in range(n_heads):
+        only = heads
+        for other in range(n_heads):
+            if other != h:
+                only[:, other] = 0
+        parts.append(only.transpose(1, 2).flatten(2) @ W_o)
+    return torch.stack(parts, dim=1)
+
+# %% right: other heads filled with zeros, in a fresh tensor for each head
+def head_parts(heads, W_o):
+    B, H, T, D = heads.shape
+    result = []
+    for h in range(H):
+        row = torch.zeros(B, T, H * D, dtype=heads.dtype)
+        row[:, :, h * D:(h + 1) * D] = heads[:, h]
+        result.append(row @ W_o)
+    return torch.stack(result, 1)

@@ -105,3 +105,32 @@ def test_a_fresh_layer_of_pytorch_has_no_bias_to_see():
     theirs = nn.MultiheadAttention(12, 3)
     assert not theirs.in_proj_bias.any() and not theirs.out_proj.bias.any()
     assert evaluate("4.3", BiasTwice).status == "wrong"
+
+
+def in_five_heads(x, n_heads):
+    size = x.shape[-1] // n_heads
+    return x.unfold(-1, size, size).transpose(1, 2)
+
+
+def all_numbers(split):
+    x = torch.arange(4 * 3 * 14.0).reshape(4, 3, 14)
+    assert split(x, 2).tolist() == torch.stack(x.chunk(2, dim=-1), dim=1).tolist()
+
+
+def test_what_a_right_answer_is_told_of_sizes():
+    assert "5 heads came out" in (told := evaluate("4.1", in_five_heads)).message and told.status == "correct"
+    assert "more or fewer of them than asked for" in told.message
+    assert "the shape does not show it" in (told := evaluate("4.4", all_numbers)).message and told.status == "correct"
+
+
+class VeryLow(library.MultiHeadAttention):
+    def forward(self, query, key, value, mask=None):
+        q, k, v = (split_heads(layer(x), self.n_heads) for layer, x in (
+            (self.w_q, query), (self.w_k, key), (self.w_v, value)))
+        scores = q @ k.mT / q.shape[-1] ** 0.5
+        weights = (scores if mask is None else scores.masked_fill(~mask[:, None], -1e9)).softmax(-1)
+        return self.w_o(merge_heads(weights @ v)), weights
+
+
+def test_a_query_that_may_attend_to_nothing_still_gets_the_bias():
+    refused("4.3", VeryLow, "empty-rows-not-zero", says=("no value comes through",), never=("adds nothing",))

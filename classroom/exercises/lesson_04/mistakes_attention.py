@@ -14,8 +14,8 @@ _ROOT = ("A score is a sum over d_head numbers, so it spreads about √d_head wi
 _SHARES = "Each query of each head has 1 to give away among the keys."
 _MEETS_HEADS = ("Axes are lined up from the right, so that the mask's sentences meet the scores' heads. With several "
                 "sentences that is wrong, and with as many sentences as heads no error says so.")
-_EMPTY = ("A query that may attend to nothing, in a sentence that is all padding for instance, gets zero weights and "
-          "adds nothing: that is the course's convention.")
+_EMPTY = ("A query that may attend to nothing, in a sentence that is all padding for instance, gets zero weights, so "
+          "that no value comes through: that is the course's convention.")
 
 
 def _scaled(by: str, slug: str, words: str, look: str) -> Misconception:

@@ -246,7 +246,8 @@ def _returns_the_error(ask) -> str | None:
 
 _FOUND_LATER = "A mistake that is reported where it is made costs a minute; found later, it costs a day."
 _NOT_DIVISIBLE = ("If d_model is not divisible by n_heads, some numbers of every vector are lost, or the heads differ "
-                  "in size. A mistake that is reported where it is made costs a minute; found later, it costs a day.")
+                  "in size, or there are more or fewer of them than asked for. A mistake that is reported where it is "
+                  "made costs a minute; found later, it costs a day.")
 _NOT_ASSERTED = ("An `assert` says what the code itself must guarantee, and `python -O` leaves all of them out. What "
                  "comes from the caller is checked with `if` and `raise`.")
 _NOT_RAISED = ("`__init__` must not return anything. And an error that is returned is an object like any other: it "
@@ -343,7 +344,8 @@ EXERCISES = [
             "Head h of the result is `heads[:, h]`, and it should equal a slice of the last axis of x. Use at least "
             "two sentences, several positions, more than one number per head, and look at every head."),
         misconceptions=mistakes_weak.WEAK,
-        moral="Where two numbers or two sizes are equal, no test sees that they have changed places.",
+        moral="Two equal numbers may change places, and no test sees it. Two axes of equal size may change places, and "
+              "the shape does not show it.",
     ),
     *tasks_parts.EXERCISES,
 ]
