@@ -384,10 +384,10 @@ if enough:
 #
 # Where chance is larger in the row of one variant, the interval of that row is too narrow, and the others are too wide.
 # Where it is larger in the base's row, all are too narrow, since the base is in every difference: this kind misleads
-# most. Does what is left over in our rows tell of which kind our table is? How far apart they lie does not: in our run
-# from 0.003 to 0.035, nearer than in half of the tables, of each of the three kinds. Which row has the most says more.
-# Is it the base's in yours? In our run it is not, which speaks against the third kind, and proves nothing. To be sure of
-# one row, run it and the base with more seeds: stretch exercise D.
+# most. Does what is left over in our rows tell of which kind our table is? How far apart they lie does not: in our
+# run from 0.003 to 0.035, nearer than in half of the tables, of each of the three kinds. Which row has the most says
+# more. Is it the base's in yours? In our run it is not, which speaks against the third kind, and proves nothing. To
+# be sure of one row, run it and the base with more seeds: stretch exercise D.
 #
 # What no number of seeds can establish is how it would go **with another budget**. A variant that learns slowly may be
 # behind after 600 steps and ahead after 6,000. With another task it is the same: in sentences of five words much of
