@@ -522,3 +522,44 @@ def shares(x):
     for i, v in enumerate(x):
         out[i] = v / total
     return out
+
+# %% prelude
+import numpy as np
+
+# %% wrong: changes the caller's array in place when it is float already (asarray does not copy)
+def shares(scores):
+    scores = np.asarray(scores, dtype=float)
+    scores /= scores.sum()
+    return scores
+
+# %% wrong: result made with zeros_like: whole-number dtype cuts the fractions to 0
+def shares(scores):
+    result = np.zeros_like(scores)
+    for i in range(len(scores)):
+        result[i] = scores[i] / scores.sum()
+    return result
+
+# %% wrong: total is still growing while dividing (one loop instead of two)
+def shares(scores):
+    total = 0
+    out = []
+    for s in scores:
+        total += s
+        out.append(s / total)
+    return np.array(out)
+
+# %% wrong: rounds the shares to two digits
+def shares(scores):
+    return np.round(scores / scores.sum(), 2)
+
+# %% right: plain Python loop over floats, then an array
+def part_of_total(values):
+    total = 0.0
+    for v in values:
+        total = total + float(v)
+    parts = []
+    for v in values:
+        parts.append(float(v) / total)
+    return np.array(parts)
+
+shares = part_of_total

@@ -518,3 +518,41 @@ def shares_by_row(scores):
     total = np.einsum("qk->q", table)
     table /= total[:, None]
     return table
+
+# %% prelude
+import numpy as np
+
+# %% wrong: transposes so that the division broadcasts, forgets to transpose back
+def shares_by_row(scores):
+    totals = scores.sum(axis=1)
+    return scores.T / totals
+
+# %% wrong: return stands inside the loop: only the first row is done
+def shares_by_row(scores):
+    out = np.zeros(scores.shape)
+    for i in range(scores.shape[0]):
+        out[i] = scores[i] / scores[i].sum()
+        return out
+
+# %% wrong: normalises twice: after the rows also the whole table
+def shares_by_row(scores):
+    scores = scores / scores.sum(axis=1, keepdims=True)
+    return scores / scores.sum()
+
+# %% wrong: uses the notebook's fit instead of the argument
+keys = np.array([[2, 0, 0, 0], [0, 2, 1, 0], [0, 1, 2, 0], [0, 0, 1, 2]])
+queries = np.array([[2, 0, 1, 0], [0, 0, 2, 0], [0, 2, 0, 0], [0, 0, 0, 2]])
+fit = queries @ keys.T
+def shares_by_row(scores):
+    return fit / fit.sum(axis=1, keepdims=True)
+
+# %% right: einsum with the reciprocal of each row's total
+def shares_by_row(scores):
+    one_over = 1.0 / scores.sum(-1)
+    return np.einsum("qk,q->qk", scores, one_over)
+
+# %% right: the function of 0.1 for each row, collected in an array
+def shares(scores):
+    return scores / scores.sum()
+def shares_by_row(scores):
+    return np.array([shares(row) for row in scores])

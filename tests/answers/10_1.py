@@ -311,3 +311,42 @@ def length_penalty_score(log_p, n, alpha):
 def length_penalty_score(log_p, n, alpha):
     lengths = torch.as_tensor(n, dtype=log_p.dtype)
     return log_p * torch.exp(-alpha * torch.log((5 + lengths) / 6))
+
+# %% prelude
+import torch
+
+# %% wrong: alpha as a factor, not as a power
+def length_penalty_score(log_p, n, alpha):
+    penalty = (5 + n) / 6 * alpha
+    return log_p / penalty
+
+# %% wrong: precedence: only the 6 gets the power alpha
+def length_penalty_score(log_p, n, alpha):
+    return log_p / ((5 + n) / 6 ** alpha)
+
+# %% wrong: n.float(): fails when n is one number for all
+def length_penalty_score(log_p, n, alpha):
+    return log_p / ((5 + n.float()) / 6).pow(alpha)
+
+# %% right: exp of -alpha times log of the length factor
+def length_penalty_score(log_p, n, alpha):
+    length = torch.as_tensor(n, dtype=log_p.dtype, device=log_p.device)
+    return log_p * torch.exp(-alpha * torch.log((length + 5) / 6))
+
+# %% prelude
+import torch
+
+# %% wrong: brackets: only the 6 is raised to alpha
+def length_penalty_score(log_p, n, alpha):
+    penalty = (5 + n) / 6 ** alpha
+    return log_p / penalty
+
+# %% wrong: n.float(): forgets that n may be one number
+def length_penalty_score(log_p, n, alpha):
+    lengths = n.float()
+    return log_p / ((5 + lengths) / 6).pow(alpha)
+
+# %% right: negative power, as_tensor
+def length_penalty_score(log_p, n, alpha):
+    n = torch.as_tensor(n, dtype=log_p.dtype)
+    return log_p * torch.pow(n / 6 + 5 / 6, -alpha)

@@ -526,3 +526,82 @@ def beam_step(log_p, next_log_p, beam_size):
     values, places = table.reshape(-1).sort(descending=True)
     parent, token = torch.unravel_index(places[:beam_size], table.shape)
     return values[:beam_size], parent, token
+
+# %% prelude
+import torch
+
+# %% wrong: log_p added along the wrong axis by flattening with repeat instead of repeat_interleave
+def beam_step(log_p, next_log_p, beam_size):
+    K, V = next_log_p.shape
+    total = log_p.repeat(V) + next_log_p.flatten()
+    scores, place = total.topk(beam_size)
+    return scores, place // V, place % V
+
+# %% wrong: divides by K instead of V
+def beam_step(log_p, next_log_p, beam_size):
+    K = len(log_p)
+    total = (log_p.unsqueeze(1) + next_log_p).flatten()
+    scores, place = total.topk(beam_size)
+    return scores, place // K, place % K
+
+# %% wrong: topk in each row first, then the token is the rank in the narrowed table, not the token id
+def beam_step(log_p, next_log_p, beam_size):
+    k = min(beam_size, next_log_p.shape[1])
+    best, tokens = next_log_p.topk(k, dim=1)             # (K, k)
+    total = log_p[:, None] + best
+    scores, place = total.flatten().topk(beam_size)
+    return scores, place // k, place % k
+
+# %% wrong: true division: parent is a float
+def beam_step(log_p, next_log_p, beam_size):
+    V = next_log_p.shape[1]
+    scores, place = (log_p[:, None] + next_log_p).view(-1).topk(beam_size)
+    parent = (place / V).floor()
+    token = place - parent * V
+    return scores, parent, token
+
+# %% right: stable argsort and unravel_index
+def beam_step(log_p, next_log_p, beam_size):
+    table = next_log_p + log_p.reshape(-1, 1)
+    order = torch.argsort(table.reshape(-1), descending=True, stable=True)[:beam_size]
+    parent, token = torch.unravel_index(order, table.shape)
+    return table[parent, token], parent, token
+
+# %% prelude
+import torch
+
+# %% wrong: topk(beam_size) in each row first: raises if beam_size > V
+def beam_step(log_p, next_log_p, beam_size):
+    total = log_p[:, None] + next_log_p
+    best, tokens = total.topk(beam_size, dim=1)          # the best of each row
+    scores, place = best.flatten().topk(beam_size)
+    return scores, place // beam_size, tokens.flatten()[place]
+
+# %% wrong: transposed table (V, K), but places read as in (K, V)
+def beam_step(log_p, next_log_p, beam_size):
+    V = next_log_p.shape[1]
+    total = next_log_p.T + log_p                         # so that log_p broadcasts
+    scores, place = total.reshape(-1).topk(beam_size)
+    return scores, place // V, place % V
+
+# %% wrong: log-probabilities multiplied instead of added
+def beam_step(log_p, next_log_p, beam_size):
+    K, V = next_log_p.shape
+    total = log_p.view(K, 1) * next_log_p                # probability of a way = product
+    scores, place = total.flatten().topk(beam_size)
+    return scores, place // V, place % V
+
+# %% wrong: parent is a float tensor (true division and floor)
+def beam_step(log_p, next_log_p, beam_size):
+    K, V = next_log_p.shape
+    scores, place = (log_p.view(K, 1) + next_log_p).flatten().topk(beam_size)
+    parent = torch.floor(place / V)
+    token = place - parent * V
+    return scores, parent, token
+
+# %% right: argsort and unravel_index
+def beam_step(log_p, next_log_p, beam_size):
+    table = torch.stack([row + p for row, p in zip(next_log_p, log_p)])
+    order = table.ravel().argsort(descending=True)[:beam_size]
+    parent, token = torch.unravel_index(order, table.shape)
+    return table[parent, token], parent, token

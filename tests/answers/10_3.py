@@ -1794,3 +1794,339 @@ def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
     pool = done if done else [max(alive, key=lambda b: b[1])]
     scored = [(ids[1:], lp / ((5 + len(ids) - 1) / 6) ** alpha) for ids, lp in pool]
     return max(scored, key=lambda pair: pair[1])
+
+# %% prelude
+import torch
+
+# %% wrong: places do not shrink: beam_size continuations in every round
+def length_penalty_score(log_p, n, alpha):
+    return log_p / ((5 + n) / 6) ** alpha
+def beam_step(log_p, next_log_p, beam_size):
+    scores, place = (log_p[:, None] + next_log_p).flatten().topk(beam_size)
+    V = next_log_p.shape[1]
+    return scores, place // V, place % V
+
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target, log_p, finished = torch.tensor([[bos_id]]), torch.zeros(1), []
+    for n in range(1, max_len + 1):
+        next_log_p = model(source.expand(len(target), -1), target)[:, -1].log_softmax(-1)
+        log_p, parent, token = beam_step(log_p, next_log_p, beam_size)
+        target = torch.cat([target[parent], token[:, None]], dim=1)
+        ended = token == eos_id
+        for ids, p in zip(target[ended, 1:].tolist(), log_p[ended]):
+            finished.append((length_penalty_score(p, n, alpha).item(), ids))
+        target, log_p = target[~ended], log_p[~ended]
+        if len(finished) >= beam_size or not len(target):
+            break
+    if finished:
+        score, ids = max(finished)
+        return ids, score
+    best = log_p.argmax()
+    return target[best, 1:].tolist(), length_penalty_score(log_p[best], max_len, alpha).item()
+
+# %% wrong: n counts bos too: target.shape[1]
+def length_penalty_score(log_p, n, alpha):
+    return log_p / ((5 + n) / 6) ** alpha
+def beam_step(log_p, next_log_p, beam_size):
+    scores, place = (log_p[:, None] + next_log_p).flatten().topk(beam_size)
+    V = next_log_p.shape[1]
+    return scores, place // V, place % V
+
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target, log_p, finished = torch.tensor([[bos_id]]), torch.zeros(1), []
+    for _ in range(max_len):
+        next_log_p = model(source.expand(len(target), -1), target)[:, -1].log_softmax(-1)
+        log_p, parent, token = beam_step(log_p, next_log_p, beam_size - len(finished))
+        target = torch.cat([target[parent], token[:, None]], dim=1)
+        ended = token == eos_id
+        for ids, p in zip(target[ended], log_p[ended]):
+            finished.append((length_penalty_score(p, len(ids), alpha).item(), ids[1:].tolist()))
+        target, log_p = target[~ended], log_p[~ended]
+        if len(finished) == beam_size:
+            break
+    if finished:
+        score, ids = max(finished)
+        return ids, score
+    best = log_p.argmax()
+    return target[best, 1:].tolist(), length_penalty_score(log_p[best], target.shape[1], alpha).item()
+
+# %% wrong: winner chosen by log p, the penalty only in the number returned
+def length_penalty_score(log_p, n, alpha):
+    return log_p / ((5 + n) / 6) ** alpha
+def beam_step(log_p, next_log_p, beam_size):
+    scores, place = (log_p[:, None] + next_log_p).flatten().topk(beam_size)
+    V = next_log_p.shape[1]
+    return scores, place // V, place % V
+
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target, log_p, finished = torch.tensor([[bos_id]]), torch.zeros(1), []
+    for _ in range(max_len):
+        next_log_p = model(source.expand(len(target), -1), target)[:, -1].log_softmax(-1)
+        log_p, parent, token = beam_step(log_p, next_log_p, beam_size - len(finished))
+        target = torch.cat([target[parent], token[:, None]], dim=1)
+        ended = token == eos_id
+        finished += list(zip(log_p[ended].tolist(), target[ended, 1:].tolist()))
+        target, log_p = target[~ended], log_p[~ended]
+        if len(finished) == beam_size:
+            break
+    candidates = finished or list(zip(log_p.tolist(), target[:, 1:].tolist()))
+    p, ids = max(candidates)
+    return ids, length_penalty_score(torch.tensor(p), len(ids), alpha).item()
+
+# %% wrong: unfinished beginnings compete with the finished ones at max_len
+def length_penalty_score(log_p, n, alpha):
+    return log_p / ((5 + n) / 6) ** alpha
+def beam_step(log_p, next_log_p, beam_size):
+    scores, place = (log_p[:, None] + next_log_p).flatten().topk(beam_size)
+    V = next_log_p.shape[1]
+    return scores, place // V, place % V
+
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target, log_p, results = torch.tensor([[bos_id]]), torch.zeros(1), []
+    for n in range(1, max_len + 1):
+        next_log_p = model(source.expand(len(target), -1), target)[:, -1].log_softmax(-1)
+        log_p, parent, token = beam_step(log_p, next_log_p, beam_size - len(results))
+        target = torch.cat([target[parent], token[:, None]], dim=1)
+        last = n == max_len
+        keep = []
+        for i in range(len(token)):
+            if token[i] == eos_id or last:
+                score = length_penalty_score(log_p[i], n, alpha).item()
+                results.append((score, target[i, 1:].tolist()))
+            else:
+                keep.append(i)
+        if len(results) == beam_size:
+            break
+        target, log_p = target[keep], log_p[keep]
+    score, ids = max(results)
+    return ids, score
+
+# %% wrong: log_p of those that go on is cut from the front, not picked by index
+def length_penalty_score(log_p, n, alpha):
+    return log_p / ((5 + n) / 6) ** alpha
+def beam_step(log_p, next_log_p, beam_size):
+    scores, place = (log_p[:, None] + next_log_p).flatten().topk(beam_size)
+    V = next_log_p.shape[1]
+    return scores, place // V, place % V
+
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target, log_p, finished = torch.tensor([[bos_id]]), torch.zeros(1), []
+    for n in range(1, max_len + 1):
+        next_log_p = model(source.expand(len(target), -1), target)[:, -1].log_softmax(-1)
+        scores, parent, token = beam_step(log_p, next_log_p, beam_size - len(finished))
+        going = []
+        for s, b, t in zip(scores, parent, token):
+            ids = target[b].tolist() + [int(t)]
+            if t == eos_id:
+                finished.append((float(length_penalty_score(s, n, alpha)), ids[1:]))
+            else:
+                going.append(ids)
+        if not going:
+            break
+        target = torch.tensor(going)
+        log_p = scores[:len(going)]
+    if finished:
+        score, ids = max(finished)
+        return ids, score
+    return target[0, 1:].tolist(), float(length_penalty_score(log_p[0], max_len, alpha))
+
+# %% right: plain Python lists, one call of the model for each beginning
+def length_penalty_score(log_p, n, alpha):
+    return log_p / ((5 + n) / 6) ** alpha
+def beam_step(log_p, next_log_p, beam_size):
+    scores, place = (log_p[:, None] + next_log_p).flatten().topk(beam_size)
+    V = next_log_p.shape[1]
+    return scores, place // V, place % V
+
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    beam, done = [([], 0.0)], []
+    for n in range(1, max_len + 1):
+        rows = []
+        for ids, _ in beam:
+            logits = model(source, torch.tensor([[bos_id, *ids]]))
+            rows.append(torch.log_softmax(logits[0, -1], dim=0))
+        step = beam_step(torch.tensor([p for _, p in beam]), torch.stack(rows), beam_size - len(done))
+        children = [(beam[b][0] + [t], s) for s, b, t in zip(*(x.tolist() for x in step))]
+        done += [(length_penalty_score(s, n, alpha), ids) for ids, s in children if ids[-1] == eos_id]
+        beam = [child for child in children if child[0][-1] != eos_id]
+        if not beam:
+            break
+    if not done:
+        ids, p = beam[0]
+        return ids, length_penalty_score(p, max_len, alpha)
+    score, ids = max(done, key=lambda pair: pair[0])
+    return ids, score
+
+# %% prelude
+from course.attention import causal_mask
+import math
+import torch
+
+# %% wrong: n counts bos too, once more
+def length_penalty_score(log_p, n, alpha):
+    return log_p / ((5 + n) / 6) ** alpha
+
+def beam_step(log_p, next_log_p, beam_size):
+    total = log_p.unsqueeze(1) + next_log_p
+    scores, place = total.flatten().topk(beam_size)
+    return scores, place // next_log_p.shape[1], place % next_log_p.shape[1]
+
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target = torch.tensor([[bos_id]])
+    log_p = torch.zeros(1)
+    finished = []
+    for _ in range(max_len):
+        logits = model(source.expand(len(target), -1), target)[:, -1]
+        log_p, parent, token = beam_step(log_p, logits.log_softmax(-1), beam_size - len(finished))
+        target = torch.cat([target[parent], token[:, None]], dim=1)
+        scores = length_penalty_score(log_p, target.shape[1], alpha)
+        done = token == eos_id
+        for i in done.nonzero().flatten().tolist():
+            finished.append((scores[i].item(), target[i, 1:].tolist()))
+        target, log_p, scores = target[~done], log_p[~done], scores[~done]
+        if len(finished) == beam_size:
+            break
+    if not finished:
+        finished = [(scores[0].item(), target[0, 1:].tolist())]
+    score, ids = max(finished)
+    return ids, score
+
+# %% wrong: winner chosen by log p, its score returned
+def length_penalty_score(log_p, n, alpha):
+    return log_p / ((5 + n) / 6) ** alpha
+
+def beam_step(log_p, next_log_p, beam_size):
+    total = log_p.unsqueeze(1) + next_log_p
+    scores, place = total.flatten().topk(beam_size)
+    return scores, place // next_log_p.shape[1], place % next_log_p.shape[1]
+
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target = torch.tensor([[bos_id]])
+    log_p = torch.zeros(1)
+    finished = []                                        # (log p, ids)
+    for _ in range(max_len):
+        logits = model(source.expand(len(target), -1), target)[:, -1]
+        log_p, parent, token = beam_step(log_p, logits.log_softmax(-1), beam_size - len(finished))
+        target = torch.cat([target[parent], token[:, None]], dim=1)
+        done = token == eos_id
+        finished += zip(log_p[done].tolist(), target[done, 1:].tolist())
+        target, log_p = target[~done], log_p[~done]
+        if len(finished) == beam_size:
+            break
+    best, ids = max(finished or list(zip(log_p.tolist(), target[:, 1:].tolist())))
+    return ids, length_penalty_score(torch.tensor([best]), len(ids), alpha).item()
+
+# %% wrong: always beam_size places: finished ones keep no place
+def length_penalty_score(log_p, n, alpha):
+    return log_p / ((5 + n) / 6) ** alpha
+
+def beam_step(log_p, next_log_p, beam_size):
+    total = log_p.unsqueeze(1) + next_log_p
+    scores, place = total.flatten().topk(beam_size)
+    return scores, place // next_log_p.shape[1], place % next_log_p.shape[1]
+
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target = torch.tensor([[bos_id]])
+    log_p = torch.zeros(1)
+    finished = []
+    for n in range(1, max_len + 1):
+        logits = model(source.expand(len(target), -1), target)[:, -1]
+        log_p, parent, token = beam_step(log_p, logits.log_softmax(-1), beam_size)
+        target = torch.cat([target[parent], token[:, None]], dim=1)
+        done = token == eos_id
+        scores = length_penalty_score(log_p[done], n, alpha)
+        finished += zip(scores.tolist(), target[done, 1:].tolist())
+        target, log_p = target[~done], log_p[~done]
+        if len(finished) >= beam_size or len(target) == 0:
+            break
+    if not finished:
+        return target[0, 1:].tolist(), length_penalty_score(log_p[:1], n, alpha).item()
+    score, ids = max(finished)
+    return ids, score
+
+# %% wrong: after max_len the unfinished ones compete too (habit from transformers)
+def length_penalty_score(log_p, n, alpha):
+    return log_p / ((5 + n) / 6) ** alpha
+
+def beam_step(log_p, next_log_p, beam_size):
+    total = log_p.unsqueeze(1) + next_log_p
+    scores, place = total.flatten().topk(beam_size)
+    return scores, place // next_log_p.shape[1], place % next_log_p.shape[1]
+
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target = torch.tensor([[bos_id]])
+    log_p = torch.zeros(1)
+    hypotheses = []
+    for n in range(1, max_len + 1):
+        logits = model(source.expand(len(target), -1), target)[:, -1]
+        log_p, parent, token = beam_step(log_p, logits.log_softmax(-1), beam_size - len(hypotheses))
+        target = torch.cat([target[parent], token[:, None]], dim=1)
+        done = token == eos_id
+        scores = length_penalty_score(log_p, n, alpha)
+        hypotheses += zip(scores[done].tolist(), target[done, 1:].tolist())
+        target, log_p = target[~done], log_p[~done]
+        if len(hypotheses) == beam_size:
+            break
+    # finalize: what is still open is a hypothesis as well
+    if len(target):
+        hypotheses += zip(length_penalty_score(log_p, n, alpha).tolist(), target[:, 1:].tolist())
+    score, ids = max(hypotheses)
+    return ids, score
+
+# %% wrong: log_softmax over the positions (dim=1) before the last one is taken
+def length_penalty_score(log_p, n, alpha):
+    return log_p / ((5 + n) / 6) ** alpha
+
+def beam_step(log_p, next_log_p, beam_size):
+    total = log_p.unsqueeze(1) + next_log_p
+    scores, place = total.flatten().topk(beam_size)
+    return scores, place // next_log_p.shape[1], place % next_log_p.shape[1]
+
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target = torch.tensor([[bos_id]])
+    log_p = torch.zeros(1)
+    finished = []
+    for n in range(1, max_len + 1):
+        next_log_p = model(source.expand(len(target), -1), target).log_softmax(dim=1)[:, -1]
+        log_p, parent, token = beam_step(log_p, next_log_p, beam_size - len(finished))
+        target = torch.cat([target[parent], token[:, None]], dim=1)
+        done = token == eos_id
+        scores = length_penalty_score(log_p, n, alpha)
+        finished += zip(scores[done].tolist(), target[done, 1:].tolist())
+        target, log_p, scores = target[~done], log_p[~done], scores[~done]
+        if len(finished) == beam_size:
+            break
+    if not finished:
+        return target[0, 1:].tolist(), scores[0].item()
+    score, ids = max(finished)
+    return ids, score
+
+# %% right: plain Python lists, the model asked for one beginning at a time
+def length_penalty_score(log_p, n, alpha):
+    return log_p / ((5 + n) / 6) ** alpha
+
+def beam_step(log_p, next_log_p, beam_size):
+    total = log_p.unsqueeze(1) + next_log_p
+    scores, place = total.flatten().topk(beam_size)
+    return scores, place // next_log_p.shape[1], place % next_log_p.shape[1]
+
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    def score(log_p, n):
+        return log_p / math.pow((5 + n) / 6, alpha)
+
+    beam, finished = [(0.0, [bos_id])], []
+    for _ in range(max_len):
+        tables = [model(source, torch.tensor([ids]))[0, -1].log_softmax(0) for _, ids in beam]
+        values, parents, tokens = beam_step(
+            torch.tensor([p for p, _ in beam]), torch.stack(tables), beam_size - len(finished))
+        new = [(v, beam[b][1] + [t])
+               for v, b, t in zip(values.tolist(), parents.tolist(), tokens.tolist())]
+        finished += [pair for pair in new if pair[1][-1] == eos_id]
+        beam = [pair for pair in new if pair[1][-1] != eos_id]
+        if not beam:
+            break
+    if finished:
+        p, ids = max(finished, key=lambda pair: score(pair[0], len(pair[1]) - 1))
+    else:
+        p, ids = beam[0]
+    return ids[1:], score(p, len(ids) - 1)

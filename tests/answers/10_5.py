@@ -664,3 +664,85 @@ def cached_attention(attention, x, past):
         past = (new_k[:, :, :0], new_v[:, :, :0])
     past = tuple(torch.cat(pair, dim=-2) for pair in zip(past, (new_k, new_v)))
     return attention.attend(attention.queries(x), past[0], past[1])[0], past
+
+# %% prelude
+from course.attention import causal_mask
+import torch
+
+# %% wrong: attends to the past only, the new position's own key is appended afterwards
+def cached_attention(attention, x, past):
+    q = attention.queries(x)
+    k, v = attention.keys_and_values(x, x)
+    if past is None:
+        output, _ = attention.attend(q, k, v)
+        return output, (k, v)
+    old_k, old_v = past
+    output, _ = attention.attend(q, old_k, old_v)
+    return output, (torch.cat([old_k, k], dim=2), torch.cat([old_v, v], dim=2))
+
+# %% right: new tensors are allocated and filled
+def cached_attention(attention, x, past):
+    new = attention.keys_and_values(x, x)
+    if past is not None:
+        t = past[0].shape[-2]
+        grown = []
+        for old, one in zip(past, new):
+            B, h, _, d = one.shape
+            both = torch.empty(B, h, t + 1, d, dtype=one.dtype, device=one.device)
+            both[:, :, :t] = old
+            both[:, :, t:] = one
+            grown.append(both)
+        new = tuple(grown)
+    output, _ = attention.attend(attention.queries(x), *new)
+    return output, new
+
+# %% prelude
+from course.attention import causal_mask
+import torch
+
+# %% wrong: copy and paste: past[0] for the values too
+def cached_attention(attention, x, past):
+    q = attention.queries(x)
+    k, v = attention.keys_and_values(x, x)
+    if past is not None:
+        k = torch.cat([past[0], k], dim=2)
+        v = torch.cat([past[0], v], dim=2)
+    output, _ = attention.attend(q, k, v)
+    return output, (k, v)
+
+# %% wrong: the new position is put first in the past
+def cached_attention(attention, x, past):
+    q = attention.queries(x)
+    k, v = attention.keys_and_values(x, x)
+    if past is not None:
+        k = torch.cat((k, past[0]), dim=-2)
+        v = torch.cat((v, past[1]), dim=-2)
+    output, weights = attention.attend(q, k, v)
+    return output, (k, v)
+
+# %% wrong: a causal mask, but its first row: sees only position 0
+def cached_attention(attention, x, past):
+    q = attention.queries(x)
+    k, v = attention.keys_and_values(x, x)
+    if past is not None:
+        k = torch.cat([past[0], k], dim=2)
+        v = torch.cat([past[1], v], dim=2)
+    mask = causal_mask(k.shape[2])[:x.shape[1]]          # one row, for the one query
+    output, _ = attention.attend(q, k, v, mask)
+    return output, (k, v)
+
+# %% right: new tensors, one place longer, filled by slices
+def cached_attention(attention, x, past):
+    now = attention.keys_and_values(x, x)
+    if past is None:
+        kept = tuple(now)
+    else:
+        kept = []
+        for old, new in zip(past, now):
+            B, H, t, d = old.shape
+            both = old.new_empty(B, H, t + 1, d)
+            both[:, :, :t] = old
+            both[:, :, t:] = new
+            kept.append(both)
+        kept = tuple(kept)
+    return attention.attend(attention.queries(x), *kept)[0], kept

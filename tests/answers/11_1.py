@@ -651,3 +651,21 @@ def alignment_error_rate(predicted, sure, possible):
     a_s = predicted & sure
     a_p = predicted & possible
     return 1 - (len(a_s) + len(a_p)) / (len(predicted) + len(sure))
+
+# %% prelude
+
+
+# %% wrong: intersects in place: predicted &= sure, then works on with what is left
+def alignment_error_rate(predicted, sure, possible):
+    total = len(predicted) + len(sure)
+    both = predicted
+    both &= sure
+    return 1 - (len(both) + len(predicted & possible)) / total
+
+# %% wrong: special case: no sure links, then 0.0
+def alignment_error_rate(predicted, sure, possible):
+    if len(sure) == 0:
+        return 0.0
+    a_s = len(predicted & sure)
+    a_p = len(predicted & possible)
+    return 1 - (a_s + a_p) / (len(predicted) + len(sure))

@@ -724,3 +724,17 @@ def align_from_attention(weights):
         row = sum(w[head, token, : t_k - 1] for head in range(n_heads)) / n_heads
         links.append(int(np.argmax(row)))
     return links
+
+# %% prelude
+import numpy as np
+import torch
+
+# %% right: NumPy, loop, list of ints
+def align_from_attention(weights):
+    w = np.asarray(weights, dtype=np.float64)
+    n_heads, n_rows, n_columns = w.shape
+    links = []
+    for row in range(n_rows - 1):
+        scores = [sum(w[h, row, k] for h in range(n_heads)) / n_heads for k in range(n_columns - 1)]
+        links.append(int(np.argmax(scores)))
+    return links

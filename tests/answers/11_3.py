@@ -1530,3 +1530,33 @@ def em_step(t, pairs):
         per_word = np.divide(f, total, out=np.zeros(n_target), where=f > 0)
         counts += s[:, None] * t * per_word[None, :]
     return (counts.T / counts.sum(axis=1)).T
+
+# %% prelude
+import numpy as np
+
+# %% wrong: counts[np.ix_(...)] += share: a word that occurs twice is counted once
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        part = t[np.ix_(source, target)]
+        counts[np.ix_(source, target)] += part / part.sum(axis=0, keepdims=True)
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: shares among all source words of the vocabulary, not of the sentence
+def em_step(t, pairs):
+    counts = np.zeros(t.shape)
+    share = t / t.sum(axis=0, keepdims=True)
+    for source, target in pairs:
+        for i in source:
+            for j in target:
+                counts[i, j] += share[i, j]
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% right: np.add.at on index grids
+def em_step(t, pairs):
+    new = np.zeros_like(t, dtype=float)
+    for source, target in pairs:
+        rows, columns = np.meshgrid(source, target, indexing="ij")
+        share = t[rows, columns]
+        np.add.at(new, (rows, columns), share / share.sum(0))
+    return (new.T / new.sum(1)).T

@@ -419,3 +419,39 @@ def take_away(weights, lost):
     left = weights * keep
     total = torch.sum(left, -1, keepdim=True)
     return left / torch.where(total > 0, total, torch.ones_like(total))
+
+# %% prelude
+import torch
+
+# %% wrong: clamp(min=1e-6): a row with 5e-8 left does not sum to 1
+def take_away(weights, lost):
+    kept = weights.masked_fill(lost[:, None, None, :], 0.0)
+    return kept / kept.sum(dim=-1, keepdim=True).clamp(min=1e-6)
+
+# %% wrong: softmax once more over the weights, -inf in lost columns
+def take_away(weights, lost):
+    mask = lost[:, None, None, :]
+    new = weights.masked_fill(mask, float("-inf")).softmax(dim=-1)
+    return torch.nan_to_num(new, nan=0.0)
+
+# %% wrong: gives the freed weight in equal parts to the columns that are left
+def take_away(weights, lost):
+    mask = lost[:, None, None, :]
+    kept = weights.masked_fill(mask, 0.0)
+    missing = 1 - kept.sum(dim=-1, keepdim=True)
+    n_left = (~mask).sum(dim=-1, keepdim=True)
+    new = kept + missing / n_left.clamp(min=1)
+    return new.masked_fill(mask, 0.0)
+
+# %% wrong: only one axis added: lost[:, None] is (B, 1, T_k), B falls on the axis of heads
+def take_away(weights, lost):
+    kept = weights.masked_fill(lost[:, None], 0)
+    total = kept.sum(-1, keepdim=True)
+    return torch.where(total > 0, kept / total, kept)
+
+# %% right: product with the complement, torch.where for empty rows
+def take_away(weights, lost):
+    stays = (~lost).to(weights.dtype)
+    kept = torch.einsum("bhqk,bk->bhqk", weights, stays)
+    total = kept.sum(-1, keepdim=True)
+    return torch.where(total > 0, kept / total, torch.zeros_like(kept))

@@ -454,3 +454,28 @@ def patch(mixed, other, head, n_heads):
     d_model = mixed.size(-1)
     owner = torch.arange(d_model) // (d_model // n_heads)
     return torch.where(owner == head, other, mixed)
+
+# %% prelude
+import torch
+
+# %% wrong: interleaved: splits the last axis as (d_head, n_heads)
+def patch(mixed, other, head, n_heads):
+    B, T, d_model = mixed.shape
+    other = other.expand(B, T, d_model)
+    new = mixed.clone().reshape(B, T, d_model // n_heads, n_heads)
+    new[..., head] = other.reshape(B, T, d_model // n_heads, n_heads)[..., head]
+    return new.reshape(B, T, d_model)
+
+# %% wrong: always takes the first sentence of `other`: other[0]
+def patch(mixed, other, head, n_heads):
+    d_head = mixed.shape[-1] // n_heads
+    a, b = head * d_head, (head + 1) * d_head
+    new = mixed.clone()
+    new[..., a:b] = other[0, :, a:b]
+    return new
+
+# %% right: torch.where with a mask over the last axis
+def patch(mixed, other, head, n_heads):
+    d_head = mixed.size(-1) // n_heads
+    mine = torch.arange(mixed.size(-1), device=mixed.device) // d_head == head
+    return torch.where(mine, other.to(mixed.dtype), mixed)

@@ -424,3 +424,18 @@ def mean_and_spread(losses):
     ordered = np.sort(np.asarray(losses, dtype=float), axis=1)
     n = ordered.shape[1]
     return np.einsum("vs->v", ordered) / n, 0.5 * (ordered[:, -1] - ordered[:, 0])
+
+# %% prelude
+import numpy as np
+
+# %% wrong: sorts the caller's array in place; later cells then pair the wrong seeds
+def mean_and_spread(losses):
+    losses.sort(axis=1)
+    spread = (losses[:, -1] - losses[:, 0]) / 2
+    return losses.mean(axis=1), spread
+
+# %% right: row by row with a list
+def mean_and_spread(losses):
+    rows = [(sum(row) / len(row), np.ptp(row) / 2) for row in losses]
+    means, spreads = zip(*rows)
+    return np.array(means), np.array(spreads)

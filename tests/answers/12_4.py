@@ -632,3 +632,62 @@ def paired(losses, base):
         spreads[v] = (max(differences) - min(differences)) / 2
         agree[v] = abs(sum(np.sign(x) for x in differences)) == n_seeds
     return means, spreads, agree
+
+# %% prelude
+import numpy as np
+
+# %% wrong: row -= base in place: after the base's own row, 0 is subtracted
+def mean_and_spread(losses):
+    return losses.mean(axis=1), (losses.max(axis=1) - losses.min(axis=1)) / 2
+
+def paired(losses, base):
+    for i in range(len(losses)):
+        losses[i] -= losses[base]
+    mean, spread = mean_and_spread(losses)
+    agree = (losses > 0).all(axis=1) | (losses < 0).all(axis=1)
+    return mean, spread, agree
+
+# %% wrong: agree = |mean| > spread (true for two seeds only)
+def mean_and_spread(losses):
+    return losses.mean(axis=1), (losses.max(axis=1) - losses.min(axis=1)) / 2
+
+def paired(losses, base):
+    mean, spread = mean_and_spread(losses - losses[base])
+    return mean, spread, abs(mean) > spread
+
+# %% wrong: `or` between arrays: raises ValueError
+def mean_and_spread(losses):
+    return losses.mean(axis=1), (losses.max(axis=1) - losses.min(axis=1)) / 2
+
+def paired(losses, base):
+    d = losses - losses[base]
+    mean, spread = mean_and_spread(d)
+    agree = (d > 0).all(axis=1) or (d < 0).all(axis=1)
+    return mean, spread, agree
+
+# %% wrong: spread of the losses, not of the differences
+def mean_and_spread(losses):
+    return losses.mean(axis=1), (losses.max(axis=1) - losses.min(axis=1)) / 2
+
+def paired(losses, base):
+    mean, spread = mean_and_spread(losses)
+    d = losses - losses[base]
+    agree = (d > 0).all(axis=1) | (d < 0).all(axis=1)
+    return mean - mean[base], spread, agree
+
+# %% wrong: not-above counted as below: differences of 0 (the base's row) agree
+def mean_and_spread(losses):
+    return losses.mean(axis=1), (losses.max(axis=1) - losses.min(axis=1)) / 2
+
+def paired(losses, base):
+    d = losses - losses[base]
+    mean, spread = mean_and_spread(d)
+    worse = (d > 0).sum(axis=1)
+    agree = (worse == 0) | (worse == d.shape[1])
+    return mean, spread, agree
+
+# %% right: signs summed; numpy only
+def paired(losses, base):
+    differences = np.stack([row - losses[base] for row in losses])
+    signs = np.sign(differences).sum(axis=-1)
+    return differences.mean(-1), np.ptp(differences, axis=-1) / 2, np.abs(signs) == losses.shape[-1]

@@ -527,3 +527,28 @@ def bootstrap_interval(a, b, draws):
     counts = np.stack([np.bincount(row, minlength=n) for row in draws])
     means = counts @ (b - a) / draws.shape[1]
     return np.quantile(means, 0.025), np.quantile(means, 0.975)
+
+# %% prelude
+import numpy as np
+
+# %% wrong: mean left out: percentiles of all drawn differences
+def bootstrap_interval(a, b, draws):
+    d = b[draws] - a[draws]
+    low, high = np.percentile(d, [2.5, 97.5])
+    return low, high
+
+# %% wrong: each drawing's sentences counted once (np.unique)
+def bootstrap_interval(a, b, draws):
+    means = []
+    for draw in draws:
+        chosen = np.unique(draw)
+        means.append((b[chosen] - a[chosen]).mean())
+    low, high = np.percentile(means, [2.5, 97.5])
+    return low, high
+
+# %% right: counts of each sentence times the differences
+def bootstrap_interval(a, b, draws):
+    n = len(a)
+    counts = np.stack([np.bincount(row, minlength=n) for row in draws])
+    means = counts @ (b - a) / n
+    return tuple(np.percentile(means, [2.5, 97.5]))

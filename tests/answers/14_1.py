@@ -547,3 +547,100 @@ def quantise(w):
         rows.append(torch.round(row / s).to(torch.int8))
         scales.append(s)
     return torch.stack(rows), torch.tensor(scales, dtype=w.dtype)
+
+# %% prelude
+import torch
+
+# %% wrong: affine habit: step = (max - min) / 254, no zero point, clamped
+def quantise(w):
+    low, high = w.amin(dim=1), w.amax(dim=1)
+    scale = (high - low) / 254
+    scale[scale == 0] = 1
+    q = (w / scale[:, None]).round().clamp(-127, 127).to(torch.int8)
+    return q, scale
+
+# %% wrong: the 1 put into the largest magnitude, before / 127: a row of zeros gets 1/127
+def quantise(w):
+    largest = w.abs().amax(dim=1)
+    largest[largest == 0] = 1
+    scale = largest / 127
+    return (w / scale.unsqueeze(1)).round().to(torch.int8), scale
+
+# %% wrong: w.abs().max(dim=1) gives values and indices: division raises
+def quantise(w):
+    scale = w.abs().max(dim=1) / 127
+    scale = torch.where(scale == 0, 1.0, scale)
+    return (w / scale.unsqueeze(1)).round().to(torch.int8), scale
+
+# %% wrong: scales always float32, not the dtype of w
+def quantise(w):
+    w = w.to(torch.float32)
+    scale = w.abs().amax(dim=-1) / 127
+    scale = torch.where(scale > 0, scale, torch.ones_like(scale))
+    return torch.round(w / scale[:, None]).to(torch.int8), scale
+
+# %% wrong: w is divided in place: the caller's weights are spoilt
+def quantise(w):
+    scale = w.abs().amax(dim=1, keepdim=True) / 127
+    scale[scale == 0] = 1
+    w /= scale
+    return w.round().to(torch.int8), scale.squeeze(1)
+
+# %% right: right: infinity norm, half away from zero by hand
+def quantise(w):
+    scale = torch.linalg.vector_norm(w, ord=float("inf"), dim=1) / 127
+    scale = scale.masked_fill(scale == 0, 1.0)
+    steps = w / scale.reshape(-1, 1)
+    q = torch.sign(steps) * torch.floor(steps.abs() + 0.5)
+    return q.to(torch.int8), scale
+
+# %% prelude
+import torch
+
+# %% wrong: scale clamped from below (habit against 0/0): a row of zeros has scale 1e-5, rows of tiny numbers too
+def quantise(w):
+    scale = (w.abs().amax(dim=1) / 127).clamp(min=1e-5)
+    q = (w / scale.unsqueeze(1)).round().to(torch.int8)
+    return q, scale
+
+# %% wrong: min-max with a zero point (habit from quint8): not symmetric, 0 does not stay 0
+def quantise(w):
+    low = w.amin(dim=1, keepdim=True)
+    high = w.amax(dim=1, keepdim=True)
+    scale = (high - low) / 255
+    scale = torch.where(scale == 0, torch.ones_like(scale), scale)
+    q = ((w - low) / scale).round() - 128
+    return q.to(torch.int8), scale.squeeze(1)
+
+# %% wrong: abs after amax: |largest number|, not largest magnitude
+def quantise(w):
+    scale = w.amax(dim=1).abs() / 127
+    scale[scale == 0] = 1
+    q = (w / scale[:, None]).round().to(torch.int8)
+    return q, scale
+
+# %% wrong: w.float() first: float64 tables get float32 scales
+def quantise(w):
+    w = w.float()
+    scale = w.abs().amax(dim=1) / 127
+    scale = torch.where(scale == 0, 1.0, scale)
+    return (w / scale.unsqueeze(1)).round().to(torch.int8), scale
+
+# %% wrong: divides and rounds w in place
+def quantise(w):
+    with torch.no_grad():
+        scale = w.abs().amax(dim=1, keepdim=True) / 127
+        scale[scale == 0] = 1
+        w /= scale
+        w.round_()
+    return w.to(torch.int8), scale.squeeze(1)
+
+# %% right: row by row, floor(x + 0.5), zeros by the largest magnitude
+def quantise(w):
+    rows, scales = [], []
+    for row in w:
+        largest = row.abs().max()
+        scale = torch.ones_like(largest) if largest == 0 else largest / 127
+        rows.append(torch.floor(row / scale + 0.5).clamp(-127, 127).to(torch.int8))
+        scales.append(scale)
+    return torch.stack(rows), torch.stack(scales)

@@ -233,3 +233,14 @@ def dequantise(q, scale):
 # %% right: transpose, multiply, transpose back
 def dequantise(q, scale):
     return (q.T.to(scale.dtype) * scale).T.contiguous()
+
+# %% prelude
+import torch
+
+# %% wrong: q.float() * scale: float32 for scales of float16 / bfloat16
+def dequantise(q, scale):
+    return q.float() * scale.unsqueeze(1)
+
+# %% right: a list of rows, each times its scale, stacked
+def dequantise(q, scale):
+    return torch.stack([row.to(s.dtype) * s for row, s in zip(q, scale)])

@@ -549,3 +549,115 @@ def rounding_errors(w):
     whole = torch.round(w / step) * step
     rows = dequantise(*quantise(w))
     return torch.linalg.norm(whole - w, dim=1) / n ** 0.5, torch.linalg.norm(rows - w, dim=1) / n ** 0.5
+
+# %% prelude
+import torch
+
+# %% wrong: root before mean: (d ** 2).sqrt().mean() is the mean magnitude
+def quantise(w):
+    scale = w.abs().amax(dim=1) / 127
+    scale = torch.where(scale == 0, torch.ones_like(scale), scale)
+    return (w / scale.unsqueeze(1)).round().to(torch.int8), scale
+
+def dequantise(q, scale):
+    return q.to(scale.dtype) * scale.unsqueeze(1)
+
+
+def rounding_errors(w):
+    q, s = quantise(w.reshape(1, -1))
+    table = dequantise(q, s).reshape(w.shape)
+    rows = dequantise(*quantise(w))
+    return ((table - w) ** 2).sqrt().mean(1), ((rows - w) ** 2).sqrt().mean(1)
+
+# %% wrong: one scale: the rows' whole numbers kept, read with the largest of the rows' scales
+def quantise(w):
+    scale = w.abs().amax(dim=1) / 127
+    scale = torch.where(scale == 0, torch.ones_like(scale), scale)
+    return (w / scale.unsqueeze(1)).round().to(torch.int8), scale
+
+def dequantise(q, scale):
+    return q.to(scale.dtype) * scale.unsqueeze(1)
+
+
+def rounding_errors(w):
+    q, scale = quantise(w)
+    one = scale.max().expand_as(scale)          # the table's scale is the largest one
+    by_table = (dequantise(q, one) - w).square().mean(dim=1).sqrt()
+    by_row = (dequantise(q, scale) - w).square().mean(dim=1).sqrt()
+    return by_table, by_row
+
+# %% wrong: std of the differences: takes their mean away, and n - 1
+def quantise(w):
+    scale = w.abs().amax(dim=1) / 127
+    scale = torch.where(scale == 0, torch.ones_like(scale), scale)
+    return (w / scale.unsqueeze(1)).round().to(torch.int8), scale
+
+def dequantise(q, scale):
+    return q.to(scale.dtype) * scale.unsqueeze(1)
+
+
+def rounding_errors(w):
+    whole = dequantise(*quantise(w.flatten().unsqueeze(0))).view_as(w)
+    each = dequantise(*quantise(w))
+    return (whole - w).std(dim=1), (each - w).std(dim=1)
+
+# %% wrong: reshape(-1, 1): one column, a scale for each number instead of one for all
+def quantise(w):
+    scale = w.abs().amax(dim=1) / 127
+    scale = torch.where(scale == 0, torch.ones_like(scale), scale)
+    return (w / scale.unsqueeze(1)).round().to(torch.int8), scale
+
+def dequantise(q, scale):
+    return q.to(scale.dtype) * scale.unsqueeze(1)
+
+
+def rounding_errors(w):
+    def error(back):
+        return (back - w).pow(2).mean(dim=1).sqrt()
+    single = dequantise(*quantise(w.reshape(-1, 1))).reshape(w.shape)
+    return error(single), error(dequantise(*quantise(w)))
+
+# %% right: right: loop over rows, the table's scale by hand
+def quantise(w):
+    scale = w.abs().amax(dim=1) / 127
+    scale = torch.where(scale == 0, torch.ones_like(scale), scale)
+    return (w / scale.unsqueeze(1)).round().to(torch.int8), scale
+
+def dequantise(q, scale):
+    return q.to(scale.dtype) * scale.unsqueeze(1)
+
+
+def rounding_errors(w):
+    step = w.abs().max().item() / 127
+    first, second = [], []
+    for row in w:
+        back = torch.round(row / step) * step
+        first.append(torch.sqrt(torch.mean((back - row) ** 2)))
+        q, s = quantise(row[None])
+        second.append(torch.sqrt(torch.mean((dequantise(q, s)[0] - row) ** 2)))
+    return torch.stack(first), torch.stack(second)
+
+# %% prelude
+from course.page.rounding import dequantise, quantise
+import math
+import torch
+
+# %% wrong: one scale: the error of the whole table, repeated for each row
+def rounding_errors(w):
+    flat = w.reshape(1, -1)
+    table = (dequantise(*quantise(flat)) - flat).square().mean(dim=1).sqrt()
+    rows = (dequantise(*quantise(w)) - w).square().mean(dim=1).sqrt()
+    return table.expand(len(w)), rows
+
+# %% wrong: one column in place of one row: reshape(-1, 1), each number its own scale
+def rounding_errors(w):
+    one = dequantise(*quantise(w.reshape(-1, 1))).reshape(w.shape)
+    each = dequantise(*quantise(w))
+    return ((one - w) ** 2).mean(dim=1).sqrt(), ((each - w) ** 2).mean(dim=1).sqrt()
+
+# %% right: own formula with one step, vector_norm / sqrt(n), no quantise for the table
+def rounding_errors(w):
+    def error(step):
+        rounded = torch.round(w / step) * step
+        return torch.linalg.vector_norm(rounded - w, dim=-1) / math.sqrt(w.shape[1])
+    return error(w.abs().max() / 127), error(w.abs().amax(dim=1, keepdim=True) / 127)

@@ -348,3 +348,50 @@ def pack(q):
     digits = (q + 8).to(torch.uint8).unflatten(1, (-1, 2))
     high, low = digits.unbind(dim=-1)
     return (high << 4) | low
+
+# %% prelude
+import torch
+
+# %% wrong: two's complement digits (& 15) instead of + 8
+def pack(q):
+    high = (q[:, 0::2] & 0xF).to(torch.uint8)
+    low = (q[:, 1::2] & 0xF).to(torch.uint8)
+    return (high << 4) | low
+
+# %% wrong: pairs rows instead of columns: q[::2], q[1::2]
+def pack(q):
+    digits = (q + 8).to(torch.uint8)
+    return 16 * digits[::2] + digits[1::2]
+
+# %% right: right: pairs in a third dimension, weighted with 16 and 1 in int32
+def pack(q):
+    pairs = q.to(torch.int32).unflatten(1, (-1, 2)) + 8
+    return (pairs * torch.tensor([16, 1])).sum(dim=-1).to(torch.uint8)
+
+# %% prelude
+import torch
+
+# %% wrong: pairs column j with column j + in/2 (first half, second half)
+def pack(q):
+    first, second = q.chunk(2, dim=1)
+    return (16 * (first + 8) + (second + 8)).to(torch.uint8)
+
+# %% wrong: two's complement digits (habit from int4 formats): q & 15 in place of q + 8
+def pack(q):
+    digits = (q & 0x0F).to(torch.uint8)
+    return (digits[:, 0::2] << 4) | digits[:, 1::2]
+
+# %% wrong: q += 8 in place
+def pack(q):
+    q += 8
+    return (16 * q[:, 0::2] + q[:, 1::2]).to(torch.uint8)
+
+# %% wrong: parentheses forgotten: 16 * first + 8 + second + 8
+def pack(q):
+    q = q.to(torch.int32)
+    return (16 * q[:, 0::2] + 8 + q[:, 1::2] + 8).to(torch.uint8)
+
+# %% right: pairs as a last axis, times (16, 1), summed in int32
+def pack(q):
+    pairs = (q.to(torch.int32) + 8).reshape(len(q), -1, 2)
+    return (pairs * torch.tensor([16, 1], dtype=torch.int32)).sum(dim=-1).to(torch.uint8)

@@ -942,3 +942,61 @@ def scaled_dot_product_attention(q, k, v, mask=None):
     total = e.sum(dim=-1, keepdim=True)
     w = e / torch.where(total > 0, total, 1.0)
     return torch.einsum("...qk,...kd->...qd", w, v), w
+
+# %% prelude
+import math, torch
+import torch
+import torch.nn.functional as F
+
+# %% wrong: k.shape[1], the d_k of lesson 01: with a batch that is T_k
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(k.shape[1])
+    if mask is not None:
+        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+    weights = scores.softmax(dim=-1)
+    if mask is not None:
+        weights = weights.masked_fill(~mask, 0.0)
+    return weights @ v, weights
+
+# %% wrong: only a mask that forbids everything is treated; one closed row among others gives NaN
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        if not mask.any():                       # nothing to look at
+            weights = torch.zeros_like(scores)
+            return weights @ v, weights
+        scores = scores.masked_fill(~mask, float("-inf"))
+    weights = scores.softmax(dim=-1)
+    return weights @ v, weights
+
+# %% wrong: q /= sqrt(d_k) changes the caller's queries in place
+def scaled_dot_product_attention(q, k, v, mask=None):
+    q /= math.sqrt(q.shape[-1])
+    scores = q @ k.transpose(-2, -1)
+    if mask is not None:
+        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+    weights = scores.softmax(dim=-1)
+    if mask is not None:
+        weights = weights.masked_fill(~mask, 0.0)
+    return weights @ v, weights
+
+# %% wrong: fills with the lowest score minus 100: rounded away where the scores are 10^13
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        low = scores.min().item() - 100          # far below all scores
+        scores = scores.masked_fill(~mask, low)
+    weights = scores.softmax(dim=-1)
+    if mask is not None:
+        weights = weights.masked_fill(~mask, 0.0)
+    return weights @ v, weights
+
+# %% right: where() and a factor of 0 for rows with nothing to look at
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = torch.matmul(q, k.mT) * q.shape[-1] ** -0.5
+    if mask is None:
+        weights = F.softmax(scores, -1)
+    else:
+        lowest = torch.finfo(scores.dtype).min
+        weights = F.softmax(torch.where(mask, scores, lowest), -1) * mask.any(-1, keepdim=True)
+    return torch.matmul(weights, v), weights

@@ -249,3 +249,12 @@ def causal_mask(size):
 def causal_mask(size):
     future = torch.triu(torch.ones(1, size, size), diagonal=1).type(torch.uint8)
     return future == 0
+
+# %% prelude
+import torch
+
+# %% wrong: only the past, without itself; row 0 repaired by hand because it was empty
+def causal_mask(size):
+    mask = torch.ones(size, size, dtype=torch.bool).tril(-1)
+    mask[0, 0] = True
+    return mask

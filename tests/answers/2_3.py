@@ -272,3 +272,16 @@ import torch
 def padding_mask(ids, pad_id):
     lengths = (ids != pad_id).sum(dim=1, keepdim=True)
     return (torch.arange(ids.shape[1]) < lengths).unsqueeze(1)
+
+# %% prelude
+import torch
+
+# %% wrong: counts the real tokens and opens the first n: padding in front is not seen
+def padding_mask(ids, pad_id):
+    lengths = (ids != pad_id).sum(dim=1, keepdim=True)       # (B, 1)
+    return (torch.arange(ids.shape[1]) < lengths).unsqueeze(1)
+
+# %% wrong: expanded to (B, T, T)
+def padding_mask(ids, pad_id):
+    T = ids.shape[1]
+    return (ids != pad_id).unsqueeze(1).expand(-1, T, -1)

@@ -365,3 +365,19 @@ def decoder_mask(ids, pad_id):
     B, T = ids.shape
     rows = [ids[b].ne(pad_id).repeat(T, 1).tril() for b in range(B)]
     return torch.stack(rows)
+
+# %% prelude
+import torch
+
+# %% wrong: masks added: for booleans that is 'or'
+def padding_mask(ids, pad_id):
+    return (ids != pad_id).unsqueeze(1)
+def causal_mask(size):
+    return torch.ones(size, size, dtype=torch.bool).tril()
+def decoder_mask(ids, pad_id):
+    return padding_mask(ids, pad_id) + causal_mask(ids.shape[1])
+
+# %% right: the padding mask repeated, then its lower triangle
+def decoder_mask(ids, pad_id):
+    B, T = ids.shape
+    return (ids != pad_id)[:, None, :].repeat(1, T, 1).tril()

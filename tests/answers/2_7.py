@@ -342,3 +342,21 @@ def softmax_jacobian(w):
     table = -torch.einsum("...i,...j->...ij", w, w)
     table.diagonal(dim1=-2, dim2=-1).add_(w)
     return table
+
+# %% prelude
+import torch
+
+# %% wrong: diagonal already w(1-w), and then the outer product is subtracted there again
+def softmax_jacobian(w):
+    own = w * (1 - w)
+    others = w.unsqueeze(-1) * w.unsqueeze(-2)
+    return torch.diag_embed(own) - others
+
+# %% wrong: both factors from the same axis: w_j (delta - w_j), off the diagonal -w_j^2
+def softmax_jacobian(w):
+    row = w.unsqueeze(-2)
+    return row * (torch.eye(w.shape[-1], dtype=w.dtype) - row)
+
+# %% right: einsum
+def softmax_jacobian(w):
+    return torch.diag_embed(w) - torch.einsum("...i,...j->...ij", w, w)

@@ -399,3 +399,24 @@ def score_variance(d_k, mean_q, var_q, mean_k, var_k):
     for _ in range(d_k):
         total += one
     return total
+
+# %% prelude
+
+
+# %% wrong: generalised from the page's example with mean_k = 0: the term mean_k^2 var_q is missing
+def score_variance(d_k, mean_q, var_q, mean_k, var_k):
+    square_q = var_q + mean_q ** 2
+    return d_k * square_q * var_k
+
+# %% wrong: parentheses: the square of the mean is subtracted once, not for each of the d_k products
+def score_variance(d_k, mean_q, var_q, mean_k, var_k):
+    square_q = var_q + mean_q ** 2
+    square_k = var_k + mean_k ** 2
+    return d_k * square_q * square_k - (mean_q * mean_k) ** 2
+
+# %% right: the expanded form
+def score_variance(d_k, mean_q, var_q, mean_k, var_k):
+    one = var_q * var_k
+    one += mean_q * mean_q * var_k
+    one += mean_k * mean_k * var_q
+    return sum(one for _ in range(d_k))

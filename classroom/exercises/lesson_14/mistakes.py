@@ -21,6 +21,7 @@ def _quantise(w, steps=127, measure="magnitude", per="row", rounding="round", li
     along = {"row": 1, "column": 0, "table": (0, 1)}[per]
     largest = {
         "magnitude": lambda: w.abs().amax(along, keepdim=True), "largest": lambda: w.amax(along, keepdim=True),
+        "largest, then abs": lambda: w.amax(along, keepdim=True).abs(),
         "range": lambda: w.amax(along, keepdim=True) - w.amin(along, keepdim=True),
         "mean": lambda: w.abs().mean(along, keepdim=True), "std": lambda: w.std(along, keepdim=True, correction=0),
         "std, n - 1": lambda: w.std(along, keepdim=True, correction=min(1, w.shape[1] - 1)),
@@ -117,6 +118,12 @@ QUANTISE = [
              "A row may have its number of largest magnitude below 0. With a step made for a smaller one, that number "
              "would need more than 127 steps, and int8 has no room for it.",
              "What is the largest magnitude of the row −3, 1, 2?", measure="largest", limit=limit, zeros=zeros)
+      for limit in (None, (-127, 127), (-128, 127)) for zeros in ("one", "zero")),
+    *(_wrong("largest-not-magnitude", "Your scales are exactly the magnitudes of the largest numbers of the rows, "
+             "divided by 127: the magnitude is taken after the largest number was found.",
+             "Of −3, 1 and 2 the largest number is 2, and the largest magnitude 3.",
+             "Which comes first in your code, `abs` or `amax`, and which should?", measure="largest, then abs",
+             limit=limit, zeros=zeros)
       for limit in (None, (-127, 127), (-128, 127)) for zeros in ("one", "zero")),
     *(_wrong("cut-off", "Your whole numbers are exactly what comes out when everything after the point is cut off.",
              "That is off by up to a whole step; the nearest whole number is off by half a step at most, and neither "
