@@ -374,8 +374,8 @@ for name, make_mask in masks.items():
 
 # %% [markdown]
 # ### Exercise 7.4 · how many runs?        ●○○  about 3 minutes · 1 point
-# *el gato negro duerme* `<eos>` are five tokens to be predicted. How often must the decoder run (a) to train
-# on all five, (b) to write them by itself?
+# *el gato negro duerme* `<eos>` are five tokens to be predicted. How often must the decoder run (a) for one
+# training step on all five, (b) to write them by itself?
 #
 # Set `runs` to one of (1, 1), (1, 5), (5, 1), (5, 5), training first.
 
@@ -723,8 +723,8 @@ print(f"largest difference below 0.00001: {(my_logits - their_logits).abs().max(
 #
 # - Labels that are not shifted: a loss near 0, and a model that repeats what it reads.
 # - A causal mask in cross-attention, or the target's padding there.
-# - Queries of cross-attention made from the memory, keys and values from `x`: where both sentences are equally long, or
-#   the source is a single token, there is no error.
+# - Queries of cross-attention made from the memory, keys and values from `x`: where both sentences are equally long,
+#   there is no error.
 # - A norm shared by several sub-layers, or one on the memory.
 # - The causal mask off by one; made once for a fixed length; dropped in deeper layers.
 # - Each decoder layer given the encoder layer of the same height instead of the finished memory.

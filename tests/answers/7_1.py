@@ -1685,3 +1685,85 @@ class DecoderLayer(nn.Module):
         looked_across, _ = self.cross_attention(self.norm_2(x), memory, memory, memory_mask)
         thought = self.feed_forward(self.norm_3(x))
         return x + looked_back + looked_across + thought
+
+# %% prelude
+import math
+import torch
+from torch import nn
+import torch.nn.functional as F
+from course.attention import MultiHeadAttention, causal_mask, decoder_mask, padding_mask
+from course.transformer import Encoder, FeedForward, LayerNorm, sinusoidal_encoding, DecoderLayer, Decoder
+
+# %% wrong: x is overwritten by the norm of x, so the residual carries norm(x)
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        x = self.norm_1(x)
+        x = x + self.self_attention(x, x, x, self_mask)[0]
+        x = self.norm_2(x)
+        x = x + self.cross_attention(x, memory, memory, memory_mask)[0]
+        x = self.norm_3(x)
+        return x + self.feed_forward(x)
+
+# %% wrong: second residual adds the first x: what self-attention found is only in the query
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        n = self.norm_1(x)
+        back, _ = self.self_attention(n, n, n, self_mask)
+        looked_back = x + back
+        across, _ = self.cross_attention(self.norm_2(looked_back), memory, memory, memory_mask)
+        looked_across = x + across
+        return looked_across + self.feed_forward(self.norm_3(looked_across))
+
+# %% wrong: makes a causal mask of its own when self_mask is None
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        if self_mask is None:
+            self_mask = causal_mask(x.shape[1]).unsqueeze(0)
+        n = self.norm_1(x)
+        x = x + self.self_attention(n, n, n, self_mask)[0]
+        x = x + self.cross_attention(self.norm_2(x), memory, memory, memory_mask)[0]
+        return x + self.feed_forward(self.norm_3(x))
+
+# %% right: other names, ModuleDict, a helper for the residual
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.parts = nn.ModuleDict({"back": MultiHeadAttention(d_model, n_heads),
+                                    "across": MultiHeadAttention(d_model, n_heads),
+                                    "think": FeedForward(d_model, d_ff)})
+        self.norms = nn.ModuleDict({name: LayerNorm(d_model) for name in self.parts})
+
+    def _residual(self, name, x, f):
+        return x + f(self.norms[name](x))
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        x = self._residual("back", x, lambda n: self.parts["back"](n, n, n, self_mask)[0])
+        x = self._residual("across", x, lambda n: self.parts["across"](n, memory, memory, memory_mask)[0])
+        return self._residual("think", x, self.parts["think"])

@@ -448,3 +448,17 @@ def shift_targets(ids):
 def shift_targets(ids):
     n = ids.size(1) - 1
     return torch.narrow(ids, 1, 0, n), ids.narrow(1, 1, n)
+
+# %% prelude
+import math
+import torch
+from torch import nn
+import torch.nn.functional as F
+from course.attention import MultiHeadAttention, causal_mask, decoder_mask, padding_mask
+from course.transformer import Encoder, FeedForward, LayerNorm, sinusoidal_encoding, DecoderLayer, Decoder
+
+# %% wrong: the decoder input is everything but <eos>, removed row by row (id 3)
+def shift_targets(ids):
+    B, T = ids.shape
+    EOS = 3
+    return ids[ids != EOS].view(B, T - 1), ids[:, 1:]

@@ -1006,3 +1006,54 @@ def test_no_leak(decode):
         d = (decode(z, memory) - y)[:, :s].abs().max().item()
         ok = ok and d < 1e-5
     return ok
+
+# %% prelude
+import math
+import torch
+from torch import nn
+import torch.nn.functional as F
+from course.attention import MultiHeadAttention, causal_mask, decoder_mask, padding_mask
+from course.transformer import Encoder, FeedForward, LayerNorm, sinusoidal_encoding, DecoderLayer, Decoder
+
+# %% wrong: a batch of one sentence only
+def test_no_leak(decode):
+    x = torch.randn(1, 8, 16)
+    memory = torch.randn(1, 6, 16)
+    before = decode(x, memory)
+    for t in range(7):
+        other = x.clone()
+        other[:, t + 1:] = torch.randn(1, 7 - t, 16)
+        after = decode(other, memory)
+        assert torch.allclose(before[:, t], after[:, t], atol=1e-5), t
+
+# %% wrong: no clone: both runs read the same changed tensor
+def test_no_leak(decode):
+    x = torch.randn(4, 8, 16)
+    memory = torch.randn(4, 6, 16)
+    for t in range(x.shape[1] - 1):
+        other = x
+        other[:, t + 1:] = torch.randn(4, 7 - t, 16)
+        assert torch.allclose(decode(x, memory)[:, t], decode(other, memory)[:, t], atol=1e-5)
+
+# %% wrong: changes from t on (x[:, t:]) and looks at t: position t itself is changed
+def test_no_leak(decode):
+    torch.manual_seed(0)
+    x, memory = torch.randn(3, 7, 16), torch.randn(3, 5, 16)
+    y = decode(x, memory)
+    for t in range(7):
+        future = x.clone()
+        future[:, t:] = torch.randn_like(future[:, t:])
+        z = decode(future, memory)
+        assert torch.allclose(y[:, t], z[:, t], atol=1e-5), f"leak at {t}"
+
+# %% right: changes t alone, looks at all before, several sizes, returns a bool
+@torch.no_grad()
+def test_no_leak(decode):
+    clean = True
+    for batch, size in [(1, 2), (5, 9), (3, 12)]:
+        x, memory = torch.randn(batch, size, 16), torch.randn(batch, 4, 16)
+        y = decode(x.clone(), memory)
+        for t in range(1, size):
+            changed = torch.cat([x[:, :t], torch.randn(batch, 1, 16), x[:, t + 1:]], dim=1)
+            clean &= torch.allclose(decode(changed, memory)[:, :t], y[:, :t], atol=1e-5)
+    return clean

@@ -702,3 +702,48 @@ class Decoder(nn.Module):
         for i in range(self.n_layers):
             h = getattr(self, f"block{i}")(h, memory, self_mask=self_mask, memory_mask=memory_mask)
         return self.final(h)
+
+# %% prelude
+import math
+import torch
+from torch import nn
+import torch.nn.functional as F
+from course.attention import MultiHeadAttention, causal_mask, decoder_mask, padding_mask
+from course.transformer import Encoder, FeedForward, LayerNorm, sinusoidal_encoding, DecoderLayer, Decoder
+
+# %% wrong: the last norm stands in the loop: after every layer
+class Decoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.layers = nn.ModuleList([DecoderLayer(d_model, n_heads, d_ff) for _ in range(n_layers)])
+        self.norm = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        for layer in self.layers:
+            x = layer(x, memory, self_mask, memory_mask)
+            x = self.norm(x)
+        return x
+
+# %% wrong: nn.Sequential called with four arguments: raises
+class Decoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.layers = nn.Sequential(*[DecoderLayer(d_model, n_heads, d_ff) for _ in range(n_layers)])
+        self.norm = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        return self.norm(self.layers(x, memory, self_mask, memory_mask))
+
+# %% right: layers by add_module and getattr, norm from nn.LayerNorm, keywords
+class Decoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.n_layers = n_layers
+        for n in range(n_layers):
+            self.add_module(f"block{n}", DecoderLayer(d_model, n_heads, d_ff))
+        self.last = nn.LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        for n in range(self.n_layers):
+            x = getattr(self, f"block{n}")(x, memory, self_mask=self_mask, memory_mask=memory_mask)
+        return self.last(x)

@@ -1316,3 +1316,135 @@ class Transformer(nn.Module):
         memory = self.encoder(self.embed(source), source_mask)
         x = self.decoder(self.embed(target), memory, decoder_mask(target, self.pad_id), source_mask)
         return self.output(x)
+
+# %% prelude
+import math
+import torch
+from torch import nn
+import torch.nn.functional as F
+from course.attention import MultiHeadAttention, causal_mask, decoder_mask, padding_mask
+from course.transformer import Encoder, FeedForward, LayerNorm, sinusoidal_encoding, DecoderLayer, Decoder
+
+# %% wrong: the std given as second positional argument of normal_, which is the mean (std stays 1)
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.d_model = d_model
+        self.pad_id = pad_id
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, 1 / math.sqrt(d_model))
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+
+    def embed(self, ids):
+        return self.embedding(ids) * math.sqrt(self.d_model) + self.positions[:ids.shape[1]]
+
+    def forward(self, source, target):
+        source_mask = padding_mask(source, self.pad_id)
+        memory = self.encoder(self.embed(source), source_mask)
+        out = self.decoder(self.embed(target), memory, decoder_mask(target, self.pad_id), source_mask)
+        return out @ self.embedding.weight.T
+
+# %% wrong: n_layers shared out: half for each stack
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.d_model = d_model
+        self.pad_id = pad_id
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=d_model ** -0.5)
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers // 2, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers // 2, d_model, n_heads, d_ff)
+
+    def embed(self, ids):
+        return self.embedding(ids) * math.sqrt(self.d_model) + self.positions[:ids.shape[1]]
+
+    def forward(self, source, target):
+        source_mask = padding_mask(source, self.pad_id)
+        memory = self.encoder(self.embed(source), source_mask)
+        out = self.decoder(self.embed(target), memory, decoder_mask(target, self.pad_id), source_mask)
+        return out @ self.embedding.weight.T
+
+# %% wrong: pad id 0 written into the masks, the argument pad_id is not used
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.d_model = d_model
+        self.pad_id = pad_id
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=d_model ** -0.5)
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+
+    def embed(self, ids):
+        return self.embedding(ids) * math.sqrt(self.d_model) + self.positions[:ids.shape[1]]
+
+    def forward(self, source, target):
+        source_mask = padding_mask(source, 0)
+        memory = self.encoder(self.embed(source), source_mask)
+        out = self.decoder(self.embed(target), memory, decoder_mask(target, 0), source_mask)
+        return out @ self.embedding.weight.T
+
+# %% wrong: positions for 256, max_len is not used
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.d_model = d_model
+        self.pad_id = pad_id
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=d_model ** -0.5)
+        self.register_buffer("positions", sinusoidal_encoding(256, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+
+    def embed(self, ids):
+        return self.embedding(ids) * math.sqrt(self.d_model) + self.positions[:ids.shape[1]]
+
+    def forward(self, source, target):
+        source_mask = padding_mask(source, self.pad_id)
+        memory = self.encoder(self.embed(source), source_mask)
+        out = self.decoder(self.embed(target), memory, decoder_mask(target, self.pad_id), source_mask)
+        return out @ self.embedding.weight.T
+
+# %% wrong: positions as nn.Parameter: they are trained
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.d_model = d_model
+        self.pad_id = pad_id
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=d_model ** -0.5)
+        self.positions = nn.Parameter(sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+
+    def embed(self, ids):
+        return self.embedding(ids) * math.sqrt(self.d_model) + self.positions[:ids.shape[1]]
+
+    def forward(self, source, target):
+        source_mask = padding_mask(source, self.pad_id)
+        memory = self.encoder(self.embed(source), source_mask)
+        out = self.decoder(self.embed(target), memory, decoder_mask(target, self.pad_id), source_mask)
+        return out @ self.embedding.weight.T
+
+# %% right: positions in forward, causal only, masks by hand, F.linear, other names, table shrunk in place
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.pad, self.width = pad_id, d_model
+        self.table = nn.Embedding(vocab_size, d_model)
+        with torch.no_grad():
+            self.table.weight.mul_(d_model ** -0.5)          # nn.Embedding begins with a standard deviation of 1
+        self.enc = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.dec = Decoder(n_layers, d_model, n_heads, d_ff)
+
+    def forward(self, source, target):
+        def vectors(ids):
+            return self.table(ids) * self.width ** 0.5 + sinusoidal_encoding(ids.size(1), self.width)
+        real = source.ne(self.pad)[:, None, :]
+        future = torch.tril(torch.ones(target.size(1), target.size(1), dtype=torch.bool)).expand(len(target), -1, -1)
+        states = self.dec(vectors(target), self.enc(vectors(source), real), future, real)
+        return F.linear(states, self.table.weight)

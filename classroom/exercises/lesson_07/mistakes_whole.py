@@ -276,6 +276,21 @@ WHOLE = [
              layers=layers)
       for words, layers in (("the encoder has", "encoder one less"), ("the decoder has", "decoder one less"),
                             ("each stack has", "each one less"))),
+    _whole("one-layer-less", "what comes out when each stack has one layer less than `n_layers` says. Where `n_layers` "
+           "is 1, none would be left, and your code stops", "`n_layers` is the number of layers in each of the two "
+           "stacks.", "What are `Encoder` and `Decoder` told?", layers="each one less, or none"),
+    _whole("one-layer-each", "what comes out when each stack has a single layer, whatever `n_layers` says",
+           "`n_layers` is meant for both stacks.", "What are `Encoder` and `Decoder` told?", layers="one each"),
+    _whole("two-layers-typed-in", "what comes out when each stack has two layers, whatever `n_layers` says",
+           "`n_layers` is meant for both stacks.", "What are `Encoder` and `Decoder` told?", layers="two each"),
+    *(_whole("layers-shared-out", says, "`n_layers` is not shared out between the two stacks: `n_layers = 2` means "
+             "two layers in the encoder and two in the decoder.", "What are `Encoder` and `Decoder` told?",
+             layers=layers)
+      for says, layers in (
+          ("what comes out when each stack has half as many layers as `n_layers` says, and at least one",
+           "shared out, at least one"),
+          ("what comes out when each stack has half as many layers as `n_layers` says. Half of 1, rounded down, is 0, "
+           "and there your code stops", "shared out"))),
     *(Misconception(
         "max-len-ignored", partial(SloppyTransformer, longest=longest), later(
             "Your model stops exactly where a sentence is longer than {longest} tokens: it has positions for "

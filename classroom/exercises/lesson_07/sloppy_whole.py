@@ -28,7 +28,9 @@ class SloppyTransformer(nn.Module):
         one = {"one encoder layer": (1, n_layers), "one decoder layer": (n_layers, 1), "both": (n_layers, n_layers),
                "encoder one less": (max(n_layers - 1, 1), n_layers),
                "decoder one less": (n_layers, max(n_layers - 1, 1)),
-               "each one less": (max(n_layers - 1, 1),) * 2}
+               "each one less": (max(n_layers - 1, 1),) * 2, "each one less, or none": (n_layers - 1,) * 2,
+               "one each": (1, 1), "two each": (2, 2), "shared out": (n_layers // 2,) * 2,
+               "shared out, at least one": (max(n_layers // 2, 1),) * 2}
         self.encoder = Encoder(one[layers][0], d_model, n_heads, d_ff)
         self.decoder = Decoder(one[layers][1], d_model, n_heads, d_ff)
         self.extra = LayerNorm(d_model)

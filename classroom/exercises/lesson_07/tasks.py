@@ -203,7 +203,7 @@ def _models(rng):
     yield of("padding", [4, 2], [3, 5], 11, 8, 2, 7, 2)
     yield of("padding that is not token 0", [5, 3, 4], [2, 6, 4], 10, 6, 3, 8, 2, pad_id=3)
     yield of("as many source as target tokens", [4, 4, 2], [4, 3, 4], 9, 8, 4, 6, 2)
-    yield of("three layers", [3, 5], [4, 2], 8, 6, 1, 9, 3)
+    yield of("four layers", [3, 5], [4, 2], 8, 6, 1, 9, 4)
     yield of("float32", [4, 3, 6], [5, 5, 2], 12, 10, 5, 14, 2, "float32")
     yield of("a sentence as long as max_len", [6, 2], [3, 6], 9, 4, 2, 6, 1, pad_id=0, max_len=6)
     yield of("the first token", [1, 1], [5, 3], 8, 6, 2, 5, 2, pad_id=1)
