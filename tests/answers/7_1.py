@@ -1732,7 +1732,7 @@ class DecoderLayer(nn.Module):
         looked_across = x + across
         return looked_across + self.feed_forward(self.norm_3(looked_across))
 
-# %% wrong: makes a causal mask of its own when self_mask is None
+# %% wrong: makes a causal mask itself where self_mask is None
 class DecoderLayer(nn.Module):
     def __init__(self, d_model, n_heads, d_ff):
         super().__init__()
