@@ -491,7 +491,7 @@ show_scores(scores, range(8), range(8), title='Rotary: "sleeps" in row t asks, "
 # ## Which of them is better?
 #
 # Let us measure, on a small model: embeddings, one attention with one head, one linear layer. There are six
-# versions, and they differ only in how positions come in. (`register_buffer` keeps a table with the model that is
+# versions, and they differ only in how positions come in. (`register_buffer` keeps a table with the model; it is
 # not a parameter. `fit` is the loop of lesson 03.)
 
 # %%
@@ -642,7 +642,7 @@ show_curves(range(STEP, 64), shown, "place in the sentence", "share of right ans
 #
 # - **learned**: the rows from 16 on still hold the random numbers of the beginning. One word
 #   in ten is right by chance.
-# - **sinusoidal**: at most places hardly better than without positions, at a few much better: the peaks of its curve.
+# - **sinusoidal**: at most places about as bad as without positions, at a few much better: the peaks of its curve.
 #   There *is* one rotation that would serve everywhere, as you have shown. But training on 16 places does not force
 #   the model to find this one, and beyond them the clocks stand in combinations that it has never met.
 # - **rotary**: as good as before. The model never sees a position, only differences of positions,
@@ -683,8 +683,7 @@ show_curves(range(STEP, 64), shown, "place in the sentence", "share of right ans
 # **Further reading**
 #
 # - [Attention Is All You Need](https://arxiv.org/abs/1706.03762), §3.4 and §3.5: together less than a page.
-# - [Su et al. (2021), RoFormer](https://arxiv.org/abs/2104.09864), §3.2: rotary encoding, with the same
-#   two formulas.
+# - [Su et al. (2021), RoFormer](https://arxiv.org/abs/2104.09864), §3.2: rotary encoding, with the turn of exercise 5.4.
 # - [Shaw et al. (2018)](https://arxiv.org/abs/1803.02155): a learned vector for each
 #   distance, up to a largest one, is added to keys and values.
 # - [Press et al. (2021), ALiBi](https://arxiv.org/abs/2108.12409): a penalty on distance instead of an

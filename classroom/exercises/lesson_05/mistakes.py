@@ -206,7 +206,7 @@ ENCODING = [
           "Which brackets does the division stand in?", layout="waves divided"),
     _slip("last-pair-at-10000", "the exponents run from 0 to exactly 1",
           "Some libraries do it this way. In the paper the exponent is 2i/d_model, which never reaches 1.",
-          "What do you divide by in the exponent?", exponent="pairs"),
+          "What do you divide by in the exponent? (`linspace` and `logspace` include both ends.)", exponent="pairs"),
     _slip("pairs-counted-from-one", "the exponent of the first pair is already 2/d_model",
           "i counts from 0: the first pair turns by 1 for each position.", "What is your exponent for column 0?",
           exponent="shifted"),

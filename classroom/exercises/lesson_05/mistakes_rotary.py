@@ -201,8 +201,8 @@ ROTARY = [
             "The result should be in the order of `x`: the first number of a pair stays the first.",
             "In which order do you stack the two?", join="swapped"),
     _rotary("new-a-used-for-b", "the new b is made of the *new* a",
-            later("Both new numbers are made of the old ones. {turn} Beware: `x[..., 0::2]` is a view. If `x` is "
-                  "written to, it changes as well.",
+            later("Both new numbers are made of the old ones. {turn} Beware: `x[..., 0::2]` is a view, of x or of a "
+                  "copy of x. If that one is written to, it changes as well.",
                   turn=_TURN), "Is `a` still the old one when the new b is computed?", how="in turn"),
     *(_rotary("half-of-the-pair-turned", later("only the {one} number of each pair is new, and the {other} stays as "
                                                "it was", one=one, other=other),
@@ -314,7 +314,7 @@ ROTARY = [
             "Is there a π in your code? The formula has none.", unit=2 * math.pi),
     _rotary("last-pair-at-10000", "the exponents run from 0 to exactly 1",
             "The frequencies are those of exercise 5.1; the exponent is 2i/d_head, which never reaches 1.",
-            "What do you divide by in the exponent?", exponent="pairs"),
+            "What do you divide by in the exponent? (`linspace` and `logspace` include both ends.)", exponent="pairs"),
     _rotary("only-the-first-pair", "only the first pair is turned, and the others hardly, as happens with an exponent "
             "of 2i that is not divided by d_head", "All pairs turn, each by less than the one before. (10000 to the "
             "power of 2 or more leaves nothing of the angle from the second pair on.)",
@@ -376,7 +376,7 @@ ROTARY = [
             exponent="4i/d"),
     *(Misconception("single-precision", partial(_rotate, single=single),
                     later("In float64, your result is exactly what comes out when {what}.", what=what),
-                    "A float64 number promises 15 digits; of yours only the first 7 or fewer are right.",
+                    "A float64 number promises 15 digits; of some of yours only the first 7 or fewer are right.",
                     "`torch.arange` divided by a number is float32, unless it is given `dtype=x.dtype`.")
       for single, what in (*((way, "the angles are computed in float32") for way in _SINGLE),
                            ("all", "`x` is turned in float32 and converted back at the end"))),

@@ -237,7 +237,7 @@ SHIFT = [
           "What is your angle for pair 0, and what for the last?", how="frequencies reversed"),
     _turn("last-pair-at-10000", "the exponents run from 0 to exactly 1",
           "The frequencies are those of the encoding; the exponent is 2i/d_model, which never reaches 1.",
-          "What do you divide by in the exponent?", exponent="pairs"),
+          "What do you divide by in the exponent? (`linspace` and `logspace` include both ends.)", exponent="pairs"),
     *(_turn("one-wave-only", later("the {which} are left out", which=which), later(
         "Each new number is made of both old ones. {sums}", sums=_SUMS),
             "How many entries of each block have you filled?", signs=signs)

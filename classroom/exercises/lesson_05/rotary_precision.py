@@ -40,7 +40,7 @@ def _coarse(x: torch.Tensor, exponent: str, whole: bool) -> torch.Tensor:
     return _turned(x, _frequencies(x.shape[-1], exponent, whole))
 
 
-_FEWER = "A float64 number promises 15 digits; of yours only the first 7 or fewer are right."
+_FEWER = "A float64 number promises 15 digits; of some of yours only the first 7 or fewer are right."
 _LOOK = ("`torch.arange` divided by a number is float32, unless it is given `dtype=x.dtype`. Where are the "
          "frequencies made?")
 COARSE = [Misconception("single-precision", partial(_coarse, exponent=exponent, whole=whole), later(
@@ -80,8 +80,8 @@ def time_on_axis_1(ask: Callable, failed: Any) -> tuple[str, str] | None:
     if not all(right(*shape) for shape in ((4, 4), (2, 5, 6), (2, 4, 4, 6))) or \
             any(right(*shape) for shape in ((4, 2), (3, 4), (2, 3, 4, 8))):
         return None
-    return "time-on-another-axis", say("It runs where axis 1, counted from the front, is as long as there are "
-                                       "positions, and nowhere else. x may be (T, d_head), (B, T, d_head) or (B, "
+    return "time-on-another-axis", say("It is right where axis 1, counted from the front, is as long as there "
+                                       "are positions, and nowhere else. x may be (T, d_head), (B, T, d_head) or (B, "
                                        "n_heads, T, d_head): counted from the end, T is always in the same place.")
 
 

@@ -281,13 +281,13 @@ ROTATE = [
                           (2 * math.pi, "multiplied by 2π"))),
     Misconception("single-precision", partial(sloppy_rotate, single=True),
                   "In float64, your result is exactly what comes out when the angles are rounded to float32.",
-                  "A float64 number promises 15 digits; of yours only the first 7 or fewer are right.",
+                  "A float64 number promises 15 digits; of some of yours only the first 7 or fewer are right.",
                   "Which line of yours makes float32 of something, as `float()`, `torch.float32` or a new tensor "
                   "without a dtype does?"),
     *(Misconception("single-precision", partial(sloppy_rotate, single=single, in_single=how),
                     later("In float64, your result is exactly what comes out when the {of} computed in float32.",
                           of=of),
-                    "A float64 number promises 15 digits; of yours only the first 7 or fewer are right.",
+                    "A float64 number promises 15 digits; of some of yours only the first 7 or fewer are right.",
                     "Which line of yours makes float32 of something, as `float()`, `torch.float32` or a new tensor "
                     "without a dtype does?")
       for how in ("rounded", "power", "power of 2i", "one over", "quotient", "exp", "exp of 2i")
