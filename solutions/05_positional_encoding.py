@@ -683,7 +683,7 @@ show_curves(range(STEP, 64), shown, "place in the sentence", "share of right ans
 # **Further reading**
 #
 # - [Attention Is All You Need](https://arxiv.org/abs/1706.03762), §3.4 and §3.5: together less than a page.
-# - [Su et al. (2021), RoFormer](https://arxiv.org/abs/2104.09864), §3.2: rotary encoding, with the turn of exercise 5.4.
+# - [Su et al. (2021), RoFormer](https://arxiv.org/abs/2104.09864), §3.2: rotary encoding, as in exercise 5.4.
 # - [Shaw et al. (2018)](https://arxiv.org/abs/1803.02155): a learned vector for each
 #   distance, up to a largest one, is added to keys and values.
 # - [Press et al. (2021), ALiBi](https://arxiv.org/abs/2108.12409): a penalty on distance instead of an

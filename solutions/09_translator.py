@@ -599,11 +599,11 @@ for lr in (0.003, 0.01, 0.02):
     print(f"{lr:<11}{learn_shortly(from_counts, lr):15.2f} nats{learn_shortly(from_counts, lr, 0.01):19.2f} nats")
 
 # %% [markdown]
-# In our run Muon was ahead at each rate, and its best result is ahead of Adam's best. Your model is larger, and learns
-# for longer. There we have tried other rates, too, with a vocabulary of 2,000 (`benchmarks/README.md` has the numbers),
-# and Muon was ahead at equal numbers of tokens. But a push for each matrix takes time: made at every step, it left
-# nothing of the gain at equal *time* on our two cores. Made at every second step only, at twice the rate, it gave
-# nearly the same loss in about an eighth less time. So this is what the training below does.
+# In our run Muon was ahead at each rate, and its best result is ahead of Adam's best. Your model is larger, and
+# learns for longer. There we have tried other rates, too, with a vocabulary of 2,000 (`benchmarks/README.md` has the
+# numbers), and Muon was ahead at equal numbers of tokens. But to orthogonalise the step of each matrix takes time:
+# made at every step, it left nothing of the gain at equal *time* on our two cores. Made at every second step only, at
+# twice the rate, it gave nearly the same loss in about an eighth less time. So this is what the training below does.
 #
 # ## Training
 #
@@ -717,8 +717,8 @@ watched = {"all pairs": watch(train_pairs, encoded), "200 pairs": watch(few, enc
 
 # %% tags=["nbval-ignore-output"]
 at = range(15, 151, 15)
-for name, (*_, rounds) in watched.items():
-    print(f"{name}: each was read {rounds:.2f} times")
+for name, (*_, times_read) in watched.items():
+    print(f"{name}: each was read {times_read:.2f} times")
 rounds = last["tokens"] / int((encoded.source_lengths + encoded.target_lengths - 1).sum())
 print(f"(Your translator has read each pair {rounds:.1f} times.)")
 print("        " + "".join(f"{name:^24}" for name in watched))
@@ -903,8 +903,8 @@ print(f"{exact / len(references):.0%} equal their reference")
 #
 # The **n-gram precision** is the share of the translation's n-grams that the reference has as
 # well. There is one trap in it. What would "the the the the" get for single words, against "the
-# cat is on the mat"? To prevent that, an n-gram may match at most as often as the reference has
-# it.
+# cat is on the mat"? All four words are in the reference. To prevent that, an n-gram may match at most as often as the
+# reference has it: here 2 of the 4.
 #
 # ### Exercise 9.5 · n-gram precision        ●●○  about 15 minutes · 2 points
 # - **You have** `hypotheses` and `references`, two lists of sentences, each a list of words, and
@@ -1049,6 +1049,10 @@ for name, *of_both in zip(found["System"], found["BLEU"], found["chrF2"], strict
     print("".join(numbers) + name)
 print(f"p = {found['BLEU'][1].p_value:.2f}{'':15}p = {found['chrF2'][1].p_value:.2f}{'':15}of the difference")
 
+# %% [markdown]
+# Sometimes the model writes the reference itself. How near are the two on the other sentences?
+
+# %% tags=["nbval-ignore-output"]
 differ = [n for n, i in enumerate(several) if normalise(by_model[n]) != normalise(references[i])]
 print(f"{len(several) - len(differ)} times the model wrote the reference itself. On the other {len(differ)} sentences:")
 theirs = [[references[several[n]] for n in differ]]
@@ -1056,6 +1060,11 @@ for name, texts in (("another translation", by_people), ("your model", by_model)
     part = [texts[n] for n in differ]
     print(f"{metric.corpus_score(part, theirs).score:5.1f}{chrf.corpus_score(part, theirs).score:23.1f}{'':17}{name}")
 
+# %% [markdown]
+# The whole corpus has more sentences with another translation. First every fourth of these; then those with three
+# translations or more, the first of them by one other as its reference, and by all others.
+
+# %% tags=["nbval-ignore-output"]
 both = [(group[0], another_translation(group[0])) for group in by_source.values() if len(group) > 1]
 both = [(pair.target, other.target) for pair, other in both if other is not None]
 others, hypotheses = map(list, zip(*both[::4], strict=True))
@@ -1190,9 +1199,10 @@ show_heads(cross, rows, columns, title="The four heads one by one")
 
 # %% [markdown]
 # Where the order of the two languages differs, a model that has learned which words belong together
-# leaves the diagonal. Nobody told it which words belong together: it can only learn that because it helps to
-# predict. Does yours do it in all heads? (In the middle of a word, when it writes the rest of it, it need not look at
-# the English at all.)
+# leaves the diagonal. Which words belong together, ours was told at the beginning, by the vectors from counts. Where to
+# look, it was not told: its queries and keys began with random matrices, and it has learned to use them because that
+# helps to predict. Does yours do it in all heads? (In the middle of a word, when it writes the rest of it, it need not
+# look at the English at all.)
 #
 # Be careful with such a picture: lesson 11 asks how far these weights can be trusted, and
 # measures it.

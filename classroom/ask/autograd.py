@@ -28,9 +28,10 @@ def pull(task: Asked, answer: Any, case: Case) -> dict[str, np.ndarray | None]:
 def stays_on_device(task: Asked, answer: Any, case: Case, run: Callable) -> tuple[bool, limits.Raised | None]:
     """Whether the answer would run with its inputs on a GPU, and what was raised.
 
-    It runs on the CPU and is watched: inputs, parameters and buffers count as moved, and so does what is made from
-    them or with a `device`. A tensor with axes that is made without one must not meet them. (PyTorch's "meta" device
-    would tell the same, after loading PyTorch's compiler for many seconds.) With `torch.vmap` it cannot be told: True.
+    It runs on the CPU and is watched: inputs, parameters and buffers count as moved, also parameters made of inputs,
+    and so does what is made from them or with a `device`. A tensor with axes that is made without one must not meet
+    them. (PyTorch's "meta" device would tell the same, after loading PyTorch's compiler for many seconds.) With
+    `torch.vmap` it cannot be told: True.
     """
     watch = _watch()
     inputs = call.to_framework(case.inputs, "torch")
@@ -67,6 +68,8 @@ def _watch() -> Any:
             kwargs = kwargs or {}
             name = getattr(function, "__name__", "")
             given = _tensors((args, kwargs))
+            self.move([t for t in given if isinstance(t, torch.nn.Parameter) and t.numel()
+                       and any(t.data_ptr() == moved.data_ptr() for moved in self.moved.values())])
             self.unclear = self.unclear or any(map(batched, given))
             there = any(id(tensor) in self.moved for tensor in given)
             if there and name not in _MEET and any(t.dim() and id(t) not in self.moved for t in given):

@@ -46,7 +46,7 @@ def test_bos_may_have_the_id_of_eos():
                 ids.append(int(model(row[None], torch.tensor([ids]))[0, -1].argmax()))
             written.append(torch.tensor(ids[1:]))
         return torch.nn.utils.rnn.pad_sequence(written, batch_first=True, padding_value=pad_id)
-    refused("9.4", one_by_one, "bos-taken-for-eos", ["nothing but padding"], ["float"])
+    refused("9.4", one_by_one, "bos-taken-for-eos", ["no ids beside padding"], ["float"])
 
 
 def test_sentences_come_back_to_their_rows():

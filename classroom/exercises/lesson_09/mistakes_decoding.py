@@ -27,7 +27,7 @@ def as_ids(sight: Sight) -> str:
     ids = commas([f"{name} {sight.inputs[f'{name}_id']}" for name in ("bos", "eos", "pad")])
     rows = say("On the case “{about}” ({ids}, max_len {max_len}), sentence {row}:\n\n    yours     {tolist}\n    "
                "expected  {tolist2}", about=say(sight.got.case.about), ids=ids, max_len=sight.inputs['max_len'],
-               row=row, tolist=got[row].tolist() or say("nothing but padding"), tolist2=want[row].tolist())
+               row=row, tolist=got[row].tolist() or say("no ids beside padding"), tolist2=want[row].tolist())
     return rows + _left_out(sight)
 
 
