@@ -36,12 +36,12 @@ np.set_printoptions(precision=3, suppress=True)
 # the rest of the sentence, and at one word more than the others.
 #
 # Earlier neural translators could not look back. They read the sentence word by word, kept all of it in one
-# list of numbers of fixed length, and wrote the translation from that list. In 2014 Bahdanau, Cho and Bengio
+# list of numbers of fixed size, and wrote the translation from that list. In 2014 Bahdanau, Cho and Bengio
 # suspected that this list is a bottleneck, and let the model look at all source words again for each word
 # that it writes. That is attention. The Transformer is built from it.
 #
 # "black" asks a question, written as a list of numbers: its **query** $q$. Every word, also "black" itself,
-# has a list of the same length that it can be found by: its **key** $k$. How well a key fits the query is
+# has a list of as many numbers that it can be found by: its **key** $k$. How well a key fits the query is
 # measured by one number, their **dot product**: multiply the two lists number by number, and add up.
 #
 # In a trained model these lists are computed by matrices that are learned (lesson 03). Ours are small whole numbers,
@@ -212,7 +212,7 @@ show_shares(black_weights, words, title='How "black" shares out its attention')
 # "black" now knows where to look. What does it get from there?
 #
 # Each word has a third list, its **value**: what it hands over to the words that look at it. A word is
-# found by its key, and what it hands over is its value. The two may have different lengths.
+# found by its key, and what it hands over is its value. The two may have different sizes.
 # Our values have three numbers: *is it masculine* (*el gato*: yes), *is it dark, is it alive?* A larger number says
 # that more strongly.
 
@@ -322,8 +322,8 @@ with np.errstate(all="ignore"):
 #
 # - **You have** `x`, an array with any number of axes, such as (n,), (T_q, T_k) or (B, T_q, T_k). Leave it as it is.
 # - **Return** an array of the same shape; the numbers along its last axis are shares of 1. It has to be right for whole
-#   numbers such as our scores, and for floating-point numbers: from −250 to 250 in 32 bits, from −10⁶ to 10⁶ in 64
-#   bits, and larger ones where those of a row lie far apart.
+#   numbers such as our scores, and for floating-point numbers, also for large ones: up to ±250 in 32 bits, up to ±10⁶
+#   in 64 bits. Beyond these limits it has to be right only for rows whose numbers lie far apart.
 # - **Use** `axis=-1`, the last axis. What does `keepdims=True` do to the shape of `x.sum(axis=-1)`?
 
 # %%
@@ -439,9 +439,9 @@ for query in ([-2, 3], [-4, 2.5]):
     print(f"query {query}: weights {attention(np.array([query]), keys_2d, values_2d)[1][0]}")
 
 # %% [markdown]
-# The first of these two queries points in the direction of the key of "black". The key of "cat" is longer, and its
-# score is higher there. The second query points further away from "cat" and is longer, and "black" gets more than nine
-# tenths.
+# The first of these two queries points in the direction of the key of "black". The key of "cat" is longer, as an arrow,
+# and its score is higher there. The second query points further away from "cat" and is longer, and "black" gets more
+# than nine tenths.
 #
 # Attention is a soft dictionary: the query is compared with *every* key, and the answer is a
 # mixture of all values, in which the values with the best-fitting keys count most. How soft it is depends on the
@@ -462,9 +462,8 @@ show_weights(by_temperature, labels, words, title='"black" at four temperatures'
 
 # %% [markdown]
 # When $t$ is small, attention is a look-up: all the weight is on the best key, and the output is, to all printed
-# digits, the value of "cat" that the `dict` returned. When $t$ is large, the keys hardly matter, and the output
-# is close to the mean of all values. For "black" it is in between that a small change of the query makes a difference
-# to the output. A model *learns* where to look by such small changes, step by step.
+# digits, the value of "cat" that the `dict` returned. When $t$ is large, the keys hardly matter, and the output is
+# close to the mean of all values.
 #
 # ## Why √d_k?
 #
@@ -485,8 +484,8 @@ for size in sizes:
     print(f"d_k {size:3}   √d_k {math.sqrt(size):2.0f}   {spread}")
 
 # %% [markdown]
-# The variance is close to $d_k$. The reason: a dot product is a sum of
-# $d_k$ products, each has variance 1, and the variances of independent numbers add up.
+# The variance is close to $d_k$. The reason: a dot product is a sum of $d_k$ products. Each has variance 1 (its mean is
+# 0, and the mean of its square is 1 · 1), and the variances of independent numbers add up.
 #
 # So a typical dot product is about $\sqrt{d_k}$ away from 0. Divided by $\sqrt{d_k}$, it is
 # about 1 away, whatever $d_k$ is. **The scale of the scores no longer depends on the size of
@@ -548,15 +547,14 @@ show_curves(sizes, slopes, "d_k", "median slope w(1 − w)", title, xscale="log"
 
 # %% [markdown]
 # With the division, the slope is about the same for keys of all four sizes. Without it, the median shrinks as keys
-# grow, to 0.0014 for $d_k = 256$. The mean is larger there, 0.047: most queries hardly react, and some still do,
-# because their two best keys fit almost equally well. (The slopes with respect to several numbers, taken together, are
-# called a *gradient*.) The paper says (§3.2.1):
+# grow, to 0.0014 for $d_k = 256$. The mean is larger there, 0.047: half of the queries hardly react, and some still do.
+# (The slopes with respect to several numbers, taken together, are called a *gradient*.) The paper says (§3.2.1):
 #
 # > "We suspect that for large values of $d_k$, the dot products grow large in magnitude, pushing the softmax
 # > function into regions where it has extremely small gradients."
 #
-# You have just measured both, for random queries and keys: the dot products grow, and for most queries the slope of the
-# largest weight, with respect to what enters the softmax, shrinks.
+# You have just measured both, for random queries and keys: the dot products grow, and the median slope of the largest
+# weight, with respect to what enters the softmax, shrinks.
 
 # %% [markdown]
 # ### Exercise 1.4 · a louder question        ●○○  about 3 minutes · 1 point
@@ -585,8 +583,8 @@ for factor in (1, 2, 4):
 
 # %% [markdown]
 # A louder query acts like a lower temperature. So the *direction* of a query says what a word looks for, and its
-# *length* says how sharply it chooses. Both are learned. The division by $\sqrt{d_k}$ does not keep a model from
-# learning longer queries.
+# *length* as a vector (the root of the sum of its squares) says how sharply it chooses. Both are learned. The division
+# by $\sqrt{d_k}$ does not keep a model from learning longer queries.
 #
 # ## What attention does not see
 #
@@ -613,7 +611,7 @@ print("before ", output[1])
 # | | shape | for us |
 # |---|---|---|
 # | queries | (T_q, d_k) | (4, 4) |
-# | keys | (T_k, d_k) | (4, 4): same length as the queries |
+# | keys | (T_k, d_k) | (4, 4): as many numbers as a query |
 # | values | (T_k, d_v) | (4, 3): one for each key |
 # | scores, weights | (T_q, T_k) | (4, 4) |
 # | output | (T_q, d_v) | (4, 3): one for each query |
@@ -682,16 +680,17 @@ show_weights(over_the_queries(Q, K, V)[1], words, words, title="Softmax over the
 # %% [markdown]
 # ## Why not one list for the whole sentence?
 #
-# Earlier translators kept a whole sentence in one list of numbers of fixed length. How many of the words can be read
-# from it? Here is a very simple network that reads one word after the other. At each word it turns its state by a
-# matrix, which changes no length, so that nothing fades, and adds the list of the word. It is not trained; its numbers
-# are random. In the end we ask its last state: which word stood at place t? (For each place a linear reader is fitted
-# to 3,000 sentences, by least squares, and tried on 1,000 others.) The state has 32 numbers, or 128.
+# Earlier translators kept a whole sentence in one list of numbers of fixed size. How many of the words can be read from
+# it? Here is a very simple network that reads one word after the other. At each word it turns its state by a matrix,
+# which keeps the state's length as a vector, so that nothing fades, and adds the list of the word. It is not trained;
+# its numbers are random. In the end we ask its last state: which word stood at place t? (For each place a linear reader
+# is fitted to 3,000 sentences, by least squares, and tried on 1,000 others.) The state has 32 numbers, or 128.
 #
-# Beside it stands your attention, on 50 sentences, with the word as the value. Attention does not see where a key
-# stands, so the key itself says its place: it is 0 everywhere, but 10 at its own place. The query for this place is the
-# same list. (The 10 makes the scores so large that the choice is sharp.) There are 20 different words,
-# so that by chance 0.05 of the answers are right. What do you expect for 2 words, and for 32?
+# Beside it stands your attention, on 50 sentences. The value of a word is its list of 128 numbers, and the word that is
+# read is the one whose list has the largest dot product with the output. Attention does not see where a key stands, so
+# the key itself says its place: it is 0 everywhere, but 10 at its own place. The query for this place is the same list.
+# (The 10 makes the scores so large that the choice is sharp.) There are 20 different words, so that by chance 0.05 of
+# the answers are right. What do you expect for 2 words, and for 32?
 
 # %%
 rng = np.random.default_rng(0)
@@ -721,7 +720,7 @@ for T in (2, 4, 8, 16, 32):
 # Of two words, both are read. Of sixteen, about a third are read from 32 numbers, and nearly all from 128; of
 # thirty-two words, 128 numbers are not enough either. (This is what a linear reader finds. The list may hold more
 # that is harder to read, and a network that is trained can keep what it needs where it is easy to read.) A list of
-# fixed length does not grow with the sentence. What attention keeps does grow: a key and a value for every word, so
+# fixed size does not grow with the sentence. What attention keeps does grow: a key and a value for every word, so
 # that each word can be looked up by itself.
 #
 # That has a price. T words have T · T scores, and each is a sum of d_k products. How much longer does it take if the

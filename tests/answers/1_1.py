@@ -559,3 +559,22 @@ def dot_product_scores(q, k):
 def dot_product_scores(q, k):
     d_k = q.shape[-1]
     return q @ k.T / math.sqrt(d_k)
+
+# %% prelude
+import math
+import numpy as np
+
+# %% wrong: the 4 numbers of the example are left in the loop (d in range(4))
+def dot_product_scores(q, k):
+    scores = np.zeros((q.shape[0], k.shape[0]))
+    for i in range(q.shape[0]):
+        for j in range(k.shape[0]):
+            for d in range(4):
+                scores[i, j] += q[i, d] * k[j, d]
+    return scores
+
+# %% wrong: cosine similarity (habit from retrieval): divided by the lengths
+def dot_product_scores(q, k):
+    qn = q / np.linalg.norm(q, axis=1, keepdims=True)
+    kn = k / np.linalg.norm(k, axis=1, keepdims=True)
+    return qn @ kn.T

@@ -846,3 +846,22 @@ def softmax(x):
         x = x - x.max(axis=-1, keepdims=True)
     powers = np.exp(x)
     return powers / powers.sum(axis=-1, keepdims=True)
+
+# %% prelude
+import math
+import numpy as np
+
+# %% wrong: one maximum for the whole array: rows far below it underflow to 0/0
+def softmax(x):
+    x = x - x.max()
+    e = np.exp(x)
+    return e / e.sum(axis=-1, keepdims=True)
+
+# %% wrong: result array zeros_like(x): for whole numbers every share is cut to 0
+def softmax(x):
+    shares = np.zeros_like(x)
+    for idx in np.ndindex(x.shape[:-1]):
+        row = x[idx]
+        powers = np.exp(row - row.max())
+        shares[idx] = powers / powers.sum()
+    return shares

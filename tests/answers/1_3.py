@@ -1054,3 +1054,45 @@ def attention(q, k, v):
     scores //= int(math.sqrt(q.shape[-1]))
     weights = softmax(scores)
     return weights @ v, weights
+
+# %% prelude
+import math
+import numpy as np
+
+K = np.array([[1, 0, 0, 1], [0, 2, 0, 0], [0, 1, 2, 1], [1, 1, 1, 0]])
+d_k = K.shape[1]
+def dot_product_scores(q, k):
+    return q @ k.T
+def softmax(x):
+    powers = np.exp(x - x.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+# %% wrong: uses the notebook's variable d_k (4) and not the keys' own size
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) / np.sqrt(d_k))
+    output = weights @ v
+    return output, weights
+
+# %% wrong: output with dot_product_scores(weights, v): weights @ v.T
+def attention(q, k, v):
+    scores = dot_product_scores(q, k) / math.sqrt(k.shape[1])      # (T_q, T_k)
+    weights = softmax(scores)                                      # (T_q, T_k)
+    output = dot_product_scores(weights, v)                        # (T_q, d_v)
+    return output, weights
+
+# %% wrong: q and k both divided by sqrt(d_k): in all divided by d_k
+def attention(q, k, v):
+    root = math.sqrt(q.shape[1])
+    weights = softmax(dot_product_scores(q / root, k / root))
+    return weights @ v, weights
+
+# %% right: query by query, own softmax, values added up by broadcasting
+def attention(q, k, v):
+    outputs, weights = [], []
+    for row in q:
+        s = (k * row).sum(axis=1) * k.shape[1] ** -0.5
+        p = np.exp(s - s.max())
+        p = p / p.sum()
+        weights.append(p)
+        outputs.append((p[:, None] * v).sum(axis=0))
+    return np.array(outputs), np.array(weights)

@@ -192,3 +192,31 @@ def test_what_adds_the_logarithm_of_the_sum_to_the_maximum_is_right_for_the_size
     x = np.array([[0, 0.5, 1, 0.25], [1, 0, -1, 0.75]]).astype(dtype) + dtype(size)
     for y in (x, -x):
         assert np.allclose(np.exp(y - np.logaddexp.reduce(y, axis=-1, keepdims=True)), softmax(y), rtol=1e-4)
+
+
+def test_how_many_numbers_a_vector_has_is_not_called_its_length():
+    for change in (lambda scores, d_k: scores, lambda scores, d_k: scores / d_k,
+                   lambda scores, d_k: scores / math.sqrt(len(scores.T))):
+        message = evaluate("1.3", attending(change)).message
+        assert "vectors of few and of many numbers" in message and "long" not in message
+    assert "length of a query as a vector" in evaluate("1.4", "sharper").message
+    assert "length" not in evaluate("1.2", softmax).message
+
+
+def test_which_scores_stand_in_place_of_the_weights():
+    for divisor, told in ((np.sqrt, "exactly the scores, divided by √d_k."),
+                          (np.ones_like, "exactly the scores, not divided by anything.")):
+        def answer(q, k, v, divisor=divisor):
+            scores = q @ k.T
+            return softmax(scores / np.sqrt(q.shape[1])) @ v, scores / divisor(float(q.shape[1]))
+
+        refused("1.3", answer, "scores-returned", [told])
+
+
+def test_clipping_is_not_said_to_prevent_overflow():
+    for limit in (50, 100, 700):           # exp(100) overflows in 32 bits
+        def answer(x, limit=limit):
+            powers = np.exp(np.clip(x, -limit, limit))
+            return powers / powers.sum(-1, keepdims=True)
+
+        refused("1.2", answer, "clipped", [f"the numbers are clipped to ±{limit} first"], ["overflow"])

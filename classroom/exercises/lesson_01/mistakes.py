@@ -147,8 +147,8 @@ SCORES = [
     Misconception(
         "reshaped-not-transposed", lambda q, k: q @ k.reshape(k.shape[1], k.shape[0]),
         "Your scores are exactly what comes out when k is reshaped to (d_k, T_k).",
-        "That shape fits the product, but `reshape` reads the numbers on in their old order and cuts them anew: the "
-        "columns are no longer the keys.", "Write down a key of your k after the step. Is it still a column?"),
+        "That shape fits the product, but `reshape` keeps the numbers in their old order and cuts them into new rows: "
+        "the columns are no longer the keys.", "Write down a key of your k after the step. Is it still a column?"),
     Misconception(
         "distance", lambda q, k: np.linalg.norm(q[:, None] - k[None], axis=-1),
         "Your scores are exactly the distances between queries and keys.",

@@ -25,8 +25,8 @@ def _in_torch(torch, q, k, v):
     return weights @ v, weights
 
 
-_WHY_SCALE = ("A dot product of d_k numbers spreads about √d_k wide. Dividing by just that keeps the softmax equally "
-              "sharp for long and for short vectors.")
+_WHY_SCALE = ("A dot product of d_k numbers spreads about √d_k wide. Dividing by just that keeps the softmax about "
+              "equally sharp for vectors of few and of many numbers.")
 
 
 def _divided(by: str, words: str) -> Misconception:
@@ -41,13 +41,14 @@ ATTENTION = [
     Misconception(
         "no-scaling", partial(attention, scale="none"),
         "Your weights are exactly what comes out when the scores are not divided by anything.",
-        later("{why_scale} Without it, long vectors often give one share close to 1, and a softmax that hardly reacts.",
-              why_scale=_WHY_SCALE),
+        later("{why_scale} Without it, vectors of many numbers often give one share close to 1, and a softmax that "
+              "hardly reacts.", why_scale=_WHY_SCALE),
         "Which step stands between the scores and the softmax?"),
     Misconception(
         "divided-by-d-k", partial(attention, scale="d_k"),
         "Your weights are exactly what comes out when the scores are divided by d_k, without the root.",
-        later("{why_scale} Divided by d_k itself, long vectors give nearly equal shares.", why_scale=_WHY_SCALE),
+        later("{why_scale} Divided by d_k itself, vectors of many numbers give nearly equal shares.",
+              why_scale=_WHY_SCALE),
         "What are the scores divided by? And how often: dividing by √d_k twice is dividing by d_k."),
     *(Misconception(
         "root-as-one-half", partial(attention, scale=scale),
@@ -109,7 +110,7 @@ ATTENTION = [
         "root-of-a-fixed-size", partial(attention, scale=f"fixed {n}"),
         later("Your weights are exactly what comes out when the scores are always divided by {n}.", n=n),
         later("{why}. Other vectors have another size.", why=why), "Where does your d_k come from?")
-      for n, why in ((4, "That is d_k for the vectors of this lesson, which have 4 numbers, and not its root"),
+      for n, why in ((4, "That is d_k for our sentence, whose keys have 4 numbers, and not its root"),
                      (8, "That is √64, for the 64 numbers that the paper's vectors have"))),
     Misconception(
         "root-rounded", partial(attention, scale="rounded"),
@@ -119,7 +120,7 @@ ATTENTION = [
     Misconception(
         "root-of-a-fixed-size", partial(attention, scale="fixed"),
         "Your weights are exactly what comes out when the scores are always divided by 2.",
-        "That is √d_k for the vectors of this lesson, which have 4 numbers, and for no other size.",
+        "That is √d_k for our sentence, whose keys have 4 numbers, and for no other size.",
         "Where does your d_k come from?"),
     *DIVISORS,
     Misconception(
@@ -139,10 +140,10 @@ ATTENTION = [
         "All functions of the course return (output, weights).", "Look at your `return` line."),
     *(Misconception(
         "scores-returned", partial(attention, gives=gives),
-        "In place of the weights you return exactly the scores.",
+        later("In place of the weights you return exactly the scores, {words}.", words=words),
         "The weights are what the values were mixed with: shares, each row summing to 1.",
         "Which name stands second in your `return` line?", sums("weights"))
-      for gives in ("scores", "raw scores")),
+      for gives, words in (("scores", "divided by √d_k"), ("raw scores", "not divided by anything"))),
     Misconception(
         "weights-transposed", partial(attention, gives="transposed"),
         "The weights you return are exactly the right ones with rows and columns exchanged.",
@@ -216,8 +217,8 @@ ATTENTION = [
     Misconception(
         "keys-reshaped", partial(attention, turned="reshaped"),
         "Your weights are exactly what comes out when k is reshaped to (d_k, T_k).",
-        "That shape fits the product, but `reshape` reads the numbers on in their old order and cuts them anew: the "
-        "columns are no longer the keys.", "Is there a `reshape` where two axes should change places?"),
+        "That shape fits the product, but `reshape` keeps the numbers in their old order and cuts them into new rows: "
+        "the columns are no longer the keys.", "Is there a `reshape` where two axes should change places?"),
     *(Misconception(
         slug, partial(attention, mix=mix), later("Your output is exactly {words}.", words=words), why, look)
       for slug, mix, words, why, look in (

@@ -237,7 +237,8 @@ SOFTMAX = [
       for divide, shift, words in (
           ("largest", "none", "the powers divided by the largest of their row, on the numbers as they come"),
           ("length", "max", "the powers divided by the length of their row as a vector"),
-          ("length", "none", "the powers, on the numbers as they come, divided by the length of their row"))),
+          ("length", "none",
+           "the powers, on the numbers as they come, divided by the length of their row as a vector"))),
     *(Misconception(
         slug, partial(softmax, first=first, shift=shift),
         later("Your shares are exactly what comes out when each number is {words} before `exp`.", words=words),
@@ -344,10 +345,10 @@ SOFTMAX = [
         "How much should the second largest number get?"),
     *(Misconception(
         "clipped", partial(switches.clipped, limit=limit, below=below),
-        later("Your shares are exactly those of numbers that have been clipped to {sign}{limit} first.", sign=sign,
+        later("Your shares are exactly what comes out when the numbers are clipped to {sign}{limit} first.", sign=sign,
               limit=limit),
-        "Clipping keeps `exp` from overflowing, but it makes all numbers beyond the limit equal. Softmax depends on "
-        "differences alone, so that there is a shift which changes nothing.",
+        "Clipping makes all numbers beyond the limit equal. A softmax depends on differences alone, so any number may "
+        "be subtracted from a whole row.",
         "What can be subtracted from a whole row without changing its shares?")
       for limit in CLIPPED for below, sign in ((True, "±"), (False, "at most "))),
     Misconception(

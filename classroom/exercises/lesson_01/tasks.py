@@ -57,11 +57,11 @@ def _arrays(rng):
     yield Case("float32", x=rng.normal(size=(5, 4)).astype("float32"))
     yield Case("a batch of tables", x=2 * rng.normal(size=(2, 4, 5)))
     yield Case("four axes", x=2 * rng.normal(size=(2, 3, 4, 5)))
-    yield Case("rows of length 1", x=rng.normal(size=(4, 1)))
+    yield Case("rows of one number", x=rng.normal(size=(4, 1)))
     yield Case("one number", x=rng.normal(size=1))
     yield Case("a batch of one", x=2 * rng.normal(size=(1, 3, 4)))
     yield Case("equal numbers", x=np.array([[2.0, 2.0, 2.0], [-1.0, 3.0, 3.0]]))
-    yield Case("long rows", x=2 * rng.normal(size=(3, 60)))
+    yield Case("rows of 60 numbers", x=2 * rng.normal(size=(3, 60)))
     yield Case("large numbers", x=1000 + rng.normal(size=(2, 4)))
     yield Case("very negative numbers", x=-1000 + rng.normal(size=(2, 4)))
     yield Case("negative numbers", x=np.array([[-400.0, -401.0, -399.5], [-380.0, -380.5, -382.0]]))
@@ -175,7 +175,7 @@ EXERCISES = [
                "exp(3 − 1) is 7.4 and exp(6 − 2) is 54.6: that is how many times the larger share exceeds the "
                "smaller."),
         solution_source='prediction = "sharper"',
-        moral=later("The row of “black” goes from {black} to {black2}. The length of a query says how sharply it "
-                    "chooses.", black=_black(1), black2=_black(2)),
+        moral=later("The row of “black” goes from {black} to {black2}. The length of a query as a vector says how "
+                    "sharply it chooses.", black=_black(1), black2=_black(2)),
     ),
 ]
