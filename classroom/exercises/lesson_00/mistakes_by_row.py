@@ -237,7 +237,8 @@ SHARES_BY_ROW = [
     Misconception(
         "reshaped-not-transposed", partial(_slip_by_row, gives=lambda shares: shares.T.reshape(shares.shape)),
         "Your shares are exactly the right ones, transposed and then reshaped to the shape of the table.",
-        "`reshape` reads the numbers on in their order and cuts them anew; it does not exchange rows and columns.",
+        "`reshape` keeps the numbers in their old order and cuts them into new rows; it does not exchange rows and "
+        "columns.",
         "Which step gives a transposed table its old shape back?"),
     Misconception(
         "shares-of-the-rows", lambda scores: np.broadcast_to(scores.sum(1, keepdims=True) / scores.sum(), scores.shape),

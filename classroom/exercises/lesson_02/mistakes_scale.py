@@ -6,8 +6,8 @@ from course._words import later
 
 from .switches import sloppy_attention
 
-ROOT = ("A dot product of d_k numbers spreads about √d_k wide. Dividing by just that keeps the softmax equally sharp "
-        "for short and for long keys.")
+ROOT = ("A dot product of d_k numbers spreads about √d_k wide. Dividing by just that keeps the softmax about "
+        "equally sharp for vectors of few and of many numbers.")
 
 SCALES = [
     *(Misconception(
