@@ -926,8 +926,9 @@ with torch.no_grad():
 #
 # Equality also needs an implementation to compare with. So use both, before you train.
 #
-# What goes wrong if the sizes are equal? With T_q = T_k = d_head = 4, one transpose too many would not
-# change any shape. This is why B, n_heads, d_head, T_k, T_q and d_model above are 2, 3, 4, 5, 6 and 12.
+# What goes wrong if the sizes are equal? A layer that takes T_q for T_k is right in every number as long as the two
+# are equal, and no comparison finds it. This is why B, n_heads, d_head, T_k, T_q and d_model above are 2, 3, 4, 5, 6
+# and 12.
 
 # %% [markdown]
 # ### Exercise 4.4 · a test that finds the bug        ●●○  about 10 minutes · 2 points

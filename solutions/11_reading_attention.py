@@ -235,8 +235,8 @@ print(f"at random  {at_random:.2f}\neverything {everything:.2f}\ndiagonal   {on_
 #   belong to what the decoder reads: `<bos>`, then the T_q − 1 target tokens. The last column is the
 #   source's `<eos>`.
 # - **Return** a tensor (T_q − 1,) of whole numbers (int64): for each target token the number of the source token
-#   with the largest weight in the row that *predicts* it, averaged over the heads. `<eos>` is no word: leave it out
-#   before you look for the largest. (A list or an array of whole numbers will do as well.)
+#   with the largest weight in the row that *predicts* it. The weights are first averaged over the heads. `<eos>` is no
+#   word: leave it out before you look for the largest. (A list or an array of whole numbers will do as well.)
 # - **Use** `mean`, slices, and `argmax` along the right axis.
 
 # %%
@@ -503,7 +503,7 @@ for round_ in range(1, 21):
 # from "gato" being there whenever "cat" is.
 #
 # The same for all training pairs is a matter of seconds, with the loops replaced by arrays
-# (`course/alignment.py`, one page). Each sentence also gets an *empty word*, for Spanish words that
+# (the class `IBMModel1` in `course/alignment.py`). Each sentence also gets an *empty word*, for Spanish words that
 # nothing in the English accounts for. Will it beat all heads of your model?
 
 # %%
@@ -623,7 +623,7 @@ show_points(
 # %% [markdown]
 # (The ± is the *standard error* of the mean over the sentences: the standard deviation of the 500 numbers,
 # divided by √500. In 95 of 100 choices of 500 sentences, the mean over all sentences of this kind lies within
-# twice that distance of theirs. A difference in BLEU of one or two points may well be chance on 500 sentences;
+# twice that distance of theirs. A difference in BLEU of one point may well be chance on 500 sentences;
 # the loss, which is measured token by token, varies less.)
 #
 # If alignment were what heads are for, the points would fall on a line from top left to bottom right. Do they?
@@ -1094,10 +1094,10 @@ print(f"a head's mean is {of_means.min():.2f} to {of_means.max():.2f} times as l
 # Read the last column with its sign. Above 0, zeros hurt more: they take away what the head says of *every* sentence
 # as well, or they are strange. Below 0, the mean hurts *more* than zeros: the head looks more important with its mean
 # put in, not less. (A difference of less than twice its ± may be chance.) Then compare the differences with the
-# losses. Where a difference is small beside the loss, it was hardly the strangeness of zeros that hurt: what is missing
-# is what the head says of *this* sentence. But if the mean of a head is short beside what it usually mixes (last line),
-# zeros are not far from it. In a model whose heads have a large mean, the two can differ much. So say which one you
-# have used.
+# losses. Where a difference is small beside the loss, it matters little which of the two is put in: both say nothing
+# of *this* sentence. It does not follow that neither is strange to the model: the mean of a head can be short beside
+# what it usually mixes (last line), and then zeros are not far from it. In a model whose heads have a large mean, the
+# two can differ much. So say which one you have used.
 #
 # Now patching. Two sentences, *Where is the cat?* and *Where is the dog?*, and one beginning of the translation,
 # *¿Dónde está el …*. The model goes on with *gato* for *cat*, and with *perro* for *dog*: that word has the largest

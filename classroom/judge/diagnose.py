@@ -154,9 +154,12 @@ def _forbidden(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
         return None
     index = tuple(int(i) for i in leaks[0])
     if not _close(sight, 1e-3):
+        row = index[:-1]
+        closed = say(" And in the same row, allowed places have 0: what your code applies there is not this row of the "
+                     "mask. Which one is it?") if ((got[row] == 0) & (want[row] > 0)).any() else ""
         return "forbidden-places-open", say("{place}, {name} is forbidden by the mask and has a share of {got}; it "
-                                            "should be 0.", place=place(sight),
-                                            name=entry(name, index, sight.axes(name)), got=number(got[index]))
+                                            "should be 0.", place=place(sight), got=number(got[index]),
+                                            name=entry(name, index, sight.axes(name))) + closed
     return "fill-not-low-enough", say("{place}, {name} is forbidden by the mask and has a share of {got}; it should "
                                       "be 0. Whatever you put into forbidden places is not low enough: a larger "
                                       "score next to it, and the share is no longer small.", place=place(sight),

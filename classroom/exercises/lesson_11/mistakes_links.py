@@ -283,9 +283,9 @@ ALIGNERS = [
                                ("head", "the one that a head chose first, counted from head 0"))),
     *(Misconception(
         "numbers-averaged", wrong,
-        "Your links are exactly the mean of the token *numbers* that the heads choose.",
-        "A number is a name here, not an amount: between token 1 and token 3 lies no answer of 2. The weights are to "
-        "be averaged.", "What comes first, the argmax or the average?")
+        "Your links are exactly what comes out when the token *numbers* that the heads choose are averaged.",
+        "A number is a name here, not an amount: half-way between token 0 and token 2 stands token 1, which no head "
+        "need have chosen. The weights are to be averaged.", "What comes first, the argmax or the average?")
       for wrong in (_numbers_averaged, _numbers_averaged_and_cut, _numbers_averaged_and_rounded,
                     lambda weights: weights[:, :-1, :-1].argmax(-1).mean(0))),
     *(Misconception(
@@ -331,7 +331,7 @@ ALIGNERS = [
     *(Misconception(
         "numbers-averaged", partial(_number_by_weight, norm=norm),
         "Your links are exactly the token *numbers*, averaged with their weights and rounded.",
-        "A number is a name here, not an amount: between token 1 and token 3 lies no answer of 2.",
+        "A number is a name here, not an amount: half-way between token 0 and token 2 stands another token.",
         "Do you look for the largest weight, or for a middle?") for norm in (False, True)),
     Misconception(
         "never-back", _never_back,
