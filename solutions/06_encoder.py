@@ -394,7 +394,7 @@ show_blocks("encoder")
 # - **Return** a tensor of the shape of `x`. Without a mask every word may attend to every word.
 # - **Use** `MultiHeadAttention`, `FeedForward` and `LayerNorm`; PyTorch's finished `nn.TransformerEncoderLayer`
 #   earns no points. The check does not mind what you call the four parts; the comparison with PyTorch below
-#   needs the names of the drawing. Remember that attention returns two things.
+#   needs the names of the drawing: `norm_1`, `self_attention`, `norm_2`, `feed_forward`. Remember that attention returns two things.
 
 # %%
 class EncoderLayer(nn.Module):
@@ -683,7 +683,7 @@ show_curves(range(25, 176, 25), {name: sum(found) / len(found) for name, found i
 # %% [markdown]
 # Pre-norm has solved it, with every seed; post-norm has not. (A loss of 1.5 is better than guessing one of
 # ten words, 2.3, and far from solved.) A **warm-up**, in which the learning rate starts near 0 and rises for 125 steps,
-# does not help post-norm here.
+# does not help post-norm in these 175 steps. (In a longer run it may: try `steps=400`.)
 #
 # ### Why? Two explanations, two experiments
 #

@@ -669,3 +669,12 @@ def alignment_error_rate(predicted, sure, possible):
     a_s = len(predicted & sure)
     a_p = len(predicted & possible)
     return 1 - (a_s + a_p) / (len(predicted) + len(sure))
+
+# %% prelude
+
+
+# %% wrong: divides by |A| + |P| in place of |A| + |S|
+def alignment_error_rate(predicted, sure, possible):
+    hits = len(predicted & sure) + len(predicted & possible)
+    total = len(predicted) + len(possible)
+    return 1 - hits / total

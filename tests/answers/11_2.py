@@ -738,3 +738,31 @@ def align_from_attention(weights):
         scores = [sum(w[h, row, k] for h in range(n_heads)) / n_heads for k in range(n_columns - 1)]
         links.append(int(np.argmax(scores)))
     return links
+
+# %% prelude
+import torch
+
+# %% wrong: last row dropped, the <eos> column kept
+def align_from_attention(weights):
+    mean = weights.mean(dim=0)
+    return mean[:-1].argmax(dim=-1)
+
+# %% wrong: argmax in each head first, then the mean of the numbers, rounded
+def align_from_attention(weights):
+    best = weights[:, :-1, :-1].argmax(dim=-1)          # (n_heads, T_q - 1)
+    return best.float().mean(dim=0).round().long()
+
+# %% wrong: skips <bos>: the row that reads each token
+def align_from_attention(weights):
+    averaged = weights.mean(0)
+    words = averaged[1:, :-1]        # without <bos>, without <eos>
+    return words.argmax(1)
+
+# %% right: a list by plain loops, sums in place of means
+def align_from_attention(weights):
+    n_heads, t_q, t_k = weights.shape
+    links = []
+    for row in range(t_q - 1):
+        totals = [sum(float(weights[h, row, k]) for h in range(n_heads)) for k in range(t_k - 1)]
+        links.append(max(range(t_k - 1), key=totals.__getitem__))
+    return links

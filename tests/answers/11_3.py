@@ -1560,3 +1560,15 @@ def em_step(t, pairs):
         share = t[rows, columns]
         np.add.at(new, (rows, columns), share / share.sum(0))
     return (new.T / new.sum(1)).T
+
+# %% prelude
+import numpy as np
+
+# %% right: arrays with np.add.at and einsum
+def em_step(t, pairs):
+    counts = np.zeros(t.shape, dtype=float)
+    for source, target in pairs:
+        s, g = np.asarray(source)[:, None], np.asarray(target)[None, :]
+        share = t[s, g]
+        np.add.at(counts, (s, g), share / share.sum(0))
+    return np.einsum("ij,i->ij", counts, 1 / counts.sum(1))

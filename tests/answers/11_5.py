@@ -455,3 +455,22 @@ def take_away(weights, lost):
     kept = torch.einsum("bhqk,bk->bhqk", weights, stays)
     total = kept.sum(-1, keepdim=True)
     return torch.where(total > 0, kept / total, torch.zeros_like(kept))
+
+# %% prelude
+import torch
+
+# %% wrong: empty rows forgotten: 0 / 0 is nan
+def take_away(weights, lost):
+    kept = weights.masked_fill(lost.unsqueeze(1).unsqueeze(1), 0)
+    return kept / kept.sum(-1, keepdim=True)
+
+# %% wrong: axes of length 1 in the wrong places: takes rows (queries) away, or raises
+def take_away(weights, lost):
+    kept = weights.masked_fill(lost[:, None, :, None], 0.0)
+    total = kept.sum(dim=-1, keepdim=True)
+    return torch.where(total > 0, kept / total, torch.zeros_like(kept))
+
+# %% right: einsum, multiplication and nan_to_num
+def take_away(weights, lost):
+    kept = torch.einsum("bhqk,bk->bhqk", weights, (~lost).to(weights.dtype))
+    return torch.nan_to_num(kept / kept.sum(-1)[..., None], nan=0.0)

@@ -479,3 +479,25 @@ def patch(mixed, other, head, n_heads):
     d_head = mixed.size(-1) // n_heads
     mine = torch.arange(mixed.size(-1), device=mixed.device) // d_head == head
     return torch.where(mine, other.to(mixed.dtype), mixed)
+
+# %% prelude
+import torch
+
+# %% wrong: slices the axis of positions: the ... forgotten
+def patch(mixed, other, head, n_heads):
+    d_head = mixed.shape[-1] // n_heads
+    own = slice(head * d_head, (head + 1) * d_head)
+    new = mixed.clone()
+    new[:, own] = other[:, own]
+    return new
+
+# %% wrong: torch.cat without broadcasting: raises if B or T of other is 1
+def patch(mixed, other, head, n_heads):
+    d = mixed.shape[-1] // n_heads
+    a, b = head * d, head * d + d
+    return torch.cat([mixed[:, :, :a], other[:, :, a:b], mixed[:, :, b:]], dim=2)
+
+# %% right: torch.where with a mask of the last axis
+def patch(mixed, other, head, n_heads):
+    of_head = torch.arange(mixed.shape[-1]) // (mixed.shape[-1] // n_heads)
+    return torch.where(of_head == head, other.to(mixed.dtype), mixed)

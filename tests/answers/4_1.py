@@ -593,3 +593,15 @@ def split_heads(x, n_heads):
 def split_heads(x, n_heads):
     size = x.size(-1) // n_heads
     return x.unfold(-1, size, size).permute(0, 2, 1, 3)
+
+# %% prelude
+import torch
+
+# %% wrong: heads' axis put before the batch: (n_heads, B, T, d_head)
+def split_heads(x, n_heads):
+    heads = x.chunk(n_heads, dim=-1)
+    return torch.stack(heads)
+
+# %% right: other style: .mT, unflatten, .mT
+def split_heads(x, n_heads):
+    return x.mT.unflatten(1, (n_heads, x.shape[-1] // n_heads)).mT

@@ -376,3 +376,14 @@ import torch
 def merge_heads(x):
     n = x.shape[0]
     return torch.cat([x[:, h] for h in range(n)], dim=-1)
+
+# %% prelude
+import torch
+
+# %% wrong: index bug: the slots of the heads are T wide, not d_head
+def merge_heads(x):
+    B, n_heads, T, d_head = x.shape
+    out = torch.zeros(B, T, n_heads * d_head, dtype=x.dtype)
+    for h in range(n_heads):
+        out[:, :, h * T : h * T + d_head] = x[:, h]
+    return out

@@ -2967,3 +2967,169 @@ class MultiHeadAttention(nn.Module):
         if mask is not None:
             weights = weights * mask[:, None]
         return self.w_o(torch.einsum("bhqk,bkhd->bqhd", weights, v).flatten(2)), weights
+
+# %% prelude
+from course.attention import scaled_dot_product_attention
+from torch import nn
+import math
+import torch
+import torch.nn.functional as F
+
+# %% wrong: mask repeated along the wrong axis and cut again: right for (B, 1, T_k), mixed up for (B, T_q, T_k)
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    return x.reshape(B, T, n_heads, d_model // n_heads).transpose(1, 2)
+
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(-2)
+
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads != 0:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        B, T_k = key.shape[0], key.shape[1]
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        if mask is not None:
+            mask = mask.repeat_interleave(self.n_heads, dim=1).reshape(B, self.n_heads, -1, T_k)
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), weights
+
+# %% wrong: copy and paste: the values are projected from key
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    return x.reshape(B, T, n_heads, d_model // n_heads).transpose(1, 2)
+
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(-2)
+
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads != 0:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(key), self.n_heads)
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), weights
+
+# %% wrong: scaled twice: q divided by sqrt(d_head) before a function that scales
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    return x.reshape(B, T, n_heads, d_model // n_heads).transpose(1, 2)
+
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(-2)
+
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads != 0:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        q = q / math.sqrt(q.shape[-1])
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), weights
+
+# %% wrong: assert in place of raise ValueError, once more
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    return x.reshape(B, T, n_heads, d_model // n_heads).transpose(1, 2)
+
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(-2)
+
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        assert d_model % n_heads == 0, "n_heads must divide d_model"
+        self.n_heads = n_heads
+        self.w_q, self.w_k, self.w_v, self.w_o = [nn.Linear(d_model, d_model) for _ in range(4)]
+
+    def forward(self, query, key, value, mask=None):
+        q, k, v = (split_heads(w(y), self.n_heads) for w, y in
+                   [(self.w_q, query), (self.w_k, key), (self.w_v, value)])
+        mask = None if mask is None else mask[:, None]
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), weights
+
+# %% wrong: F.dropout without training=self.training: drops after .eval(), too
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    return x.reshape(B, T, n_heads, d_model // n_heads).transpose(1, 2)
+
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(-2)
+
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads != 0:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        out = F.dropout(merge_heads(out), 0.1)
+        return self.w_o(out), weights
+
+# %% right: other style: einsum on views (B, T, h, d), no helpers, no biases, -inf and nan_to_num
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        d_head, rest = divmod(d_model, n_heads)
+        if rest:
+            raise ValueError(f"{n_heads} heads do not divide {d_model}")
+        self.shape = (n_heads, d_head)
+        for name in "qkvo":
+            setattr(self, "w_" + name, nn.Linear(d_model, d_model, bias=False))
+
+    def forward(self, query, key, value, mask=None):
+        q = self.w_q(query).unflatten(-1, self.shape)
+        k = self.w_k(key).unflatten(-1, self.shape)
+        v = self.w_v(value).unflatten(-1, self.shape)
+        scores = torch.einsum("bqhd,bkhd->bhqk", q, k) * self.shape[1] ** -0.5
+        if mask is not None:
+            scores = torch.where(mask[:, None], scores, -torch.inf)
+        weights = torch.softmax(scores, -1).nan_to_num(0.0)
+        mixed = torch.einsum("bhqk,bkhd->bqhd", weights, v)
+        return self.w_o(mixed.flatten(2)), weights

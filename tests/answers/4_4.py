@@ -768,3 +768,43 @@ def test_split_heads(split_heads):
     want = [[[[x[b, t, 7 * h + i].item() for i in range(7)] for t in range(3)] for h in range(2)] for b in range(5)]
     if split_heads(x, 2).tolist() != want:
         raise AssertionError("a number is not where it should be")
+
+# %% prelude
+import torch
+
+# %% wrong: no look at the shape: goes over the heads that came back, so a missing head is not seen
+def test_split_heads(split_heads):
+    B, T, n_heads, d_head = 2, 3, 4, 5
+    x = torch.arange(B * T * n_heads * d_head).reshape(B, T, n_heads * d_head)
+    out = split_heads(x, n_heads)
+    for h, head in enumerate(out.unbind(dim=1)):
+        assert torch.equal(head, x[:, :, h * d_head : (h + 1) * d_head])
+
+# %% wrong: view on the result: right ones that only swap axes raise an error and are refused
+def test_split_heads(split_heads):
+    B, T, n_heads, d_head = 2, 3, 4, 5
+    x = torch.arange(B * T * n_heads * d_head).view(B, T, n_heads * d_head)
+    out = split_heads(x, n_heads)
+    assert out.shape == (B, n_heads, T, d_head)
+    expected = torch.stack([x[..., h * d_head : (h + 1) * d_head] for h in range(n_heads)], dim=1)
+    assert out.view(-1).tolist() == expected.view(-1).tolist()
+
+# %% wrong: sets: looks which numbers a head holds, not where they are
+def test_split_heads(split_heads):
+    B, T, n_heads, d_head = 2, 3, 4, 5
+    x = torch.arange(B * T * n_heads * d_head).reshape(B, T, n_heads * d_head)
+    out = split_heads(x, n_heads)
+    assert out.shape == (B, n_heads, T, d_head)
+    for b in range(B):
+        for h in range(n_heads):
+            expected = x[b, :, h * d_head : (h + 1) * d_head]
+            assert set(out[b, h].flatten().tolist()) == set(expected.flatten().tolist())
+
+# %% right: other style: digits that say where they come from, compared as nested lists
+def test_split_heads(split_heads):
+    B, T, H, D = 5, 4, 3, 2
+    x = torch.tensor([[[1000 * b + 100 * t + 10 * h + d for h in range(H) for d in range(D)]
+                       for t in range(T)] for b in range(B)])
+    want = [[[[1000 * b + 100 * t + 10 * h + d for d in range(D)] for t in range(T)]
+             for h in range(H)] for b in range(B)]
+    assert split_heads(x, H).tolist() == want

@@ -684,3 +684,37 @@ def head_parts(heads, W_o):
         row[:, :, h * D:(h + 1) * D] = heads[:, h]
         result.append(row @ W_o)
     return torch.stack(result, 1)
+
+# %% prelude
+import torch
+
+# %% wrong: habit from nn.Linear: W_o taken transposed
+def head_parts(heads, W_o):
+    B, n_heads, T, d_head = heads.shape
+    parts = []
+    for h in range(n_heads):
+        mine = slice(h * d_head, (h + 1) * d_head)
+        parts.append(heads[:, h] @ W_o.T[mine])
+    return torch.stack(parts, dim=1)
+
+# %% wrong: sets the other heads to 0 in place, without a clone: after the first head nothing is left
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(-2)
+def head_parts(heads, W_o):
+    n_heads = heads.shape[1]
+    parts = []
+    for h in range(n_heads):
+        only = heads
+        for other in range(n_heads):
+            if other != h:
+                only[:, other] = 0
+        parts.append(merge_heads(only) @ W_o)
+    return torch.stack(parts, dim=1)
+
+# %% right: other style: each head alone in a vector of zeros, then the whole W_o
+def head_parts(heads, W_o):
+    B, n_heads, T, d_head = heads.shape
+    alone = heads.new_zeros(B, n_heads, T, n_heads, d_head)
+    for h in range(n_heads):
+        alone[:, h, :, h] = heads[:, h]
+    return alone.flatten(-2) @ W_o

@@ -892,3 +892,51 @@ def sinusoidal_encoding(max_len, d_model):
             row.append(math.cos(angle) if column % 2 else math.sin(angle))
         rows.append(row)
     return torch.tensor(rows, dtype=torch.float32)
+
+# %% prelude
+import torch
+
+# %% wrong: all sines first, then all cosines (not interleaved), once more
+def sinusoidal_encoding(max_len, d_model):
+    position = torch.arange(max_len).float().unsqueeze(1)
+    i = torch.arange(0, d_model, 2).float()
+    angles = position / 10000 ** (i / d_model)
+    return torch.cat([angles.sin(), angles.cos()], dim=1)[:, :d_model]
+
+# %% wrong: frequencies from 1 to 1/10000 with both ends (logspace), as in another library
+def sinusoidal_encoding(max_len, d_model):
+    pairs = (d_model + 1) // 2
+    position = torch.arange(max_len).unsqueeze(1)
+    freq = torch.logspace(0, -4, pairs)
+    angles = position * freq
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = torch.sin(angles)
+    table[:, 1::2] = torch.cos(angles)[:, :d_model // 2]
+    return table
+
+# %% wrong: squeeze at the end: one position gives a vector, not a table with one row
+def sinusoidal_encoding(max_len, d_model):
+    position = torch.arange(max_len).unsqueeze(1)
+    freq = 1 / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    angles = position * freq
+    both = torch.stack([angles.sin(), angles.cos()], dim=-1)
+    return both.reshape(max_len, -1)[:, :d_model].squeeze()
+
+# %% wrong: odd d_model: rounded up and cut, so the divisors are those of d_model + 1
+def sinusoidal_encoding(max_len, d_model):
+    wanted = d_model
+    if d_model % 2 == 1:
+        d_model = d_model + 1
+    position = torch.arange(max_len).unsqueeze(1)
+    freq = 1 / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = torch.sin(position * freq)
+    table[:, 1::2] = torch.cos(position * freq)
+    return table[:, :wanted]
+
+# %% right: complex exponentials in double, then float32
+def sinusoidal_encoding(max_len, d_model):
+    omega = 10000.0 ** (-torch.arange(0, d_model, 2, dtype=torch.float64) / d_model)
+    z = torch.exp(1j * torch.outer(torch.arange(max_len, dtype=torch.float64), omega))
+    points = torch.view_as_real(z).flip(-1)
+    return points.flatten(1)[:, :d_model].float().contiguous()

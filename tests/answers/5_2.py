@@ -822,3 +822,61 @@ def shift_matrix(offset, d_model):
     generator[even, even + 1] = speed
     generator[even + 1, even] = -speed
     return torch.matrix_exp(offset * generator).float()
+
+# %% prelude
+import math
+import torch
+
+# %% wrong: power of every single number of the one-step matrix instead of the matrix power
+def shift_matrix(offset, d_model):
+    freq = 1 / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    even = torch.arange(0, d_model, 2)
+    odd = even + 1
+    R = torch.zeros(d_model, d_model)
+    R[even, even] = torch.cos(freq)
+    R[even, odd] = torch.sin(freq)
+    R[odd, even] = -torch.sin(freq)
+    R[odd, odd] = torch.cos(freq)
+    return R ** offset
+
+# %% wrong: a loop over range(offset): a negative offset gives the identity
+def shift_matrix(offset, d_model):
+    freq = 1 / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    even = torch.arange(0, d_model, 2)
+    odd = even + 1
+    one = torch.zeros(d_model, d_model)
+    one[even, even] = torch.cos(freq)
+    one[even, odd] = torch.sin(freq)
+    one[odd, even] = -torch.sin(freq)
+    one[odd, odd] = torch.cos(freq)
+    R = torch.eye(d_model)
+    for _ in range(offset):
+        R = one @ R
+    return R
+
+# %% wrong: four big blocks (sines in the first half, cosines in the second)
+def shift_matrix(offset, d_model):
+    angle = offset / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    c = torch.diag(torch.cos(angle))
+    s = torch.diag(torch.sin(angle))
+    return torch.cat([torch.cat([c, s], dim=1), torch.cat([-s, c], dim=1)], dim=0)
+
+# %% wrong: half-finished: the cosine of the odd rows is never written
+def shift_matrix(offset, d_model):
+    angle = offset / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    sin_at = torch.arange(0, d_model, 2)
+    cos_at = torch.arange(1, d_model, 2)
+    R = torch.zeros(d_model, d_model)
+    R[sin_at, sin_at] = angle.cos()
+    R[sin_at, cos_at] = angle.sin()
+    R[cos_at, sin_at] = -angle.sin()
+    return R
+
+# %% right: block_diag of one-step turns in float64, matrix_power, then float32
+def shift_matrix(offset, d_model):
+    blocks = []
+    for i in range(d_model // 2):
+        w = 10000 ** (-2 * i / d_model)
+        blocks.append(torch.tensor([[math.cos(w), math.sin(w)], [-math.sin(w), math.cos(w)]], dtype=torch.float64))
+    one_step = torch.block_diag(*blocks)
+    return torch.linalg.matrix_power(one_step, offset).float()

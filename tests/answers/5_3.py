@@ -602,3 +602,97 @@ def add_positions(embedded):
 def add_positions(embedded):
     *_, length, width = embedded.shape
     return torch.add(sinusoidal_encoding(length, width).expand_as(embedded), embedded, alpha=width ** 0.5)
+
+# %% prelude
+from torch import nn
+import math
+import torch
+
+# %% wrong: changes the caller's tensor (*= and +=)
+def sinusoidal_encoding(max_len, d_model):
+    position = torch.arange(max_len).unsqueeze(1)
+    freq = 1 / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    angles = position * freq
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = angles.sin()
+    table[:, 1::2] = angles.cos()[:, :d_model // 2]
+    return table
+
+
+def add_positions(embedded):
+    batch, length, d_model = embedded.shape
+    embedded *= math.sqrt(d_model)
+    embedded += sinusoidal_encoding(length, d_model)
+    return embedded
+
+# %% wrong: the positions go on counting from sentence to sentence (table of B*T rows)
+def sinusoidal_encoding(max_len, d_model):
+    position = torch.arange(max_len).unsqueeze(1)
+    freq = 1 / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    angles = position * freq
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = angles.sin()
+    table[:, 1::2] = angles.cos()[:, :d_model // 2]
+    return table
+
+
+def add_positions(embedded):
+    B, T, d_model = embedded.shape
+    pe = sinusoidal_encoding(B * T, d_model).view(B, T, d_model)
+    return embedded * d_model ** 0.5 + pe
+
+# %% wrong: dropout of 0.1 on the sum, by habit
+def sinusoidal_encoding(max_len, d_model):
+    position = torch.arange(max_len).unsqueeze(1)
+    freq = 1 / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    angles = position * freq
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = angles.sin()
+    table[:, 1::2] = angles.cos()[:, :d_model // 2]
+    return table
+
+
+def add_positions(embedded):
+    d_model = embedded.size(-1)
+    x = embedded * math.sqrt(d_model) + sinusoidal_encoding(embedded.size(1), d_model)
+    return nn.Dropout(p=0.1)(x)
+
+# %% wrong: a module with a table of 512 rows: raises for a sentence of 1,000 words
+def sinusoidal_encoding(max_len, d_model):
+    position = torch.arange(max_len).unsqueeze(1)
+    freq = 1 / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    angles = position * freq
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = angles.sin()
+    table[:, 1::2] = angles.cos()[:, :d_model // 2]
+    return table
+
+
+class PositionalEncoding(nn.Module):
+    def __init__(self, max_len=512):
+        super().__init__()
+        self.max_len = max_len
+
+    def forward(self, x):
+        d_model = x.shape[-1]
+        pe = sinusoidal_encoding(self.max_len, d_model)
+        return x * math.sqrt(d_model) + pe[:x.shape[1]]
+
+
+add_positions = PositionalEncoding()
+
+# %% right: torch.add with alpha, broadcast table
+def sinusoidal_encoding(max_len, d_model):
+    position = torch.arange(max_len).unsqueeze(1)
+    freq = 1 / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    angles = position * freq
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = angles.sin()
+    table[:, 1::2] = angles.cos()[:, :d_model // 2]
+    return table
+
+
+def add_positions(embedded):
+    *_, T, d = embedded.shape
+    table = sinusoidal_encoding(T, d)[None].to(embedded)
+    return torch.add(table, embedded, alpha=d ** 0.5)

@@ -823,3 +823,51 @@ def apply_rotary(x):
     turn = torch.polar(torch.ones_like(phi), phi)
     pairs = torch.view_as_complex(x.reshape(*x.shape[:-1], d // 2, 2).contiguous())
     return torch.view_as_real(pairs * turn).reshape(x.shape)
+
+# %% prelude
+import torch
+
+# %% wrong: a and b are views of the result: b is turned with the new a
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    position = torch.arange(T, dtype=x.dtype).unsqueeze(1)
+    freq = 10000 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    angle = position * freq
+    out = x.clone()
+    a = out[..., 0::2]
+    b = out[..., 1::2]
+    out[..., 0::2] = a * angle.cos() - b * angle.sin()
+    out[..., 1::2] = a * angle.sin() + b * angle.cos()
+    return out
+
+# %% wrong: T taken from axis 1: with heads it is the number of heads, and (T, d) gives d
+def apply_rotary(x):
+    T = x.shape[1]
+    d = x.shape[-1]
+    position = torch.arange(T, dtype=x.dtype).unsqueeze(1)
+    freq = 10000 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    angle = position * freq
+    a, b = x[..., 0::2], x[..., 1::2]
+    out = torch.empty_like(x)
+    out[..., 0::2] = a * angle.cos() - b * angle.sin()
+    out[..., 1::2] = a * angle.sin() + b * angle.cos()
+    return out
+
+# %% wrong: frequencies from integers divided: float32, though the positions have x's dtype
+def apply_rotary(x):
+    T, d = x.shape[-2], x.shape[-1]
+    position = torch.arange(T, dtype=x.dtype).unsqueeze(1)
+    freq = 1 / 10000 ** (torch.arange(0, d, 2) / d)
+    angle = position * freq
+    a, b = x[..., 0::2], x[..., 1::2]
+    turned = torch.stack([a * angle.cos() - b * angle.sin(), a * angle.sin() + b * angle.cos()], dim=-1)
+    return turned.flatten(-2)
+
+# %% right: complex numbers: view_as_complex times polar
+def apply_rotary(x):
+    *lead, T, d = x.shape
+    w = torch.pow(10000.0, -torch.arange(0, d, 2, dtype=x.dtype) / d)
+    phi = torch.outer(torch.arange(T, dtype=x.dtype), w)
+    turn = torch.polar(torch.ones_like(phi), phi)
+    z = torch.view_as_complex(x.reshape(*lead, T, d // 2, 2).contiguous())
+    return torch.view_as_real(z * turn).reshape(x.shape)

@@ -1585,3 +1585,74 @@ class LayerNorm(nn.Module):
         deviations = x - x.mean(-1, keepdim=True)
         variance = (deviations ** 2).mean(-1, keepdim=True)
         return deviations / torch.sqrt(variance + 1e-5) * self.weight + self.bias
+
+# %% prelude
+from course.attention import MultiHeadAttention
+from torch import nn
+import math
+import torch
+import torch.nn.functional as F
+
+# %% wrong: variance as E[x^2] - mean^2: cancels around 1000 in float32
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+    def forward(self, x):
+        mean = x.mean(dim=-1, keepdim=True)
+        variance = (x ** 2).mean(dim=-1, keepdim=True) - mean ** 2
+        x = (x - mean) / torch.sqrt(variance.clamp(min=0) + self.eps)
+        return self.weight * x + self.bias
+
+# %% wrong: x -= mean changes the caller's tensor in place
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+    def forward(self, x):
+        x -= x.mean(-1, keepdim=True)
+        variance = (x * x).mean(-1, keepdim=True)
+        return x / (variance + self.eps).sqrt() * self.weight + self.bias
+
+# %% wrong: weight and bias are plain tensors, not nn.Parameter
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = torch.ones(d_model)
+        self.bias = torch.zeros(d_model)
+
+    def forward(self, x):
+        d = x - x.mean(-1, keepdim=True)
+        variance = (d ** 2).mean(-1, keepdim=True)
+        return d / torch.sqrt(variance + self.eps) * self.weight + self.bias
+
+# %% wrong: the argument eps is ignored: 1e-5 written into forward
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+    def forward(self, x):
+        mean = x.mean(-1, keepdim=True)
+        variance = ((x - mean) ** 2).mean(-1, keepdim=True)
+        return (x - mean) / torch.sqrt(variance + 1e-5) * self.weight + self.bias
+
+# %% right: torch.var_mean with correction=0, rsqrt, addcmul, once more
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.register_parameter("weight", nn.Parameter(torch.full((d_model,), 1.0)))
+        self.register_parameter("bias", nn.Parameter(torch.zeros(d_model)))
+
+    def forward(self, x):
+        variance, mean = torch.var_mean(x, dim=-1, correction=0, keepdim=True)
+        return torch.addcmul(self.bias, (x - mean) * (variance + self.eps).rsqrt(), self.weight)

@@ -889,3 +889,49 @@ class FeedForward(nn.Module):
         self.w_2 = nn.Linear(d_ff, d_model)
     def forward(self, x):
         return x + self.w_2(torch.relu(self.w_1(x)))
+
+# %% prelude
+from collections import OrderedDict
+from course.attention import MultiHeadAttention
+from torch import nn
+import math
+import torch
+import torch.nn.functional as F
+
+# %% wrong: Keras habit: nn.Linear(d_ff, activation='relu') raises
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_ff, activation="relu")
+        self.w_2 = nn.Linear(d_model)
+
+    def forward(self, x):
+        return self.w_2(self.w_1(x))
+
+# %% wrong: the residual connection put into the feed-forward layer
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff)
+        self.w_2 = nn.Linear(d_ff, d_model)
+
+    def forward(self, x):
+        hidden = F.relu(self.w_1(x))
+        return x + self.w_2(hidden)
+
+# %% wrong: F.dropout without training=self.training
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff)
+        self.w_2 = nn.Linear(d_ff, d_model)
+
+    def forward(self, x):
+        hidden = F.dropout(F.relu(self.w_1(x)), 0.1)
+        return self.w_2(hidden)
+
+# %% right: a subclass of nn.Sequential without a forward of its own
+class FeedForward(nn.Sequential):
+    def __init__(self, d_model, d_ff):
+        super().__init__(OrderedDict([("w_1", nn.Linear(d_model, d_ff)), ("bend", nn.ReLU()),
+                                      ("w_2", nn.Linear(d_ff, d_model))]))

@@ -1420,3 +1420,187 @@ class EncoderLayer(nn.Module):
         x = x + self.norm_1(self.self_attention(x, x, x, mask)[0])
         x = x + self.norm_2(self.feed_forward(x))
         return x
+
+# %% prelude
+from course.attention import MultiHeadAttention
+from torch import nn
+import math
+import torch
+import torch.nn.functional as F
+
+# %% wrong: both sub-layers read the first x (parallel), feed-forward does not see attention
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+        self.eps = eps
+
+    def forward(self, x):
+        d = x - x.mean(-1, keepdim=True)
+        return d / torch.sqrt((d ** 2).mean(-1, keepdim=True) + self.eps) * self.weight + self.bias
+
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1, self.w_2 = nn.Linear(d_model, d_ff), nn.Linear(d_ff, d_model)
+
+    def forward(self, x):
+        return self.w_2(torch.relu(self.w_1(x)))
+
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        h = self.norm_1(x)
+        gathered, _ = self.self_attention(h, h, h, mask)
+        thought = self.feed_forward(self.norm_2(x))
+        return x + gathered + thought
+
+# %% wrong: only the query is normalised; key and value are the raw x
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+        self.eps = eps
+
+    def forward(self, x):
+        d = x - x.mean(-1, keepdim=True)
+        return d / torch.sqrt((d ** 2).mean(-1, keepdim=True) + self.eps) * self.weight + self.bias
+
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1, self.w_2 = nn.Linear(d_model, d_ff), nn.Linear(d_ff, d_model)
+
+    def forward(self, x):
+        return self.w_2(torch.relu(self.w_1(x)))
+
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        x = x + self.self_attention(self.norm_1(x), x, x, mask)[0]
+        x = x + self.feed_forward(self.norm_2(x))
+        return x
+
+# %% wrong: mask inverted, as PyTorch's key_padding_mask would need it
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+        self.eps = eps
+
+    def forward(self, x):
+        d = x - x.mean(-1, keepdim=True)
+        return d / torch.sqrt((d ** 2).mean(-1, keepdim=True) + self.eps) * self.weight + self.bias
+
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1, self.w_2 = nn.Linear(d_model, d_ff), nn.Linear(d_ff, d_model)
+
+    def forward(self, x):
+        return self.w_2(torch.relu(self.w_1(x)))
+
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        if mask is not None:
+            mask = ~mask
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, mask)[0]
+        return x + self.feed_forward(self.norm_2(x))
+
+# %% wrong: second residual adds to the normalised vector (first sub-layer is correct)
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+        self.eps = eps
+
+    def forward(self, x):
+        d = x - x.mean(-1, keepdim=True)
+        return d / torch.sqrt((d ** 2).mean(-1, keepdim=True) + self.eps) * self.weight + self.bias
+
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1, self.w_2 = nn.Linear(d_model, d_ff), nn.Linear(d_ff, d_model)
+
+    def forward(self, x):
+        return self.w_2(torch.relu(self.w_1(x)))
+
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, mask)[0]
+        x = self.norm_2(x)
+        return x + self.feed_forward(x)
+
+# %% right: a Residual helper module, lambda, dropout, other names
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+        self.eps = eps
+
+    def forward(self, x):
+        d = x - x.mean(-1, keepdim=True)
+        return d / torch.sqrt((d ** 2).mean(-1, keepdim=True) + self.eps) * self.weight + self.bias
+
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1, self.w_2 = nn.Linear(d_model, d_ff), nn.Linear(d_ff, d_model)
+
+    def forward(self, x):
+        return self.w_2(torch.relu(self.w_1(x)))
+
+class Around(nn.Module):
+    """x + dropout(f(norm(x)))"""
+    def __init__(self, d_model):
+        super().__init__()
+        self.norm = LayerNorm(d_model)
+        self.drop = nn.Dropout(0.1)
+
+    def forward(self, x, f):
+        return x + self.drop(f(self.norm(x)))
+
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.think = FeedForward(d_model, d_ff)
+        self.gather = MultiHeadAttention(d_model, n_heads)
+        self.around = nn.ModuleList([Around(d_model), Around(d_model)])
+
+    def forward(self, x, mask=None):
+        x = self.around[0](x, lambda h: self.gather(h, h, h, mask)[0])
+        return self.around[1](x, self.think)

@@ -971,3 +971,141 @@ class Encoder(nn.Module):
         self.norm = LayerNorm(d_model)
     def forward(self, x, mask=None):
         return self.norm(self.layers(x, mask))
+
+# %% prelude
+from course.attention import MultiHeadAttention
+from torch import nn
+import math
+import torch
+import torch.nn.functional as F
+
+# %% wrong: the final norm applied after every layer, inside the loop
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+        self.eps = eps
+
+    def forward(self, x):
+        d = x - x.mean(-1, keepdim=True)
+        return d / torch.sqrt((d ** 2).mean(-1, keepdim=True) + self.eps) * self.weight + self.bias
+
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1, self.w_2 = nn.Linear(d_model, d_ff), nn.Linear(d_ff, d_model)
+
+    def forward(self, x):
+        return self.w_2(torch.relu(self.w_1(x)))
+
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1, self.norm_2 = LayerNorm(d_model), LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, mask)[0]
+        return x + self.feed_forward(self.norm_2(x))
+
+class Encoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.layers = nn.ModuleList([EncoderLayer(d_model, n_heads, d_ff) for _ in range(n_layers)])
+        self.norm = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        for layer in self.layers:
+            x = self.norm(layer(x, mask))
+        return x
+
+# %% wrong: every layer reads the first x; only the last one's output counts
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+        self.eps = eps
+
+    def forward(self, x):
+        d = x - x.mean(-1, keepdim=True)
+        return d / torch.sqrt((d ** 2).mean(-1, keepdim=True) + self.eps) * self.weight + self.bias
+
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1, self.w_2 = nn.Linear(d_model, d_ff), nn.Linear(d_ff, d_model)
+
+    def forward(self, x):
+        return self.w_2(torch.relu(self.w_1(x)))
+
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1, self.norm_2 = LayerNorm(d_model), LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, mask)[0]
+        return x + self.feed_forward(self.norm_2(x))
+
+class Encoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.layers = nn.ModuleList([EncoderLayer(d_model, n_heads, d_ff) for _ in range(n_layers)])
+        self.norm = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        for layer in self.layers:
+            out = layer(x, mask)
+        return self.norm(out)
+
+# %% right: n deep copies of one layer (each with its own weights), functools.reduce
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+        self.eps = eps
+
+    def forward(self, x):
+        d = x - x.mean(-1, keepdim=True)
+        return d / torch.sqrt((d ** 2).mean(-1, keepdim=True) + self.eps) * self.weight + self.bias
+
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1, self.w_2 = nn.Linear(d_model, d_ff), nn.Linear(d_ff, d_model)
+
+    def forward(self, x):
+        return self.w_2(torch.relu(self.w_1(x)))
+
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1, self.norm_2 = LayerNorm(d_model), LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, mask)[0]
+        return x + self.feed_forward(self.norm_2(x))
+
+import copy
+from functools import reduce
+
+class Encoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        layer = EncoderLayer(d_model, n_heads, d_ff)
+        self.layers = nn.ModuleList([copy.deepcopy(layer) for _ in range(n_layers)])
+        self.norm = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        return self.norm(reduce(lambda h, layer: layer(h, mask), self.layers, x))

@@ -655,3 +655,31 @@ def count_pairs(words):
         for i in range(1, len(word)):
             counts[word[i - 1], word[i]] = counts[word[i - 1], word[i]] + words[word]
     return counts
+
+# %% prelude
+from collections import Counter
+from itertools import pairwise
+
+# %% wrong: pairs sorted, so that (e, w) and (w, e) are the same pair
+def count_pairs(words):
+    counts = Counter()
+    for symbols, times in words.items():
+        for a, b in zip(symbols, symbols[1:]):
+            counts[tuple(sorted((a, b)))] += times
+    return counts
+
+# %% wrong: index begins at 1, the first pair of each word is never counted
+def count_pairs(words):
+    counts = Counter()
+    for symbols, times in words.items():
+        for i in range(1, len(symbols) - 1):
+            counts[symbols[i], symbols[i + 1]] += times
+    return counts
+
+# %% right: plain dict, get, and two slices in one comprehension
+def count_pairs(words):
+    found = [((a, b), n) for w, n in words.items() for a, b in zip(w[:-1], w[1:])]
+    result = {key: 0 for key, _ in found}
+    for key, n in found:
+        result[key] = result.get(key, 0) + n
+    return result

@@ -880,3 +880,59 @@ def merge_pair(symbols, pair):
         else:
             stack.append(s)
     return tuple(stack)
+
+# %% prelude
+import re
+
+# %% wrong: merges in the list that was given (changes `symbols`; a tuple is copied first)
+def merge_pair(symbols, pair):
+    if isinstance(symbols, tuple):
+        symbols = list(symbols)
+    i = 0
+    while i < len(symbols) - 1:
+        if (symbols[i], symbols[i + 1]) == pair:
+            symbols[i:i + 2] = [pair[0] + pair[1]]
+        i += 1
+    return symbols
+
+# %% wrong: regular expression without re.escape: ? and . are not letters
+def merge_pair(symbols, pair):
+    text = " ".join(symbols)
+    text = re.sub(r"(?<!\S)" + pair[0] + " " + pair[1] + r"(?!\S)", "".join(pair), text)
+    return text.split(" ")
+
+# %% wrong: loop stops one before the end: the last symbol is lost when it is not merged
+def merge_pair(symbols, pair):
+    new, i = [], 0
+    while i < len(symbols) - 1:
+        if (symbols[i], symbols[i + 1]) == tuple(pair):
+            new.append(symbols[i] + symbols[i + 1])
+            i += 2
+        else:
+            new.append(symbols[i])
+            i += 1
+    return new
+
+# %% wrong: goes from right to left: e e e with (e, e) becomes e ee
+def merge_pair(symbols, pair):
+    new = list(symbols)
+    i = len(new) - 2
+    while i >= 0:
+        if tuple(new[i:i + 2]) == pair:
+            new[i:i + 2] = ["".join(pair)]
+            i -= 1
+        i -= 1
+    return new
+
+# %% right: one pass with a memory of the last unmerged symbol, returns a tuple
+def merge_pair(symbols, pair):
+    first, second = pair
+    out, open_ = [], False          # open_: the last of `out` is unmerged and may be the left half
+    for s in symbols:
+        if open_ and s == second and out[-1] == first:
+            out[-1] = first + second
+            open_ = False
+        else:
+            out.append(s)
+            open_ = True
+    return tuple(out)

@@ -1228,3 +1228,74 @@ def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
             if best == eos_id:
                 break
     return out
+
+# %% prelude
+import torch
+
+# %% wrong: stops only if all sentences write eos in the same round (ids are right, but it goes on to max_len)
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    B = source.shape[0]
+    target = torch.full((B, 1), bos_id, dtype=torch.long)
+    finished = torch.zeros(B, dtype=torch.bool)
+    for _ in range(max_len):
+        nxt = model(source, target)[:, -1].argmax(-1)
+        nxt = torch.where(finished, torch.full_like(nxt, pad_id), nxt)
+        target = torch.cat([target, nxt[:, None]], dim=1)
+        finished = finished | (nxt == eos_id)
+        if (nxt == eos_id).all():
+            break
+    return target[:, 1:]
+
+# %% wrong: looks for eos in the whole target, bos included: wrong if bos_id == eos_id
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    target = torch.full((len(source), 1), bos_id, dtype=source.dtype)
+    for _ in range(max_len):
+        done = (target == eos_id).any(dim=1)
+        if done.all():
+            break
+        nxt = model(source, target)[:, -1].argmax(-1)
+        nxt[done] = pad_id
+        target = torch.cat([target, nxt.unsqueeze(1)], dim=1)
+    return target[:, 1:]
+
+# %% wrong: table allocated beforehand, full of padding, but the logits are read at its last position
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    B = source.size(0)
+    target = torch.full((B, max_len + 1), pad_id)
+    target[:, 0] = bos_id
+    ended = torch.zeros(B, dtype=torch.bool)
+    for t in range(max_len):
+        logits = model(source, target)
+        nxt = logits[:, -1].argmax(-1)
+        target[:, t + 1] = torch.where(ended, pad_id, nxt)
+        ended |= nxt == eos_id
+        if ended.all():
+            break
+    return target[:, 1:]
+
+# %% wrong: finished is updated before the padding is put in, so the eos itself becomes padding
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    B = source.size(0)
+    target = torch.full((B, 1), bos_id)
+    finished = torch.zeros(B, dtype=torch.bool)
+    for _ in range(max_len):
+        nxt = model(source, target)[:, -1, :].argmax(dim=-1)
+        finished |= nxt == eos_id
+        nxt[finished] = pad_id
+        target = torch.cat((target, nxt[:, None]), dim=1)
+        if finished.all():
+            break
+    return target[:, 1:]
+
+# %% right: columns in a list, everything after eos is filled at the end with a cumulative sum
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    columns = [source.new_full((len(source),), bos_id)]
+    has_ended = source.new_zeros(len(source), dtype=torch.bool)
+    while len(columns) <= max_len and not has_ended.all():
+        scores = model(source, torch.stack(columns, dim=1))
+        columns.append(scores[:, -1].topk(1).indices[:, 0])
+        has_ended = has_ended | columns[-1].eq(eos_id)
+    ids = torch.stack(columns[1:], dim=1)
+    is_end = ids.eq(eos_id).long()
+    after = (is_end.cumsum(1) - is_end) > 0
+    return ids.masked_fill(after, pad_id)

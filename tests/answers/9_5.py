@@ -960,3 +960,53 @@ def ngram_precision(hypotheses, references, n):
                 left.remove(gram)
                 good += 1
     return Fraction(good, everything) if everything else Fraction(0)
+
+# %% prelude
+from collections import Counter
+from fractions import Fraction
+
+# %% wrong: returns 0 as soon as ONE hypothesis is shorter than n
+def ngram_precision(hypotheses, references, n):
+    matches = total = 0
+    for h, r in zip(hypotheses, references):
+        if len(h) < n:
+            return 0
+        hyp = Counter(tuple(h[i:i + n]) for i in range(len(h) - n + 1))
+        ref = Counter(tuple(r[i:i + n]) for i in range(len(r) - n + 1))
+        matches += (hyp & ref).total()
+        total += hyp.total()
+    return matches / total if total else 0
+
+# %% wrong: n-grams that do not overlap: steps of n through the sentence
+def ngram_precision(hypotheses, references, n):
+    def grams(words):
+        return Counter(tuple(words[i:i + n]) for i in range(0, len(words) - n + 1, n))
+    matches = total = 0
+    for h, r in zip(hypotheses, references):
+        h, r = grams(h), grams(r)
+        matches += sum(min(times, r[gram]) for gram, times in h.items())
+        total += sum(h.values())
+    return matches / total if total > 0 else 0
+
+# %% wrong: divides by the number of DIFFERENT n-grams of the hypothesis (len of the Counter)
+def ngram_precision(hypotheses, references, n):
+    matches = total = 0
+    for h, r in zip(hypotheses, references):
+        h = Counter(zip(*(h[k:] for k in range(n))))
+        r = Counter(zip(*(r[k:] for k in range(n))))
+        matches += sum((h & r).values())
+        total += len(h)
+    return matches / total if total else 0
+
+# %% right: lists: each match is crossed out in the reference; returns a Fraction (one number)
+def ngram_precision(hypotheses, references, n):
+    good = everything = 0
+    for hyp, ref in zip(hypotheses, references, strict=True):
+        left = [list(ref[i:i + n]) for i in range(len(ref) - n + 1)]
+        for i in range(len(hyp) - n + 1):
+            everything += 1
+            piece = list(hyp[i:i + n])
+            if piece in left:
+                left.remove(piece)
+                good += 1
+    return Fraction(good, everything) if everything else Fraction(0)
