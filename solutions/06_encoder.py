@@ -394,7 +394,8 @@ show_blocks("encoder")
 # - **Return** a tensor of the shape of `x`. Without a mask every word may attend to every word.
 # - **Use** `MultiHeadAttention`, `FeedForward` and `LayerNorm`; PyTorch's finished `nn.TransformerEncoderLayer`
 #   earns no points. The check does not mind what you call the four parts; the comparison with PyTorch below
-#   needs the names of the drawing: `norm_1`, `self_attention`, `norm_2`, `feed_forward`. Remember that attention returns two things.
+#   needs the names of the drawing: `norm_1`, `self_attention`, `norm_2`, `feed_forward`. Remember that attention
+#   returns two things.
 
 # %%
 class EncoderLayer(nn.Module):

@@ -31,8 +31,8 @@ _BY_TEXT = [      # a slug, a pattern, and what it means, with the pattern's gro
      "By their places `{0}` takes {1} at most, and your call hands it {2}. What is each of them?"),
     ("argument-of-another-name",
      r"(\w+)\.__init__\(\) got an unexpected keyword argument '(\w+)'",
-     "`{0}` has no argument called `{1}`. Which arguments does it take, how many of them must be given, and is what you "
-     "want of it a step of its own?"),
+     "`{0}` has no argument called `{1}`. Which arguments does it take, how many of them must be given, and is what "
+     "you want of it a step of its own?"),
     ("argument-of-another-name",
      r"(\w+)\(\) got (?:an unexpected keyword argument|some positional-only arguments passed as keyword arguments:?) "
      r"'(\w+)'",
