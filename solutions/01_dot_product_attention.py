@@ -157,7 +157,7 @@ for word, row in zip(words, scores, strict=True):
     print(f"{word:7} {row} / {row.sum():2} = {row / row.sum()}")
 
 # %% [markdown]
-# For "black" we find the half for "cat" again. But "the" would give 200 % of its attention to "cat"
+# For "black" this gives "cat" one half. But "the" would give 200 % of its attention to "cat"
 # and −200 % to "black". These are not shares.
 #
 # What do we want of a function that turns scores into shares?
@@ -322,8 +322,8 @@ with np.errstate(all="ignore"):
 #
 # - **You have** `x`, an array with any number of axes, such as (n,), (T_q, T_k) or (B, T_q, T_k). Leave it as it is.
 # - **Return** an array of the same shape; the numbers along its last axis are shares of 1. It has to be right for whole
-#   numbers such as our scores, and for floating-point numbers, also for large ones: up to ±250 in 32 bits, up to ±10⁶
-#   in 64 bits. Beyond these limits it has to be right only for rows whose numbers lie far apart.
+#   numbers such as our scores, and for floating-point numbers, also for large ones: the check goes up to ±250 in 32
+#   bits, and up to ±10⁶ in 64 bits. Beyond these limits it takes only rows whose numbers lie far apart.
 # - **Use** `axis=-1`, the last axis. What does `keepdims=True` do to the shape of `x.sum(axis=-1)`?
 
 # %%
@@ -554,7 +554,9 @@ show_curves(sizes, slopes, "d_k", "median slope w(1 − w)", title, xscale="log"
 # > function into regions where it has extremely small gradients."
 #
 # You have just measured both, for random queries and keys: the dot products grow, and the median slope of the largest
-# weight, with respect to what enters the softmax, shrinks.
+# weight, with respect to what enters the softmax, shrinks. (With respect to the dot product itself, the division brings
+# in one more factor, 1/√d_k. Multiplied by it, the right column is the larger one for 256 alone.) In any case, how
+# sharply the softmax chooses no longer depends on $d_k$.
 
 # %% [markdown]
 # ### Exercise 1.4 · a louder question        ●○○  about 3 minutes · 1 point
@@ -752,10 +754,10 @@ print(f"100,000 words: {100_000 ** 2:,} weights, in numbers of 64 bits {8 * 100_
 # $$\mathrm{score}(q, k) = v \cdot \tanh(Wq + Uk)$$
 #
 # In their translator $q$ comes from what has been written so far, and $k$ from a word of the source. $W$, $U$ and $v$
-# are learned. ($v$ is a list of numbers here, and not the value of a word.) The next cell begins with a small $W$, $U$
-# and $v$ that you can follow. They leave out the first place; for each of the other three, $Wq + Uk$ says how much more
-# the key has there than the query asks for. tanh leaves 0 at 0, and brings everything between −1 and 1. For which word
-# will "black" get the highest score? Look at the matrices, and compute that score on paper first.
+# are learned. ($v$ is a list of numbers here, and not the value of a word.) The next cell begins with a small $W$,
+# $U$ and $v$ that you can follow. $W$ and $U$ leave out the first place; for each of the other three, $Wq + Uk$ says
+# how much more the key has there than the query asks for. tanh leaves 0 at 0, and brings everything between −1 and 1.
+# For which word will "black" get the highest score? Look at the matrices, and compute that score on paper first.
 
 # %%
 W = np.array([[0, -1, 0, 0], [0, 0, -1, 0], [0, 0, 0, -1]])
@@ -784,8 +786,8 @@ print("additive:    sums", sums.shape, "→ scores", table.shape, "  row of blac
 print("dot product:                 scores", (Q @ K.T).shape, "  row of black", (Q @ K.T)[1])
 
 # %% [markdown]
-# The network keeps 4 · 4 · 3 = 48 numbers on the way, a list of three for each pair of words. The dot product is one
-# product of matrices, and keeps the 16 scores alone. The paper says (§3.2.1) of the two:
+# The network's largest table on the way has 4 · 4 · 3 = 48 numbers, a list of three for each pair of words. The dot
+# product is one product of matrices, and keeps the 16 scores alone. The paper says (§3.2.1) of the two:
 #
 # > "While the two are similar in theoretical complexity, dot-product attention is much faster and more space-efficient
 # > in practice, since it can be implemented using highly optimized matrix multiplication code."

@@ -916,12 +916,13 @@ with torch.no_grad():
         print(f"{layer.__name__:20}", *(("ok" if test(layer) else "FAILS").rjust(14) for test in tests))
 
 # %% [markdown]
-# Properties find numbers that go to the wrong place. They do not find every wrong constant and every missing part: an
-# attention without output projection has all these properties; it is just another function. Equality finds every
-# difference that its inputs show, and no other. Without a mask, `equals_pytorch` would not see an ignored mask. With
-# the keys as values, it would not see a key taken for a value. With PyTorch's first biases, which are 0, it would not
-# see a forgotten bias. And as it stands, it does not see a mask without an axis for the heads, because it has one mask
-# for all sentences: `Layer` has no such axis, and passes. (Your own layer was compared above with a mask for each
+# These properties find numbers that go to another word. They do not find every wrong constant and every missing part,
+# nor numbers that change places within a word: an attention without output projection has all these properties, and
+# so has one whose heads take each other's numbers; they are just other functions. Equality finds every difference
+# that its inputs show, and no other. Without a mask, `equals_pytorch` would not see an ignored mask. With the keys as
+# values, it would not see a key taken for a value. With PyTorch's first biases, which are 0, it would not see a
+# forgotten bias. And as it stands, it does not see a mask without an axis for the heads, because it has one mask for
+# all sentences: `Layer` has no such axis, and passes. (Your own layer was compared above with a mask for each
 # sentence.)
 #
 # Equality also needs an implementation to compare with. So use both, before you train.

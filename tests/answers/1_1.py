@@ -578,3 +578,18 @@ def dot_product_scores(q, k):
     qn = q / np.linalg.norm(q, axis=1, keepdims=True)
     kn = k / np.linalg.norm(k, axis=1, keepdims=True)
     return qn @ kn.T
+
+# %% prelude
+import numpy as np
+
+# %% wrong: last number of each list left out (range(d_k - 1))
+def dot_product_scores(q, k):
+    T_q, d_k = q.shape
+    T_k = k.shape[0]
+    scores = np.zeros((T_q, T_k))
+    for d in range(d_k - 1):
+        scores += q[:, d][:, None] * k[:, d][None, :]
+    return scores
+
+# %% right: np.inner, once more
+dot_product_scores = lambda q, k: np.inner(q, k)

@@ -865,3 +865,31 @@ def softmax(x):
         powers = np.exp(row - row.max())
         shares[idx] = powers / powers.sum()
     return shares
+
+# %% prelude
+import numpy as np
+
+# %% wrong: clips the scores so that exp cannot overflow
+def softmax(x):
+    e = np.exp(np.clip(x, -80, 80))
+    return e / e.sum(axis=-1, keepdims=True)
+
+# %% wrong: result kept in empty_like(x): whole numbers cut to 0 for integer x
+def softmax(x):
+    out = np.empty_like(x)
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    out[...] = e / e.sum(axis=-1, keepdims=True)
+    return out
+
+# %% wrong: casts to float32 first: differences of scores near 1e6 are lost
+def softmax(x):
+    x = np.asarray(x, dtype=np.float32)
+    x = x - x.max(axis=-1, keepdims=True)
+    e = np.exp(x)
+    return e / e.sum(axis=-1, keepdims=True)
+
+# %% right: exp(x - logsumexp(x))
+def softmax(x):
+    top = np.max(x, axis=-1, keepdims=True)
+    below = x - top
+    return np.exp(below - np.log(np.sum(np.exp(below), axis=-1, keepdims=True)))

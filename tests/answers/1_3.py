@@ -1096,3 +1096,90 @@ def attention(q, k, v):
         weights.append(p)
         outputs.append((p[:, None] * v).sum(axis=0))
     return np.array(outputs), np.array(weights)
+
+# %% prelude
+import math
+import numpy as np
+
+# %% wrong: root of the number of keys, not of d_k
+def dot_product_scores(q, k):
+    return q @ k.T
+def softmax(x):
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) / math.sqrt(len(k)))
+    return weights @ v, weights
+
+# %% wrong: // instead of /: scores rounded down
+def dot_product_scores(q, k):
+    return q @ k.T
+def softmax(x):
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+def attention(q, k, v):
+    d_k = q.shape[1]
+    scores = dot_product_scores(q, k) // math.sqrt(d_k)
+    weights = softmax(scores)
+    return weights @ v, weights
+
+# %% wrong: q /= sqrt(d_k) in place
+def dot_product_scores(q, k):
+    return q @ k.T
+def softmax(x):
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+def attention(q, k, v):
+    q /= math.sqrt(q.shape[-1])              # (T_q, d_k)
+    weights = softmax(dot_product_scores(q, k))   # (T_q, T_k)
+    return weights @ v, weights
+
+# %% wrong: scaled twice: queries and keys each divided by sqrt(d_k)
+def dot_product_scores(q, k):
+    return q @ k.T
+def softmax(x):
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+def attention(q, k, v):
+    root = math.sqrt(q.shape[-1])
+    scores = dot_product_scores(q / root, k / root)
+    weights = softmax(scores)
+    return weights @ v, weights
+
+# %% wrong: loop over the keys begins at 1: the first value never enters the output
+def dot_product_scores(q, k):
+    return q @ k.T
+def softmax(x):
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) / math.sqrt(k.shape[-1]))
+    output = np.zeros((len(q), v.shape[1]))
+    for i in range(len(q)):
+        for j in range(1, len(k)):
+            output[i] += weights[i, j] * v[j]
+    return output, weights
+
+# %% right: einsum, each side divided by d_k ** 0.25
+def attention(q, k, v):
+    s = np.einsum("id,jd->ij", q / q.shape[1] ** 0.25, k / k.shape[1] ** 0.25)
+    p = np.exp((s.T - s.max(1)).T)
+    p = (p.T / p.sum(1)).T
+    return np.einsum("ij,jf->if", p, v), p
+
+# %% right: one query after the other, then stacked
+def dot_product_scores(q, k):
+    return q @ k.T
+def softmax(x):
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+def attention(q, k, v):
+    weights = np.stack([softmax(k @ one / np.sqrt(one.size)) for one in q])
+    output = np.stack([(w[:, None] * v).sum(axis=0) for w in weights])
+    return output, weights

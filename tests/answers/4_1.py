@@ -605,3 +605,24 @@ def split_heads(x, n_heads):
 # %% right: other style: .mT, unflatten, .mT
 def split_heads(x, n_heads):
     return x.mT.unflatten(1, (n_heads, x.shape[-1] // n_heads)).mT
+
+# %% prelude
+import torch
+
+# %% wrong: cut as (d_head, n_heads): head h gets every n_heads-th dimension (interleaved)
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    d_head = d_model // n_heads
+    x = x.reshape(B, T, d_head, n_heads)
+    return x.permute(0, 3, 1, 2)
+
+# %% wrong: chunks stacked on axis 0, then reshaped to the wanted shape: sentences and heads are mixed
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    pieces = x.chunk(n_heads, dim=-1)
+    return torch.stack(pieces).reshape(B, n_heads, T, d_model // n_heads)
+
+# %% right: unfold cuts, movedim moves
+def split_heads(x, n_heads):
+    d_head = x.size(-1) // n_heads
+    return x.unfold(-1, d_head, d_head).movedim(2, 1)

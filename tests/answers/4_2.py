@@ -387,3 +387,12 @@ def merge_heads(x):
     for h in range(n_heads):
         out[:, :, h * T : h * T + d_head] = x[:, h]
     return out
+
+# %% prelude
+import torch
+
+# %% wrong: result of transpose thrown away (believed to be in place)
+def merge_heads(x):
+    B, n_heads, T, d_head = x.shape
+    x.transpose(1, 2)
+    return x.reshape(B, T, n_heads * d_head)

@@ -3133,3 +3133,146 @@ class MultiHeadAttention(nn.Module):
         weights = torch.softmax(scores, -1).nan_to_num(0.0)
         mixed = torch.einsum("bhqk,bkhd->bqhd", weights, v)
         return self.w_o(mixed.flatten(2)), weights
+
+# %% prelude
+from course.attention import scaled_dot_product_attention, split_heads, merge_heads
+from torch import nn
+import math, torch
+
+# %% wrong: head axis given to the padding mask (B, 1, T_k) only, not to (B, T_q, T_k)
+class MultiHeadAttention(nn.Module):
+
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads != 0:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+
+        if mask is not None and mask.shape[1] == 1:
+            mask = mask.unsqueeze(1)
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), weights
+
+# %% wrong: own attention with -inf: a query that may attend to nothing gets NaN
+class MultiHeadAttention(nn.Module):
+
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads != 0:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+
+        scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+        if mask is not None:
+            scores = scores.masked_fill(~mask.unsqueeze(1), float("-inf"))
+        weights = torch.softmax(scores, dim=-1)
+        return self.w_o(merge_heads(weights @ v)), weights
+
+# %% wrong: assert in place of raise ValueError, once more
+class MultiHeadAttention(nn.Module):
+
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        assert d_model % n_heads == 0, "d_model must be divisible by n_heads"
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), weights
+
+# %% wrong: q divided by sqrt(d_head), and scaled_dot_product_attention divides again
+class MultiHeadAttention(nn.Module):
+
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads != 0:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+
+        q = q / math.sqrt(q.shape[-1])
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), weights
+
+# %% wrong: one Linear shared by w_q, w_k and w_v (chained assignment)
+class MultiHeadAttention(nn.Module):
+
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q = self.w_k = self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), weights
+
+# %% right: a loop over heads, no biases, einsum, own softmax
+class MultiHeadAttention(nn.Module):
+
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        self.d_head, rest = divmod(d_model, n_heads)
+        if rest:
+            raise ValueError(f"{d_model} / {n_heads} leaves a rest")
+        self.w_q, self.w_k, self.w_v, self.w_o = [nn.Linear(d_model, d_model, bias=False) for _ in range(4)]
+
+    def forward(self, query, key, value, mask=None):
+        outs, all_weights = [], []
+        pieces = [w(t).split(self.d_head, dim=-1) for w, t in ((self.w_q, query), (self.w_k, key), (self.w_v, value))]
+        for q, k, v in zip(*pieces):
+            s = torch.einsum("bqd,bkd->bqk", q, k) * self.d_head ** -0.5
+            if mask is not None:
+                s = torch.where(mask, s, torch.full_like(s, torch.finfo(s.dtype).min))
+            w = s.softmax(-1)
+            if mask is not None:
+                w = w * mask
+            outs.append(torch.bmm(w, v))
+            all_weights.append(w)
+        return self.w_o(torch.cat(outs, -1)), torch.stack(all_weights, 1)

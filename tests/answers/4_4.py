@@ -808,3 +808,33 @@ def test_split_heads(split_heads):
     want = [[[[1000 * b + 100 * t + 10 * h + d for d in range(D)] for t in range(T)]
              for h in range(H)] for b in range(B)]
     assert split_heads(x, H).tolist() == want
+
+# %% prelude
+import torch
+
+# %% wrong: return inside the loops: only the first head of the first sentence is compared
+def test_split_heads(split_heads):
+    B, T, n_heads, d_head = 2, 5, 3, 4
+    x = torch.arange(B * T * n_heads * d_head).reshape(B, T, n_heads * d_head)
+    out = split_heads(x, n_heads)
+    assert out.shape == (B, n_heads, T, d_head)
+    for b in range(B):
+        for h in range(n_heads):
+            return torch.equal(out[b, h], x[b, :, h * d_head:(h + 1) * d_head])
+
+# %% wrong: n_heads = d_head = 4: cannot see the two exchanged
+def test_split_heads(split_heads):
+    x = torch.arange(2 * 3 * 16).reshape(2, 3, 16)      # 4 heads
+    out = split_heads(x, 4)
+    assert out.shape == (2, 4, 3, 4)
+    for h in range(4):
+        assert torch.equal(out[:, h], x[:, :, 4 * h : 4 * h + 4])
+
+# %% right: number by number, shuffled floats, plain Python lists
+def test_split_heads(split_heads):
+    B, T, H, D = 3, 7, 2, 5
+    x = torch.randperm(B * T * H * D).float().view(B, T, H * D)
+    out = split_heads(x, H)
+    assert list(out.shape) == [B, H, T, D], out.shape
+    want = [[[[x[b, t, h * D + i].item() for i in range(D)] for t in range(T)] for h in range(H)] for b in range(B)]
+    assert out.tolist() == want

@@ -718,3 +718,27 @@ def head_parts(heads, W_o):
     for h in range(n_heads):
         alone[:, h, :, h] = heads[:, h]
     return alone.flatten(-2) @ W_o
+
+# %% prelude
+from course.attention import merge_heads
+import torch
+
+# %% wrong: rows of W_o interleaved: reshape(d_head, n_heads, d_model)
+def head_parts(heads, W_o):
+    B, n_heads, T, d_head = heads.shape
+    W = W_o.reshape(d_head, n_heads, -1).transpose(0, 1)
+    return heads @ W
+
+# %% wrong: only the diagonal block of W_o: each head writes into its own dimensions of the output only
+def head_parts(heads, W_o):
+    B, n_heads, T, d_head = heads.shape
+    parts = torch.zeros(B, n_heads, T, n_heads * d_head, dtype=heads.dtype)
+    for h in range(n_heads):
+        mine = slice(h * d_head, (h + 1) * d_head)
+        parts[:, h, :, mine] = heads[:, h] @ W_o[mine, mine]
+    return parts
+
+# %% right: einsum with W_o cut by its rows
+def head_parts(heads, W_o):
+    W = torch.stack(W_o.chunk(heads.shape[1], dim=0))
+    return torch.einsum("bhtd,hdm->bhtm", heads, W)

@@ -25,7 +25,7 @@ def _in_torch(torch, q, k, v):
     return weights @ v, weights
 
 
-_WHY_SCALE = ("A dot product of d_k numbers spreads about √d_k wide. Dividing by just that keeps the softmax about "
+_WHY_SCALE = ("A dot product of d_k numbers spreads about √d_k wide. Dividing by √d_k keeps the softmax about "
               "equally sharp for vectors of few and of many numbers.")
 
 

@@ -86,6 +86,10 @@ LOOPS = [
           ("last-key-only", "last key", "the value of the last key times its weight",
            "An output is a sum over all keys. Each of these products replaced the one before, where all of them should "
            "be added up.", "What happens to the output at each turn of the loop over the keys?"),
+          *((f"{which}-value-left-out", f"all but the {which}", f"the right one without the {which} value",
+             "Each key has a weight, and each weight its value.",
+             f"At which number does your loop over the keys {turn}?")
+            for which, turn in (("first", "begin"), ("last", "end"))),
           ("running-total", "running total", "a running total: the output of each query holds those of the queries "
            "before it as well", "Every output starts from zero.",
            "At which level of your loops is the total set to zero?"),

@@ -291,6 +291,10 @@ def attention(q, k, v, scale="sqrt d_k", axis=-1, shift="max", values="v", gives
         output = np.broadcast_to(v.sum(0), (len(weights), v.shape[1]))
     elif mix == "last key":
         output = weights[:, -1:] * v[-1]
+    elif mix == "all but the first":
+        output = weights[:, 1:] @ v[1:]
+    elif mix == "all but the last":
+        output = weights[:, :-1] @ v[:-1]
     elif mix == "running total":
         output = (weights @ v).cumsum(0)
     elif mix == "value of the query's number":

@@ -6,7 +6,7 @@ from course._words import later
 
 from .switches import sloppy_attention
 
-ROOT = ("A dot product of d_k numbers spreads about √d_k wide. Dividing by just that keeps the softmax about "
+ROOT = ("A dot product of d_k numbers spreads about √d_k wide. Dividing by √d_k keeps the softmax about "
         "equally sharp for vectors of few and of many numbers.")
 
 SCALES = [

@@ -112,7 +112,7 @@ class SloppySelf(Sloppy):
 _SHARES = "Each query has 1 to give away among its keys."
 _THREE = ("What a word asks, what it can be found by and what it hands over are three different things, so each has a "
           "projection of its own.")
-_ROOT = ("A dot product of d_k numbers spreads about √d_k wide. Dividing by just that keeps the softmax about "
+_ROOT = ("A dot product of d_k numbers spreads about √d_k wide. Dividing by √d_k keeps the softmax about "
          "equally sharp for vectors of few and of many numbers.")
 _EMPTY = ("A query that may attend to nothing gets zero weights and adds nothing; `scaled_dot_product_attention` of "
           "lesson 02 does that.")

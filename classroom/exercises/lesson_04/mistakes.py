@@ -234,7 +234,8 @@ MERGE = [
         "Your result is exactly what comes out when the numbers are poured into (B, T, d_model) as they lie in memory.",
         "There, the positions of one head lie next to each other, so that one row gets pieces of several positions. "
         "Training does not show the mistake.",
-        "Which two axes have to be neighbours before they can become one?"),
+        "Which two axes have to be neighbours before they can become one? And if you call `transpose`: do you keep its "
+        "result? It does not change `x`."),
     Misconception(
         "interleaved", lambda x: x.permute(0, 2, 3, 1).reshape(_sizes(x)),
         "Your result is exactly what comes out when the heads are shuffled together, one number of each in turn.",

@@ -193,7 +193,8 @@ BUGGY = [
          "How many sentences does your batch have, and do you look at more than the first?"),
     _bug("heads-in-reverse", "The heads come in reverse order.", "Do you look at more than one head?"),
     Misconception("first-piece-everywhere", _first_piece_everywhere, "Every head holds the first piece of the "
-                  "vectors, and the rest of them is lost.", _SILENT, "Do you look at every head?"),
+                  "vectors, and the rest of them is lost.", _SILENT,
+                  "Do you look at every head? (A `return` ends a loop in its first round.)"),
     Misconception("first-two-exchanged", _first_two_exchanged, "The first two heads have changed places.",
                   _SILENT, "Do you look at every head?"),
     *(Misconception(f"only-{name}-wrong", partial(_other_pieces, place=place, axis=axis), later(

@@ -200,7 +200,8 @@ PARTS = [
     _slip("output-returned", "their sum, the output of the layer", "The exercise asks for its parts, before they are "
           "added up: (B, n_heads, T, d_model).", "Which axis has gone?", merge="output"),
     _slip("only-its-own-columns", "cut down to the columns h · d_head to (h + 1) · d_head − 1",
-          "With W_o each head writes into *all* numbers of the output.", "How long is the part of one head?",
+          "With W_o each head writes into *all* numbers of the output.",
+          "Which columns of W_o does your code use for head h?",
           merge="only its own columns"),
     _slip("mean-over-heads", "divided by n_heads", _SUM, "By what do you divide?", factor="heads"),
     _slip("scaled-once-more", "divided by √d_head", "Scores are scaled, before the softmax. Here nothing is left to "
