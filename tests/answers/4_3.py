@@ -3186,7 +3186,7 @@ class MultiHeadAttention(nn.Module):
         weights = torch.softmax(scores, dim=-1)
         return self.w_o(merge_heads(weights @ v)), weights
 
-# %% wrong: assert in place of raise ValueError, once more
+# %% wrong: assert in place of raise ValueError, a third time
 class MultiHeadAttention(nn.Module):
 
     def __init__(self, d_model, n_heads):
