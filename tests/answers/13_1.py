@@ -372,3 +372,21 @@ def rms_norm(x, weight, eps=1e-6):
 def rms_norm(x, weight, eps=1e-6):
     ms = torch.einsum("...d,...d->...", x, x) / x.shape[-1]
     return (ms + eps).rsqrt().unsqueeze(-1) * x * weight
+
+# %% prelude
+import torch
+
+# %% wrong: eps added to the root instead of under it
+def rms_norm(x, weight, eps=1e-6):
+    rms = x.pow(2).mean(dim=-1, keepdim=True).sqrt()
+    return x / (rms + eps) * weight
+
+# %% wrong: changes x in place
+def rms_norm(x, weight, eps=1e-6):
+    x *= torch.rsqrt((x * x).mean(-1, keepdim=True) + eps)
+    return x * weight
+
+# %% right: einsum for the sum of the squares, power -1/2
+def rms_norm(x, weight, eps=1e-6):
+    mean_square = torch.einsum("...d,...d->...", x, x) / x.size(-1)
+    return torch.einsum("...d,...,d->...d", x, (mean_square + eps) ** -0.5, weight)

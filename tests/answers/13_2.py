@@ -637,3 +637,22 @@ class SwiGLU(nn.Module):
     def forward(self, x):
         z = self.w_gate(x)
         return self.w_down(self.drop(self.w_up(x) * z * torch.sigmoid(z)))
+
+# %% prelude
+from torch import nn
+import torch
+import torch.nn.functional as F
+
+# %% right: nn.SiLU and nn.Dropout as modules, other order of the layers
+class SwiGLU(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_down = nn.Linear(d_ff, d_model, bias=False)
+        self.w_up, self.w_gate = (nn.Linear(d_model, d_ff, bias=False) for _ in range(2))
+        self.act = nn.SiLU()
+        self.drop = nn.Dropout(0.1)
+
+    def forward(self, x):
+        h = self.w_up(x)
+        h = h.mul(self.act(self.w_gate(x)))
+        return self.w_down(self.drop(h))

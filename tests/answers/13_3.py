@@ -439,3 +439,30 @@ def prefix_mask(prefix_lengths, size):
     for b, n in enumerate(prefix_lengths.tolist()):
         mask[b, :, :n] = True
     return mask
+
+# %% prelude
+import torch
+
+# %% wrong: one mask, changed in place for each sentence: all sentences share its final state
+def prefix_mask(prefix_lengths, size):
+    causal = torch.tril(torch.ones(size, size, dtype=torch.bool))
+    masks = []
+    for n in prefix_lengths:
+        mask = causal
+        mask[:, :n] = True
+        masks.append(mask)
+    return torch.stack(masks)
+
+# %% wrong: an axis for the heads is added: (B, 1, size, size)
+def prefix_mask(prefix_lengths, size):
+    place = torch.arange(size)
+    causal = place[None, :] <= place[:, None]
+    prefix = place[None, None, None, :] < prefix_lengths[:, None, None, None]
+    return prefix | causal
+
+# %% wrong: no brackets round the comparisons (raises)
+def prefix_mask(prefix_lengths, size):
+    s = torch.arange(size).view(1, 1, size)
+    t = torch.arange(size).view(1, size, 1)
+    n = prefix_lengths.view(-1, 1, 1)
+    return s < n | s <= t

@@ -1134,3 +1134,88 @@ class GroupedQueryAttention(nn.Module):
             mask = mask[:, None]
         out, weights = scaled_dot_product_attention(q, k, v, mask)
         return self.w_o(merge_heads(out)), weights
+
+# %% prelude
+from course.attention import merge_heads, scaled_dot_product_attention, split_heads
+from torch import nn
+
+# %% wrong: repeat instead of repeat_interleave
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
+        d_head = d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_v = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+
+    def forward(self, x, mask=None):
+        n = self.n_heads // self.n_kv_heads
+        q = split_heads(self.w_q(x), self.n_heads)
+        k = split_heads(self.w_k(x), self.n_kv_heads).repeat(1, n, 1, 1)
+        v = split_heads(self.w_v(x), self.n_kv_heads).repeat(1, n, 1, 1)
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        output, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(output)), weights
+
+# %% wrong: weights averaged over the heads, as nn.MultiheadAttention returns them
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
+        d_kv = d_model // n_heads * n_kv_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, d_kv, bias=False)
+        self.w_v = nn.Linear(d_model, d_kv, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+
+    def forward(self, x, mask=None):
+        n = self.n_heads // self.n_kv_heads
+        q = split_heads(self.w_q(x), self.n_heads)
+        k = split_heads(self.w_k(x), self.n_kv_heads).repeat_interleave(n, dim=1)
+        v = split_heads(self.w_v(x), self.n_kv_heads).repeat_interleave(n, dim=1)
+        output, weights = scaled_dot_product_attention(q, k, v, None if mask is None else mask[:, None])
+        return self.w_o(merge_heads(output)), weights.mean(dim=1)
+
+# %% wrong: the mask gets no axis for the heads
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
+        d_kv = d_model // n_heads * n_kv_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, d_kv, bias=False)
+        self.w_v = nn.Linear(d_model, d_kv, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+
+    def forward(self, x, mask=None):
+        n = self.n_heads // self.n_kv_heads
+        q = split_heads(self.w_q(x), self.n_heads)
+        k = split_heads(self.w_k(x), self.n_kv_heads).repeat_interleave(n, dim=1)
+        v = split_heads(self.w_v(x), self.n_kv_heads).repeat_interleave(n, dim=1)
+        output, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(output)), weights
+
+# %% right: expand and reshape instead of repeat_interleave
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.h, self.kv = n_heads, n_kv_heads
+        self.d = d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, self.kv * self.d, bias=False)
+        self.w_v = nn.Linear(d_model, self.kv * self.d, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+
+    def shared(self, z):
+        B, T, _ = z.shape
+        z = split_heads(z, self.kv)[:, :, None]
+        return z.expand(B, self.kv, self.h // self.kv, T, self.d).reshape(B, self.h, T, self.d)
+
+    def forward(self, x, mask=None):
+        m = mask[:, None] if mask is not None else None
+        q = split_heads(self.w_q(x), self.h)
+        y, weights = scaled_dot_product_attention(q, self.shared(self.w_k(x)), self.shared(self.w_v(x)), m)
+        return self.w_o(merge_heads(y)), weights

@@ -591,3 +591,41 @@ def rotate(x, positions):
     phi = torch.outer(positions.to(x.dtype), freq)
     z = torch.complex(a.contiguous(), b.contiguous()) * torch.polar(torch.ones_like(phi), phi)
     return torch.cat([z.real, z.imag], dim=-1)
+
+# %% prelude
+import torch
+
+# %% wrong: positions 0, 1, 2, ... instead of those that are given
+def rotate(x, positions):
+    T, d_head = x.shape[-2:]
+    half = d_head // 2
+    freq = 10000 ** (-2 * torch.arange(half, dtype=x.dtype) / d_head)
+    phi = torch.arange(T, dtype=x.dtype)[:, None] * freq
+    a, b = x[..., :half], x[..., half:]
+    return torch.cat([a * phi.cos() - b * phi.sin(), a * phi.sin() + b * phi.cos()], dim=-1)
+
+# %% wrong: exponent -i/d_head: the factor 2 is forgotten
+def rotate(x, positions):
+    d_head = x.shape[-1]
+    a, b = x.chunk(2, dim=-1)
+    i = torch.arange(d_head // 2, dtype=x.dtype)
+    phi = positions.unsqueeze(-1) * 10000 ** (-i / d_head)
+    cos, sin = phi.cos(), phi.sin()
+    return torch.cat([a * cos - b * sin, a * sin + b * cos], dim=-1)
+
+# %% wrong: halves are paired, but the angles are laid out for neighbours (repeat_interleave)
+def rotate(x, positions):
+    d_head = x.shape[-1]
+    freq = 10000 ** (-torch.arange(0, d_head, 2, dtype=x.dtype) / d_head)
+    phi = torch.outer(positions.to(x.dtype), freq).repeat_interleave(2, dim=-1)
+    a, b = x.chunk(2, dim=-1)
+    return x * phi.cos() + torch.cat([-b, a], dim=-1) * phi.sin()
+
+# %% right: complex numbers, once more
+def rotate(x, positions):
+    a, b = x.chunk(2, dim=-1)
+    d_head = x.shape[-1]
+    exponent = torch.arange(0, d_head, 2, dtype=x.dtype) / d_head
+    phi = positions.to(x.dtype)[:, None] / 10000.0 ** exponent
+    turned = torch.complex(a, b) * torch.polar(torch.ones_like(phi), phi)
+    return torch.cat([turned.real, turned.imag], dim=-1)

@@ -748,3 +748,42 @@ def label_smoothing_loss(logits, targets, pad_id, smoothing):
     logp = flat - flat.logsumexp(-1, keepdim=True)
     shares = F.one_hot(ids, V) * (1 - smoothing) + smoothing / V
     return torch.einsum("nv,nv->", shares.to(logp.dtype), -logp) / len(ids)
+
+# %% prelude
+import copy, io, math
+import torch
+import torch.nn.functional as F
+
+# %% wrong: cuts each row at its number of real tokens: padding only at the end is assumed
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    total, count = 0, 0
+    for row, wanted in zip(logits, targets):
+        n = int((wanted != pad_id).sum())
+        logp = row[:n].log_softmax(dim=-1)
+        right = logp.gather(-1, wanted[:n, None])[:, 0]
+        total = total - ((1 - smoothing) * right + smoothing * logp.mean(dim=-1)).sum()
+        count += n
+    return total / count
+
+# %% wrong: the even share is averaged over all positions, padding among them
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    logp = logits.log_softmax(dim=-1)
+    real = targets != pad_id
+    right = logp[real].gather(-1, targets[real].unsqueeze(-1))
+    return -(1 - smoothing) * right.mean() - smoothing * logp.mean()
+
+# %% wrong: KL divergence (habit from the Annotated Transformer): the entropy of the wanted shares is taken off
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    real = targets != pad_id
+    logp = logits[real].log_softmax(dim=-1)
+    wanted = torch.full_like(logp, smoothing / logits.size(-1))
+    wanted.scatter_(-1, targets[real].unsqueeze(-1), 1 - smoothing + smoothing / logits.size(-1))
+    return F.kl_div(logp, wanted, reduction="batchmean")
+
+# %% right: one matrix of wanted shares, logsumexp by hand
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    real = targets != pad_id
+    scores, right = logits[real], targets[real]
+    logp = scores - scores.logsumexp(dim=-1, keepdim=True)
+    wanted = (1 - smoothing) * F.one_hot(right, scores.size(-1)).to(logp) + smoothing / scores.size(-1)
+    return -torch.einsum("nv,nv->", wanted, logp) / len(right)

@@ -1306,3 +1306,85 @@ def train_until(model, step, batches, validate, patience, max_epochs):
         for name, w in model.state_dict().items():
             w.copy_(keep[name])
     return history
+
+# %% prelude
+import copy, io, math
+import torch
+import torch.nn.functional as F
+
+# %% wrong: compares with the epoch before, not with the best so far, once more
+def train_until(model, step, batches, validate, patience, max_epochs):
+    losses, waited = [], 0
+    best = copy.deepcopy(model.state_dict())
+    for epoch in range(max_epochs):
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        losses.append(validate(model))
+        if epoch == 0 or losses[-1] < losses[-2]:
+            best, waited = copy.deepcopy(model.state_dict()), 0
+        else:
+            waited += 1
+            if waited == patience:
+                break
+    model.load_state_dict(best)
+    return losses
+
+# %% wrong: state_dict().copy(): a shallow copy, once more
+def train_until(model, step, batches, validate, patience, max_epochs):
+    losses, best_loss, waited = [], float("inf"), 0
+    for epoch in range(max_epochs):
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        loss = validate(model)
+        losses.append(loss)
+        if loss < best_loss:
+            best_loss, waited = loss, 0
+            best = model.state_dict().copy()
+        else:
+            waited += 1
+        if waited >= patience:
+            break
+    model.load_state_dict(best)
+    return losses
+
+# %% wrong: goes back to the best weights only where patience ends, not after max_epochs
+def train_until(model, step, batches, validate, patience, max_epochs):
+    losses, best_loss, waited = [], math.inf, 0
+    for epoch in range(max_epochs):
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        losses.append(validate(model))
+        if losses[-1] < best_loss:
+            best_loss, waited = losses[-1], 0
+            best = copy.deepcopy(model.state_dict())
+            continue
+        waited += 1
+        if waited == patience:
+            model.load_state_dict(best)
+            return losses
+    return losses
+
+# %% right: the best weights in a buffer (torch.save), while loop, index of the minimum
+def train_until(model, step, batches, validate, patience, max_epochs):
+    losses, kept = [], io.BytesIO()
+    best_epoch = -1
+    while len(losses) < max_epochs and len(losses) - 1 - best_epoch < patience:
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        with torch.no_grad():
+            losses.append(validate(model))
+        if losses.index(min(losses)) == len(losses) - 1:
+            best_epoch = len(losses) - 1
+            kept = io.BytesIO()
+            torch.save(model.state_dict(), kept)
+    kept.seek(0)
+    model.load_state_dict(torch.load(kept))
+    return losses

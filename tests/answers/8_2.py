@@ -342,3 +342,14 @@ import math
 # %% wrong: sqrt(d_model) as a factor instead of divided by it
 def warmup_lr(step, d_model, warmup):
     return math.sqrt(d_model) * min(1 / math.sqrt(step), step / warmup ** 1.5)
+
+# %% prelude
+import copy, io, math
+import torch
+import torch.nn.functional as F
+
+# %% wrong: two branches, d_model forgotten in the falling one
+def warmup_lr(step, d_model, warmup):
+    if step < warmup:
+        return d_model ** -0.5 * step * warmup ** -1.5
+    return 1 / math.sqrt(step)

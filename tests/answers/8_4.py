@@ -863,3 +863,57 @@ def training_step(model, optimiser, source, target, pad_id, smoothing):
     optimiser.step()
     optimiser.zero_grad()
     return loss.detach()
+
+# %% prelude
+import copy, io, math
+import torch
+import torch.nn.functional as F
+
+# %% wrong: calls model.train() at the start
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    return F.cross_entropy(logits.transpose(1, 2), targets, ignore_index=pad_id, label_smoothing=smoothing)
+
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    model.train()
+    optimiser.zero_grad()
+    logits = model(source, target[:, :-1])
+    loss = label_smoothing_loss(logits, target[:, 1:], pad_id, smoothing)
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+
+# %% wrong: shift the wrong way round: reads target[:, 1:], is asked for target[:, :-1]
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    return F.cross_entropy(logits.transpose(1, 2), targets, ignore_index=pad_id, label_smoothing=smoothing)
+
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    decoder_input, labels = target[:, 1:], target[:, :-1]
+    optimiser.zero_grad()
+    loss = label_smoothing_loss(model(source, decoder_input), labels, pad_id, smoothing)
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+
+# %% wrong: smoothing written as 0.1, the argument ignored
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    return F.cross_entropy(logits.transpose(1, 2), targets, ignore_index=pad_id, label_smoothing=smoothing)
+
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    optimiser.zero_grad()
+    logits = model(source, target[:, :-1])
+    loss = label_smoothing_loss(logits, target[:, 1:], pad_id, smoothing=0.1)
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+
+# %% right: clears the gradients after the step, by model.zero_grad(); returns a tensor
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    return F.cross_entropy(logits.transpose(1, 2), targets, ignore_index=pad_id, label_smoothing=smoothing)
+
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    reads, wanted = target.narrow(1, 0, target.size(1) - 1), target.narrow(1, 1, target.size(1) - 1)
+    loss = label_smoothing_loss(model(source, reads), wanted, pad_id, smoothing)
+    loss.backward()
+    optimiser.step()
+    model.zero_grad()
+    return loss.detach()
