@@ -1050,7 +1050,7 @@ for name, *of_both in zip(found["System"], found["BLEU"], found["chrF2"], strict
 print(f"p = {found['BLEU'][1].p_value:.2f}{'':15}p = {found['chrF2'][1].p_value:.2f}{'':15}of the difference")
 
 # %% [markdown]
-# Sometimes the model writes the reference itself. How near are the two on the other sentences?
+# Sometimes the model writes the reference itself. How near are the two on the other sentences, again in BLEU and chrF?
 
 # %% tags=["nbval-ignore-output"]
 differ = [n for n, i in enumerate(several) if normalise(by_model[n]) != normalise(references[i])]
