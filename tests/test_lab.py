@@ -124,7 +124,8 @@ def running(started, tmp_path):
                                stdout=subprocess.PIPE, text=True, start_new_session=True,
                                env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])})
     try:
-        assert process.stdout.readline() == "fetched\n"
+        # Where the pairs are not there yet, a line before says how large they are.
+        assert "fetched\n" in iter(process.stdout.readline, "")
         pid, folder, said = process.stdout.readline().split()
         assert (Path(folder).resolve(), said) == (tmp_path.resolve(), "yes")
         yield process, int(pid)
