@@ -78,8 +78,8 @@ for word, score in zip(words, scores, strict=True):
 # - An *array* is one of NumPy's, a *tensor* one of PyTorch's, and a list is neither. (n,) is a shape: n numbers in a
 #   row. All entries are of one kind, the *dtype*: `int64` are whole numbers, `float64` fractions, `float32` fractions
 #   with fewer digits, and `bool` (*Boolean*) true or false.
-# - Where the text names no other dtype, fractions keep their dtype: from float64 comes float64. (An array of fractions
-#   may always be float64. If all numbers that came in are whole, it may be float32, too.)
+# - Where the text names no dtype, fractions keep theirs: float32 comes out where float32 came in, and float64 where
+#   float64 came in. (For an array float64 is always right, too; and where only whole numbers came in, float32 as well.)
 # - The lines that begin with `def` say in which order the arguments come. The pages give them by their places: you may
 #   rename them, but keep their order.
 # - The circles say how hard an exercise is, from ●○○ to ●●●. Its points go into your record.
@@ -124,7 +124,8 @@ check("0.1", shares)
 # catalogue of mistakes that people make here. If one of these returns *exactly* your numbers, on all inputs or on most
 # of them, the check tells you which one it is.
 #
-# You can watch it. `evaluate` gives a verdict and keeps no record. Here it judges the function of step 2:
+# You can watch it. `evaluate` gives a verdict and keeps no record: the points in its panel are those of the function
+# that it is given, and what you have earned stays. Here it judges the function of step 2:
 
 # %%
 def divided_by_the_largest(scores):
@@ -274,7 +275,8 @@ show_weights(weights, spanish, words, title="Where each Spanish word looks")
 
 # %% [markdown]
 # Read it row by row: a row is the Spanish word to be written next, the columns are the
-# English words that it can look at, and each row sums to 1. Dark blue is a large share.
+# English words that it can look at, and each row sums to 1 (but for the rounding of the numbers in
+# the cells). Dark blue is a large share.
 # (Our queries know the word that is to be written. A real model has to make them without it.)
 #
 # Now look at the two rows in the middle. *gato* looks at the third word and *negro* at the second:

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Lesson 02 · Scaling and masks
 #
-# In this lesson you write the attention of lesson 01 once more, as the function that the rest of the course calls:
+# In this lesson you write the attention of lesson 01 once more, as the rest of the course needs it:
 # in PyTorch, for whole batches of sentences, and with a *mask* that says which word may look at which. A mask is
 # a simple thing, and a wrong mask often gives no error. The second half of the lesson is a clinic for wrong masks.
 #
@@ -410,7 +410,7 @@ print(torch.full((4,), -math.inf).softmax(dim=-1))
 # %% [markdown]
 # Four times NaN: by the formula, a row of nothing but −∞ is 0/0 as well. Such rows do occur: in a sentence that is
 # nothing but padding, or where padding at the front meets a mask that closes the future. A loss that is computed from
-# a NaN is NaN, it puts NaN into gradients, and after one training step there is NaN among the weights of the model.
+# a NaN is NaN, it puts NaN into gradients, and after one training step there is NaN among the numbers of the model.
 #
 # The convention of this course: **a query that may attend to nothing gets weights of 0, an output of 0,
 # and finite gradients.** One way to get there avoids the infinity, and fills with a very low number instead. What
@@ -432,7 +432,7 @@ except RuntimeError as error:
 
 # %% [markdown]
 # ### Exercise 2.1 · attention with a mask        ●●●  about 20 minutes · 4 points
-# The function that everything else in the course calls.
+# The function that the rest of the course calls. (Later lessons have the course's own version of it.)
 #
 # - **You have** `q` (..., T_q, d_k), `k` (..., T_k, d_k), `v` (..., T_k, d_v). The dots stand for any
 #   number of axes, also none. `mask` is None or boolean, True = may attend, and its shape can be
@@ -846,8 +846,8 @@ examine(patient_4, with_empty)
 
 # %% [markdown]
 # The gradient goes backwards through the softmax, where the NaN still is, and from there into `q`, and into all
-# weights from which `q` is computed. (In a row in which everything is closed, the gradient of the scores is 0
-# when −∞ is filled in by `masked_fill`, and NaN when it is added. The next cell shows both.)
+# numbers of the model from which `q` is computed. (In a row in which everything is closed, the gradient of the scores
+# is 0 when −∞ is filled in by `masked_fill`, and NaN when it is added. The next cell shows both.)
 
 # %%
 closed = torch.zeros(4, dtype=torch.bool)                        # nothing may be looked at

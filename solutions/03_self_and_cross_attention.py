@@ -152,7 +152,8 @@ print("logits for two inputs:", tuple(model(torch.randn(2, 5)).shape))
 #
 # - **You have** a `model`; a function `loss_of(model, batch)`, which returns the loss as a tensor with one number; an
 #   `optimiser` of the model's parameters; and `batches`, which a `for` loop can go through, once. It may have no
-#   length. At the first call of `fit` no parameter has a gradient yet.
+#   length. At the first call of `fit` no parameter has a gradient yet, so that it makes no difference whether you
+#   forget the old gradients before the step or after it.
 # - **Do** one step for each batch. The model may come in either mode. Train it in training mode, and leave it in
 #   evaluation mode. The two modes hold for the model and for all its layers. A parameter may be frozen, that is, its
 #   `requires_grad` is False: leave `requires_grad` as it is.
@@ -526,9 +527,10 @@ for make, seed in ((without_projections, 0), (without_projections, 4), (with_pro
 # The animal must prefer the thing to the place, the thing must prefer the place to the animal, and the place the
 # animal to the thing. With equal scores both ways, this says $a > c$, $b > a$ and $c > b$: impossible for all three at
 # once. Any two of them are possible. In our two runs without projections, two kinds of words are always right. The
-# third is right half of the time in the first run, as with a coin, and three times out of four in the second. (The
-# argument is about what words can prefer. What a model can answer all the same, only the run shows.) Two projections,
-# one for asking and one for being found, make the score of $i$ for $j$ another number than that of $j$ for $i$.
+# third is right half of the time in the first run, as with a coin, and three times out of four in the second. With
+# other seeds it may be one kind alone: try a few. Do you find a seed with all three? (The argument is about what words
+# can prefer. What a model can answer all the same, only the run shows.) Two projections, one for asking and one for
+# being found, make the score of $i$ for $j$ another number than that of $j$ for $i$.
 #
 # Back to the adjectives, and to the model with projections and fixed vectors. Where does it look? Perhaps you expect:
 # each adjective at its noun. We measure, for each noun, how much of their attention its adjectives give it.
@@ -875,9 +877,9 @@ for word, row in zip(lexicon_of_4, with_places, strict=True):
 # ### Exercise 3.6 · looking back        ●●●  about 12 minutes · 2 points
 # Set two matrices by hand so that each word attends to the one before it.
 #
-# - **You have** `n_words` and `n_places`. A vector has n_words + n_places numbers, all 0 but two: a 1 among the first
-#   n_words says which word it is, and a 1 among the last n_places at which place it stands. The words of a sentence
-#   stand at the places 0, 1, 2 and so on.
+# - **You have** `n_words` and `n_places`, which is at most 24. A vector has n_words + n_places numbers, all 0 but two:
+#   a 1 among the first n_words says which word it is, and a 1 among the last n_places at which place it stands. The
+#   words of a sentence stand at the places 0, 1, 2 and so on.
 # - **Return** two tensors `W_q` and `W_k`, each (n_words + n_places, d_k). You choose d_k.
 # - **It is right** if in every sentence of up to n_places words, each word but the first gives more than 0.9 of its
 #   attention to the word before it. Queries are `x @ W_q`, keys are `x @ W_k`, scores are divided by √d_k, all in

@@ -115,6 +115,9 @@ for t in range(8):
 # $$PE_{t,\,2i} = \sin\!\left(t \,/\, 10000^{2i/d_{model}}\right) \qquad
 #   PE_{t,\,2i+1} = \cos\!\left(t \,/\, 10000^{2i/d_{model}}\right)$$
 #
+# The angles are in *radians*, as `torch.sin` takes them: 1 is about 57°. (A picture of sine and cosine comes after
+# the exercise.)
+#
 # By hand, for vectors of $d_{model} = 4$ numbers. There are two pairs, $i = 0$ and $i = 1$. What are the
 # two divisors?
 
@@ -189,7 +192,7 @@ for i in range(4):
     print(f"pair {i}: {math.degrees(10000 ** (-2 * i / 8)):6.3f}° for each word")
 
 # %% [markdown]
-# The fastest hand moves by 1 radian, about 57°, for each word. Each next one is slower by a fixed
+# The fastest hand moves by 1 radian for each word. Each next one is slower by a fixed
 # factor, here 10. Together they tell the position as the hands of a clock tell the time: the fast
 # hand is exact but comes round again and again, the slow ones are rough but come round much later. A single sine does
 # not say where its hand stands: it is the same for 80° and 100°. Sine and cosine together do, and the next section
@@ -237,7 +240,8 @@ rows, columns = torch.tensor([0, 2]), torch.tensor([3, 1])
 first, second = torch.zeros(4, 4), torch.zeros(4, 4)
 first[rows, columns] = torch.tensor([7.0, 8.0])       # one place for each pair: (0, 3) and (2, 1)
 second[0::2, 1::2] = torch.tensor([7.0, 8.0])         # every even row with every odd column
-print(torch.cat([first, second], dim=1).int())
+for name, matrix in (("first", first), ("second", second)):
+    print(name, matrix.int(), sep="\n")
 
 # %% [markdown]
 # ### Exercise 5.2 · a step is a rotation        ●●●  about 15 minutes · 2 points
@@ -586,8 +590,9 @@ for kind in kinds:
 # Four of the versions: no positions, sinusoidal, learned, rotary. Which will still be right nearly always at places 20
 # to 63? No sentence of the training was so long.
 #
-# - **Set** `prediction` to `"no positions"`, `"sinusoidal"`, `"learned"` or `"rotary"`; or to `"all"`, if it holds for
-#   sinusoidal, learned and rotary alike.
+# - **Set** `prediction` to `"no positions"`, `"sinusoidal"`, `"learned"` or `"rotary"`; or to
+#   `"sinusoidal and rotary"`, if it holds for these two; or to `"all"`, if it holds for sinusoidal, learned and
+#   rotary alike.
 # - **Use** what you know of each: what does place 40 look like to it? Decide before you run the next cells.
 
 # %%
@@ -608,10 +613,10 @@ def distance_batch(n=32, length=16):
     return ids, lambda logits: F.cross_entropy(logits[:, STEP:].flatten(0, 1), ids[:, :-STEP].flatten())
 
 
-accuracy = {}
+accuracy, models = {}, {}
 for kind in kinds:
     torch.manual_seed(0)
-    model = Reader(kind, N_WORDS, N_WORDS)
+    model = models[kind] = Reader(kind, N_WORDS, N_WORDS)
     train(model, distance_batch, steps=300)
     right = torch.zeros(64)
     with torch.no_grad():
@@ -626,6 +631,10 @@ for kind in kinds:
 ids = torch.randint(N_WORDS, (4000, 16))
 most_frequent = ids.mode(dim=1).values.unsqueeze(1)           # the same answer at every place of a sentence
 print(f"always the most frequent word of 16: {(ids[:, :-STEP] == most_frequent).float().mean():.0%}")
+ids = torch.rand(500, N_WORDS).argsort(dim=1)                 # each of the ten words once
+with torch.no_grad():
+    just_before = (models["penalty"](ids).argmax(dim=-1)[:, STEP:] == ids[:, STEP - 1:-1]).float().mean()
+print(f"penalty, ten different words in a row: the word just before in {just_before:.0%} of the places from 3 on")
 
 # %% tags=["nbval-ignore-output"]
 shown = {kind: accuracy[kind] for kind in ("no positions", "sinusoidal", "learned", "rotary")}
@@ -636,8 +645,9 @@ show_curves(range(STEP, 64), shown, "place in the sentence", "share of right ans
 # Within the length of training, sinusoidal, learned and rotary positions are equally good. The causal mask and the
 # penalty are not enough for this task, so the picture leaves them out. In one layer, a mask says which words are
 # earlier, not how much earlier. (Several layers can learn positions from a mask alone: Haviv et al., below.)
-# And with this penalty, of two equal words the nearer one always gets more. (Without positions, a model can still name
-# the most frequent word of the sentence: the last line of the list shows how often that is right.)
+# And with this penalty nearer words get more, so that in sentences of ten different words the model mostly names the
+# word just before: the last line of the list. (Without positions, a model can still name
+# the most frequent word of the sentence: the line before shows how often that is right.)
 # Beyond the length of training:
 #
 # - **learned**: the rows from 16 on still hold the random numbers of the beginning. One word

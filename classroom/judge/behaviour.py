@@ -105,6 +105,9 @@ def _another_dtype(got: str, expected: str, framework: str, inputs: list[str]) -
         return "dtype-lost", say("Whole numbers hold no fractions: these are cut off, without a word. Look for an "
                                  "array that takes its dtype from an input, which may hold whole numbers, or for a "
                                  "dtype that is written down.")
+    if expected == "float64" and framework == "numpy" and "float64" not in inputs:
+        return "dtype-lost", say("Precision is lost on the way. A fraction that NumPy computes from whole numbers "
+                                 "is float64, unless it is told otherwise: look for a dtype that is written down.")
     if expected == "float64" and framework == "numpy":
         return "dtype-lost", say("Precision is lost on the way. From float64 NumPy computes float64, unless it is told "
                                  "otherwise: look for a dtype that is written down, or taken from something of less "

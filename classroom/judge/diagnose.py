@@ -41,6 +41,10 @@ def error(task: Exercise, got: list[Outcome], want: list[Outcome], clock: limits
     worked = sum(g.returned for g in got)
     after = say("The other {worked} cases ran. ", worked=worked) if 0 < worked == len(got) - 1 else \
         say("{worked} of the {got} cases ran. ", worked=worked, got=len(got)) if worked else ""
+    right = sum(agree(g, w) for g, w in zip(got, want, strict=True) if g.returned)
+    if right < worked:
+        after += say("Of what ran, {right} came out right. ", right=right) if right else \
+            say("Of what ran, nothing came out right. ")
     if raised.timed_out:
         where = say(" It was stopped in {where}.", where=line_of(raised.where)) if raised.where else ""
         return "time-limit", say("{at}, your code had not finished after {total} seconds of computing.{where} Is "

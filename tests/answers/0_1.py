@@ -563,3 +563,63 @@ def part_of_total(values):
     return np.array(parts)
 
 shares = part_of_total
+
+# %% prelude
+from math import fsum
+import numpy as np
+
+# %% wrong: copied the page's loop over zip(words, scores): stops after the four words
+words = ["the", "black", "cat", "sleeps"]
+def shares(scores):
+    total = scores.sum()
+    out = []
+    for word, score in zip(words, scores):
+        out.append(score / total)
+    return np.array(out)
+
+# %% wrong: result array by zeros_like: whole scores give whole (0) shares
+def shares(scores):
+    out = np.zeros_like(scores)
+    total = sum(scores)
+    for i in range(len(scores)):
+        out[i] = scores[i] / total
+    return out
+
+# %% wrong: in a copy, but the total is taken anew in each turn, after entries have been replaced
+def shares(scores):
+    s = scores.astype(float)
+    for i in range(len(s)):
+        s[i] = s[i] / s.sum()
+    return s
+
+# %% wrong: returns a Python list
+def shares(scores):
+    total = sum(scores)
+    return [float(s) / float(total) for s in scores]
+
+# %% wrong: divides by the running total (the sum so far)
+def shares(scores):
+    out = np.empty(len(scores))
+    total = 0
+    for i, s in enumerate(scores):
+        total += s
+        out[i] = s / total if total > 0 else 0.0
+    return out
+
+# %% wrong: return is indented into the loop: returns after the first score
+def shares(scores):
+    result = np.zeros(len(scores))
+    for i in range(len(scores)):
+        result[i] = scores[i] / scores.sum()
+        return result
+
+# %% right: plain Python with a list, made into an array at the end
+def shares(numbers):
+    numbers = numbers.tolist()
+    whole = fsum(numbers)
+    return np.array([n / whole for n in numbers])
+
+# %% right: product with the reciprocal, by a lambda
+
+
+shares = lambda s: np.multiply(s, 1 / np.add.reduce(s))

@@ -556,3 +556,25 @@ def shares(scores):
     return scores / scores.sum()
 def shares_by_row(scores):
     return np.array([shares(row) for row in scores])
+
+# %% prelude
+import numpy as np
+
+# %% wrong: loops over len(scores) for the columns too: assumes a square table
+def shares_by_row(scores):
+    n = len(scores)
+    out = np.zeros(scores.shape)
+    for i in range(n):
+        total = scores[i].sum()
+        for j in range(n):
+            out[i, j] = scores[i, j] / total
+    return out
+
+# %% wrong: PyTorch's names dim and keepdim on a NumPy array
+def shares_by_row(scores):
+    return scores / scores.sum(dim=1, keepdim=True)
+
+# %% right: einsum with the reciprocals of the row totals
+def shares_by_row(table):
+    ones = np.ones(table.shape[1], dtype=table.dtype)
+    return np.einsum("qk,q->qk", table, 1 / (table @ ones))

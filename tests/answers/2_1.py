@@ -1000,3 +1000,52 @@ def scaled_dot_product_attention(q, k, v, mask=None):
         lowest = torch.finfo(scores.dtype).min
         weights = F.softmax(torch.where(mask, scores, lowest), -1) * mask.any(-1, keepdim=True)
     return torch.matmul(weights, v), weights
+
+# %% prelude
+import math, torch
+import torch
+
+# %% wrong: output computed before the forbidden weights are set to 0: closed rows get the mean of the values
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is None:
+        weights = scores.softmax(dim=-1)
+        return weights @ v, weights
+    scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+    weights = scores.softmax(dim=-1)
+    output = weights @ v
+    weights = weights.masked_fill(~mask, 0)
+    return output, weights
+
+# %% wrong: q /= sqrt(d_k): changes the caller's q in place
+def scaled_dot_product_attention(q, k, v, mask=None):
+    q /= math.sqrt(q.shape[-1])
+    scores = q @ k.transpose(-2, -1)
+    if mask is not None:
+        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+    weights = scores.softmax(dim=-1)
+    if mask is not None:
+        weights = weights.masked_fill(~mask, 0)
+    return weights @ v, weights
+
+# %% wrong: -1e9 added (not filled), then weights times mask: a forbidden score of 1e13 still wins
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores = scores + (1.0 - mask.to(scores.dtype)) * -1e9
+    weights = torch.softmax(scores, dim=-1)
+    if mask is not None:
+        weights = weights * mask
+    return weights @ v, weights
+
+# %% right: softmax by hand: maximum of the open scores, exp, safe division
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = torch.einsum("...qd,...kd->...qk", q, k) * q.shape[-1] ** -0.5
+    if mask is None:
+        mask = torch.ones((), dtype=torch.bool)
+    top = scores.detach().masked_fill(~mask, float("-inf")).amax(-1, keepdim=True)
+    top = torch.where(top.isinf(), torch.zeros_like(top), top)
+    e = torch.where(mask, scores - top, torch.zeros_like(scores)).clamp(max=0.0).exp() * mask
+    total = e.sum(-1, keepdim=True)
+    weights = e / torch.where(total == 0, torch.ones_like(total), total)
+    return torch.einsum("...qk,...kd->...qd", weights, v), weights

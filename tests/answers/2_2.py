@@ -258,3 +258,11 @@ def causal_mask(size):
     mask = torch.ones(size, size, dtype=torch.bool).tril(-1)
     mask[0, 0] = True
     return mask
+
+# %% prelude
+import torch
+
+# %% wrong: positions compared the wrong way round: rows see the future (transposed)
+def causal_mask(size):
+    pos = torch.arange(size)
+    return pos[None, :] >= pos[:, None]

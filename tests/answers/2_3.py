@@ -285,3 +285,15 @@ def padding_mask(ids, pad_id):
 def padding_mask(ids, pad_id):
     T = ids.shape[1]
     return (ids != pad_id).unsqueeze(1).expand(-1, T, -1)
+
+# %% prelude
+import torch
+
+# %% wrong: by lengths: assumes that the padding stands at the end
+def padding_mask(ids, pad_id):
+    lengths = (ids != pad_id).sum(dim=1)
+    return (torch.arange(ids.shape[1])[None, :] < lengths[:, None]).unsqueeze(1)
+
+# %% wrong: unsqueeze(0): (1, B, T) and not (B, 1, T)
+def padding_mask(ids, pad_id):
+    return ids.ne(pad_id).unsqueeze(0)

@@ -381,3 +381,31 @@ def decoder_mask(ids, pad_id):
 def decoder_mask(ids, pad_id):
     B, T = ids.shape
     return (ids != pad_id)[:, None, :].repeat(1, T, 1).tril()
+
+# %% prelude
+import torch
+
+# %% wrong: also closes the rows of padding queries
+def decoder_mask(ids, pad_id):
+    real = ids != pad_id
+    T = ids.shape[1]
+    causal = torch.ones(T, T, dtype=torch.bool).tril()
+    return real.unsqueeze(1) & real.unsqueeze(2) & causal
+
+# %% wrong: len(ids) is B, not T: raises or is wrong unless B == T
+def causal_mask(size):
+    return torch.ones(size, size, dtype=torch.bool).tril()
+def padding_mask(ids, pad_id):
+    return (ids != pad_id).unsqueeze(1)
+def decoder_mask(ids, pad_id):
+    return padding_mask(ids, pad_id) & causal_mask(len(ids))
+
+# %% right: loop over sentences, queries, keys
+def decoder_mask(ids, pad_id):
+    B, T = ids.shape
+    out = torch.zeros(B, T, T, dtype=torch.bool)
+    for b in range(B):
+        for t in range(T):
+            for j in range(t + 1):
+                out[b, t, j] = bool(ids[b, j] != pad_id)
+    return out

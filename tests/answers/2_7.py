@@ -360,3 +360,17 @@ def softmax_jacobian(w):
 # %% right: einsum
 def softmax_jacobian(w):
     return torch.diag_embed(w) - torch.einsum("...i,...j->...ij", w, w)
+
+# %% prelude
+import torch
+
+# %% wrong: diag of w(1-w) and then -w_i w_j for ALL entries: the square is subtracted twice on the diagonal
+def softmax_jacobian(w):
+    own_slope = torch.diag_embed(w * (1 - w))
+    others = -w.unsqueeze(-1) * w.unsqueeze(-2)
+    return own_slope + others
+
+# %% right: w_i (delta_ij - w_j) with an identity
+def softmax_jacobian(w):
+    same = torch.eye(w.shape[-1], dtype=w.dtype)
+    return w[..., :, None] * (same - w[..., None, :])

@@ -420,3 +420,24 @@ def score_variance(d_k, mean_q, var_q, mean_k, var_k):
     one += mean_q * mean_q * var_k
     one += mean_k * mean_k * var_q
     return sum(one for _ in range(d_k))
+
+# %% prelude
+
+
+# %% wrong: the warm-up of the page (k has mean 0) taken as the general case: mean_k left out
+def score_variance(d_k, mean_q, var_q, mean_k, var_k):
+    mean_of_q_squared = var_q + mean_q ** 2
+    return d_k * mean_of_q_squared * var_k
+
+# %% wrong: mean of the product subtracted, not its square
+def score_variance(d_k, mean_q, var_q, mean_k, var_k):
+    q2 = var_q + mean_q ** 2
+    k2 = var_k + mean_k ** 2
+    return d_k * (q2 * k2 - mean_q * mean_k)
+
+# %% right: expanded form, three terms in a sum over the places
+def score_variance(d_k, mean_q, var_q, mean_k, var_k):
+    total = 0.0
+    for _ in range(d_k):
+        total += var_q * var_k + var_q * mean_k * mean_k + var_k * mean_q * mean_q
+    return total

@@ -1013,3 +1013,65 @@ class SelfAttention(nn.Module):
         else:
             weights = scores.masked_fill(mask.logical_not(), -torch.inf).softmax(-1).nan_to_num(0.0)
         return torch.einsum("bqk,bkd->bqd", weights, v), weights
+
+# %% prelude
+from course.attention import causal_mask, padding_mask, scaled_dot_product_attention
+from torch import nn
+import math
+import torch
+import torch.nn.functional as F
+
+# %% wrong: a mask with two axes is taken for a padding mask (B, T) and gets an axis in the middle
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, mask=None):
+        if mask is not None and mask.dim() == 2:
+            mask = mask.unsqueeze(1)
+        return scaled_dot_product_attention(self.w_q(x), self.w_k(x), self.w_v(x), mask)
+
+# %% wrong: `if mask:` - the truth value of a tensor, raises as soon as a mask is given
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, mask=None):
+        q, k, v = self.w_q(x), self.w_k(x), self.w_v(x)
+        if mask:
+            return scaled_dot_product_attention(q, k, v, mask)
+        return scaled_dot_product_attention(q, k, v)
+
+# %% wrong: squeeze() of the results: the batch axis is lost for a batch of one sentence
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, mask=None):
+        output, weights = scaled_dot_product_attention(self.w_q(x), self.w_k(x), self.w_v(x), mask)
+        return output.squeeze(), weights.squeeze()
+
+# %% right: layers by setattr, attention written out with einsum, finite minimum and zeros for empty rows
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.root = math.sqrt(d_k)
+        for letter, size in zip("qkv", (d_k, d_k, d_v)):
+            setattr(self, f"w_{letter}", nn.Linear(d_model, size, bias=False))
+
+    def forward(self, x, mask=None):
+        scores = torch.einsum("bid,bjd->bij", self.w_q(x), self.w_k(x)) / self.root
+        if mask is None:
+            mask = torch.ones((), dtype=torch.bool, device=x.device)
+        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+        weights = scores.softmax(-1) * mask
+        return weights.matmul(self.w_v(x)), weights

@@ -922,3 +922,42 @@ class CrossAttention(nn.Module):
         q, k, v = self.w_q(x), self.w_k(memory), self.w_v(memory)
         out, weights = scaled_dot_product_attention(q, k, v)
         return out, weights
+
+# %% prelude
+from course.attention import causal_mask, padding_mask, scaled_dot_product_attention
+from torch import nn
+import math
+import torch
+import torch.nn.functional as F
+
+# %% wrong: mask multiplied onto the weights after the softmax, not renormalised
+class CrossAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, memory, mask=None):
+        v = self.w_v(memory)
+        output, weights = scaled_dot_product_attention(self.w_q(x), self.w_k(memory), v)
+        if mask is not None:
+            weights = weights * mask
+            output = weights @ v
+        return output, weights
+
+# %% wrong: keys and values from memory AND x, joined along the words: weights (B, T_q, T_k + T_q)
+class CrossAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, memory, mask=None):
+        both = torch.cat([memory, x], dim=1)
+        if mask is not None:
+            B, T_q, T_k = x.shape[0], x.shape[1], memory.shape[1]
+            mask = mask.expand(B, T_q, T_k)
+            mask = torch.cat([mask, torch.ones(B, T_q, T_q, dtype=torch.bool)], dim=-1)
+        return scaled_dot_product_attention(self.w_q(x), self.w_k(both), self.w_v(both), mask)

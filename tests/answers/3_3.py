@@ -618,3 +618,41 @@ def test_equivariance(attend):
             diff = (attend(x[:, order]) - out[:, order]).abs().max()
             if diff > 1e-5:
                 raise ValueError(f"depends on the order: {diff}")
+
+# %% prelude
+from course.attention import causal_mask, padding_mask, scaled_dot_product_attention
+from itertools import permutations
+from torch import nn
+import math
+import torch
+import torch.nn.functional as F
+
+# %% wrong: exact equality instead of allclose: rounding fails right implementations
+def test_equivariance(attend):
+    torch.manual_seed(1)
+    x = torch.randn(4, 7, 8)
+    order = torch.tensor([3, 5, 0, 6, 1, 4, 2])
+    assert torch.equal(attend(x[:, order]), attend(x)[:, order])
+
+# %% wrong: the assert is caught by the test itself, which prints a message only
+def test_equivariance(attend):
+    torch.manual_seed(1)
+    x = torch.randn(4, 7, 8)
+    order = torch.tensor([3, 5, 0, 6, 1, 4, 2])
+    try:
+        assert torch.allclose(attend(x[:, order]), attend(x)[:, order], atol=1e-5)
+    except AssertionError:
+        print("not equivariant")
+
+# %% right: all 24 orders of four words plus two of seven, float64, largest difference, returns a bool
+def test_equivariance(attend):
+    gen = torch.Generator().manual_seed(11)
+    worst = 0.0
+    for T, orders in ((4, list(permutations(range(4)))), (7, [(3, 5, 0, 6, 1, 4, 2), (6, 0, 1, 2, 3, 4, 5)])):
+        x = torch.randn(5, T, 6, generator=gen, dtype=torch.float64)
+        straight = attend(x)
+        for order in orders:
+            mixed = attend(torch.stack([x[:, i] for i in order], dim=1))
+            for new, old in enumerate(order):
+                worst = max(worst, (mixed[:, new] - straight[:, old]).abs().max().item())
+    return worst < 1e-5

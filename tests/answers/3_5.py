@@ -710,3 +710,59 @@ def fit(model, loss_of, batches, optimiser):
     result = [one_step(b) for b in batches]
     model.eval()
     return result
+
+# %% prelude
+from course.attention import causal_mask, padding_mask, scaled_dot_product_attention
+from torch import nn
+import math
+import torch
+import torch.nn.functional as F
+
+# %% wrong: returns the running mean of the losses so far (as a progress bar shows it), not each batch's loss
+def fit(model, loss_of, batches, optimiser):
+    model.train()
+    losses, total = [], 0.0
+    for n, batch in enumerate(batches, start=1):
+        optimiser.zero_grad()
+        loss = loss_of(model, batch)
+        loss.backward()
+        optimiser.step()
+        total += loss.item()
+        losses.append(total / n)
+    model.eval()
+    return losses
+
+# %% wrong: clips the gradients to norm 1 before the step (habit from other training loops)
+def fit(model, loss_of, batches, optimiser):
+    model.train()
+    losses = []
+    for batch in batches:
+        optimiser.zero_grad()
+        loss = loss_of(model, batch)
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimiser.step()
+        losses.append(loss.item())
+    model.eval()
+    return losses
+
+# %% right: inner function, gradients forgotten after the step, detached tensors, map
+def fit(model, loss_of, batches, optimiser):
+    def one_step(batch):
+        loss = loss_of(model, batch)
+        loss.backward()
+        optimiser.step()
+        for group in optimiser.param_groups:
+            for parameter in group["params"]:
+                parameter.grad = None
+        return loss.detach().clone()
+
+    optimiser.zero_grad(set_to_none=True)
+    try:
+        return [one_step(batch) for batch in set_mode(model, batches)]
+    finally:
+        model.train(False)
+
+def set_mode(model, batches):
+    model.train(True)
+    yield from batches

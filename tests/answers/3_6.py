@@ -459,3 +459,28 @@ def look_back(n_words, n_places):
     W_q = torch.cat([zeros, torch.cat([left, eye.roll(-1, dims=1)], dim=1)])
     W_q = torch.cat([zeros, torch.cat([left, eye.roll(-1, dims=1)], dim=1)]) * 50 * d ** 0.5
     return W_q, W_k
+
+# %% prelude
+from course.attention import causal_mask, padding_mask, scaled_dot_product_attention
+from torch import nn
+import math
+import torch
+import torch.nn.functional as F
+
+# %% wrong: forgets that the places come after the n_words numbers: uses the first n_places rows
+def look_back(n_words, n_places):
+    W_q = torch.zeros(n_words + n_places, n_places)
+    W_k = torch.zeros(n_words + n_places, n_places)
+    for place in range(n_places):
+        W_k[place, place] = 100.0
+        if place > 0:
+            W_q[place, place - 1] = 100.0
+    return W_q, W_k
+
+# %% wrong: constant 5 * 5 = 25: enough for the page's four places, too little for 40 (sqrt(d_k) and more rivals)
+def look_back(n_words, n_places):
+    places = 5 * torch.eye(n_places)
+    nothing = torch.zeros(n_words, n_places)
+    W_k = torch.cat([nothing, places])
+    W_q = torch.cat([nothing, places.roll(1, dims=0)])
+    return W_q, W_k

@@ -708,3 +708,44 @@ def find_noun(n_genders, n_numbers):
     W_q = torch.eye(d) * 50
     W_k = torch.eye(d)
     return W_q, W_k
+
+# %% prelude
+from course.attention import causal_mask, padding_mask, scaled_dot_product_attention
+from torch import nn
+import math
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+# %% wrong: the wish for a noun stands in the noun's row of W_q, not in the adjective's
+def find_noun(n_genders, n_numbers):
+    size = 3 + n_genders + n_numbers
+    W_q, W_k = torch.zeros(size, size), torch.zeros(size, size)
+    W_q[0, 0] = W_k[0, 0] = 20.0
+    for i in range(3, size):
+        W_q[i, i] = W_k[i, i] = 20.0
+    return W_q, W_k
+
+# %% wrong: numbers begin at 3 + n_numbers instead of 3 + n_genders: right for Spanish (2, 2) only
+def find_noun(n_genders, n_numbers):
+    size = 3 + n_genders + n_numbers
+    d_k = 1 + n_genders + n_numbers
+    W_q, W_k = torch.zeros(size, d_k), torch.zeros(size, d_k)
+    W_q[1, 0] = 30.0
+    W_k[0, 0] = 30.0
+    for g in range(n_genders):
+        W_q[3 + g, 1 + g] = W_k[3 + g, 1 + g] = 30.0
+    for n in range(n_numbers):
+        W_q[3 + n_numbers + n, 1 + n_genders + n] = W_k[3 + n_numbers + n, 1 + n_genders + n] = 30.0
+    return W_q, W_k
+
+# %% right: numpy; what is no noun loses points, a noun gets none; matching by an identity
+def find_noun(n_genders, n_numbers):
+    n = n_genders + n_numbers
+    asks = np.vstack([np.zeros((3, n)), np.eye(n)])
+    who_asks = np.array([[0.0], [1.0], [0.0]] + [[0.0]] * n)
+    no_noun = np.array([[0.0], [-1.0], [-1.0]] + [[0.0]] * n)
+    strength = 12.0 * (n + 1)
+    W_q = np.hstack([who_asks, asks])
+    W_k = strength * np.hstack([no_noun, asks])
+    return torch.from_numpy(W_q), torch.from_numpy(W_k)

@@ -940,3 +940,68 @@ def sinusoidal_encoding(max_len, d_model):
     z = torch.exp(1j * torch.outer(torch.arange(max_len, dtype=torch.float64), omega))
     points = torch.view_as_real(z).flip(-1)
     return points.flatten(1)[:, :d_model].float().contiguous()
+
+# %% prelude
+import math
+import numpy as np
+import torch
+
+# %% wrong: operator precedence: 10000 ** arange / d_model is (10000 ** arange) / d_model, and the integers overflow
+def sinusoidal_encoding(max_len, d_model):
+    positions = torch.arange(max_len).unsqueeze(1)
+    frequencies = 1 / (10000 ** torch.arange(0, d_model, 2) / d_model)
+    angles = positions * frequencies
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = torch.sin(angles)
+    table[:, 1::2] = torch.cos(angles)[:, :d_model // 2]
+    return table
+
+# %% wrong: odd d_model rounded up, last column cut off: the exponents divide by d_model + 1
+def sinusoidal_encoding(max_len, d_model):
+    d = d_model + d_model % 2              # make it even, cut off the last column at the end
+    positions = torch.arange(max_len).unsqueeze(1)
+    frequencies = 1 / 10000 ** (torch.arange(0, d, 2) / d)
+    angles = positions * frequencies
+    table = torch.zeros(max_len, d)
+    table[:, 0::2] = torch.sin(angles)
+    table[:, 1::2] = torch.cos(angles)
+    return table[:, :d_model]
+
+# %% wrong: dtype: computed in numpy, from_numpy gives float64
+def sinusoidal_encoding(max_len, d_model):
+    pos = np.arange(max_len)[:, None]
+    freq = 1 / 10000 ** (np.arange(0, d_model, 2) / d_model)
+    angles = pos * freq
+    table = np.zeros((max_len, d_model))
+    table[:, 0::2] = np.sin(angles)
+    table[:, 1::2] = np.cos(angles)[:, :d_model // 2]
+    return torch.from_numpy(table)
+
+# %% wrong: habit of tensor2tensor: frequencies from 1 to exactly 1/10000, i divided by (number of pairs - 1)
+def sinusoidal_encoding(max_len, d_model):
+    n = (d_model + 1) // 2
+    step = math.log(10000.0) / max(n - 1, 1)
+    frequencies = torch.exp(-step * torch.arange(n))
+    angles = torch.arange(max_len).unsqueeze(1) * frequencies
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = angles.sin()
+    table[:, 1::2] = angles.cos()[:, :d_model // 2]
+    return table
+
+# %% wrong: positions by linspace(0, max_len, max_len): the end is included, the step is not 1
+def sinusoidal_encoding(max_len, d_model):
+    positions = torch.linspace(0, max_len, max_len)[:, None]
+    i = torch.arange(0, d_model, 2)
+    angles = positions / 10000 ** (i / d_model)
+    table = torch.empty(max_len, d_model)
+    table[:, 0::2] = angles.sin()
+    table[:, 1::2] = angles[:, :d_model // 2].cos()
+    return table
+
+# %% right: no assignment: one sine, with a quarter turn added in the odd columns; computed in float64
+def sinusoidal_encoding(max_len, d_model):
+    t = torch.arange(max_len, dtype=torch.float64)
+    column = torch.arange(d_model)
+    exponent = 2 * torch.div(column, 2, rounding_mode="floor").double() / d_model
+    angle = torch.outer(t, torch.pow(10000.0, -exponent))
+    return torch.sin(angle + (column % 2) * (math.pi / 2)).float()

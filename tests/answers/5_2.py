@@ -880,3 +880,52 @@ def shift_matrix(offset, d_model):
         blocks.append(torch.tensor([[math.cos(w), math.sin(w)], [-math.sin(w), math.cos(w)]], dtype=torch.float64))
     one_step = torch.block_diag(*blocks)
     return torch.linalg.matrix_power(one_step, offset).float()
+
+# %% prelude
+import math
+import torch
+
+# %% wrong: one step, repeated range(offset) times: a negative offset gives the identity, once more
+def shift_matrix(offset, d_model):
+    freq = 1 / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    even = torch.arange(0, d_model, 2)
+    odd = even + 1
+    step = torch.zeros(d_model, d_model)
+    step[even, even] = freq.cos()
+    step[even, odd] = freq.sin()
+    step[odd, even] = -freq.sin()
+    step[odd, odd] = freq.cos()
+    R = torch.eye(d_model)
+    for _ in range(offset):
+        R = step @ R
+    return R
+
+# %% wrong: sin and cos are read from row `offset` of the table: raises for a negative offset
+def sinusoidal_encoding(max_len, d_model):
+    position = torch.arange(max_len).unsqueeze(1)
+    freq = 1 / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    angle = position * freq
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = torch.sin(angle)
+    table[:, 1::2] = torch.cos(angle)[:, : d_model // 2]
+    return table
+
+def shift_matrix(offset, d_model):
+    row = sinusoidal_encoding(offset + 1, d_model)[offset]
+    s, c = row[0::2], row[1::2]
+    even, odd = torch.arange(0, d_model, 2), torch.arange(1, d_model, 2)
+    R = torch.zeros(d_model, d_model)
+    R[even, even] = c
+    R[odd, odd] = c
+    R[even, odd] = s
+    R[odd, even] = -s
+    return R
+
+# %% right: matrix exponential of offset times the generator, in float64
+def shift_matrix(offset, d_model):
+    generator = torch.zeros(d_model, d_model, dtype=torch.float64)
+    for i in range(d_model // 2):
+        f = 10000.0 ** (-2 * i / d_model)
+        generator[2 * i, 2 * i + 1] = f
+        generator[2 * i + 1, 2 * i] = -f
+    return torch.matrix_exp(offset * generator).float()

@@ -696,3 +696,70 @@ def add_positions(embedded):
     *_, T, d = embedded.shape
     table = sinusoidal_encoding(T, d)[None].to(embedded)
     return torch.add(table, embedded, alpha=d ** 0.5)
+
+# %% prelude
+import math
+import torch
+
+# %% wrong: precedence: d_model ** 1/2 is d_model / 2
+def sinusoidal_encoding(max_len, d_model):
+    position = torch.arange(max_len).unsqueeze(1)
+    freq = 1 / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    angle = position * freq
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = torch.sin(angle)
+    table[:, 1::2] = torch.cos(angle)[:, : d_model // 2]
+    return table
+
+def add_positions(embedded):
+    B, T, d_model = embedded.shape
+    return embedded * d_model ** 1/2 + sinusoidal_encoding(T, d_model)
+
+# %% wrong: a fixed table of 512 rows: raises for a sentence of 1,000 words
+def sinusoidal_encoding(max_len, d_model):
+    position = torch.arange(max_len).unsqueeze(1)
+    freq = 1 / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    angle = position * freq
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = torch.sin(angle)
+    table[:, 1::2] = torch.cos(angle)[:, : d_model // 2]
+    return table
+
+MAX_LEN = 512
+
+def add_positions(embedded):
+    B, T, d_model = embedded.shape
+    table = sinusoidal_encoding(MAX_LEN, d_model)
+    return embedded * math.sqrt(d_model) + table[:T]
+
+# %% wrong: positions go on through the batch: the second sentence begins at T instead of 0
+def sinusoidal_encoding(max_len, d_model):
+    position = torch.arange(max_len).unsqueeze(1)
+    freq = 1 / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    angle = position * freq
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = torch.sin(angle)
+    table[:, 1::2] = torch.cos(angle)[:, : d_model // 2]
+    return table
+
+def add_positions(embedded):
+    B, T, d_model = embedded.shape
+    positions = sinusoidal_encoding(B * T, d_model).reshape(B, T, d_model)
+    return math.sqrt(d_model) * embedded + positions
+
+# %% right: lookup of the rows with F.embedding, torch.add with alpha
+def sinusoidal_encoding(max_len, d_model):
+    position = torch.arange(max_len).unsqueeze(1)
+    freq = 1 / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    angle = position * freq
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = torch.sin(angle)
+    table[:, 1::2] = torch.cos(angle)[:, : d_model // 2]
+    return table
+
+import torch.nn.functional as F
+
+def add_positions(embedded):
+    batch, length, width = embedded.shape
+    ids = torch.arange(length).repeat(batch, 1)
+    return torch.add(F.embedding(ids, sinusoidal_encoding(length, width)), embedded, alpha=width ** 0.5)

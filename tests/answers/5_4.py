@@ -871,3 +871,64 @@ def apply_rotary(x):
     turn = torch.polar(torch.ones_like(phi), phi)
     z = torch.view_as_complex(x.reshape(*lead, T, d // 2, 2).contiguous())
     return torch.view_as_real(z * turn).reshape(x.shape)
+
+# %% prelude
+import math
+import torch
+
+# %% wrong: a and b are views of the copy that is written to: b is computed from the new a
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    t = torch.arange(T, dtype=x.dtype).unsqueeze(1)
+    freq = 10000 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    cos, sin = (t * freq).cos(), (t * freq).sin()
+    out = x.clone()
+    a, b = out[..., 0::2], out[..., 1::2]
+    out[..., 0::2] = a * cos - b * sin
+    out[..., 1::2] = a * sin + b * cos
+    return out
+
+# %% wrong: turned pairs are put together by cat: all a first, then all b, not interleaved
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    t = torch.arange(T, dtype=x.dtype).unsqueeze(1)
+    freq = 10000 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    angle = t * freq
+    a, b = x[..., 0::2], x[..., 1::2]
+    return torch.cat([a * angle.cos() - b * angle.sin(), a * angle.sin() + b * angle.cos()], dim=-1)
+
+# %% wrong: sines and cosines are taken from the float32 table of 5.1, also for x in float64
+def sinusoidal_encoding(max_len, d_model):
+    position = torch.arange(max_len).unsqueeze(1)
+    freq = 1 / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    angle = position * freq
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = torch.sin(angle)
+    table[:, 1::2] = torch.cos(angle)[:, : d_model // 2]
+    return table
+
+def apply_rotary(x):
+    table = sinusoidal_encoding(x.shape[-2], x.shape[-1]).to(x.dtype)
+    sin, cos = table[:, 0::2], table[:, 1::2]
+    a, b = x[..., 0::2], x[..., 1::2]
+    out = torch.empty_like(x)
+    out[..., 0::2] = a * cos - b * sin
+    out[..., 1::2] = a * sin + b * cos
+    return out
+
+# %% wrong: the 2 of 2i is forgotten: exponent i/d instead of 2i/d
+def apply_rotary(x):
+    *_, T, d = x.shape
+    i = torch.arange(d // 2, dtype=x.dtype)
+    angle = torch.arange(T, dtype=x.dtype)[:, None] * 10000 ** (-i / d)
+    a, b = x[..., 0::2], x[..., 1::2]
+    out = torch.stack([a * angle.cos() - b * angle.sin(), a * angle.sin() + b * angle.cos()], dim=-1)
+    return out.flatten(-2)
+
+# %% right: complex numbers: each pair is a + bi, times exp(i angle)
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    angle = torch.outer(torch.arange(T, dtype=x.dtype), 10000 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d))
+    pairs = torch.view_as_complex(x.unflatten(-1, (d // 2, 2)).contiguous())
+    turned = pairs * torch.polar(torch.ones_like(angle), angle)
+    return torch.view_as_real(turned).flatten(-2)

@@ -289,6 +289,11 @@ SHARES = [
           ("last", lambda shares: shares[:-1], ENDS, "Where does your loop, or your slice, end?"),
           ("first", lambda shares: shares[1:], BEGINS, "Where does your loop, or your slice, begin?"))),
     Misconception(
+        "words-of-the-page", partial(_slip, gives=lambda shares: shares[:4]),
+        "Your shares are right, but there are never more than four of them.",
+        "The page has four words. Other inputs have more scores, and `zip` ends with the shorter of the two.",
+        "Does your loop run over `words`, or over something else that is not `scores`?"),
+    Misconception(
         "what-is-left-of-1", partial(_slip, gives=_rest),
         "What you return is exactly 1 minus the right share, for each score.",
         "That is what all the others get together; the largest score then has the smallest number.",

@@ -73,6 +73,7 @@ EXERCISES = [
                    "written, and from that you also know that the adjective must be masculine. What *negro* means is "
                    "still missing. Spanish puts the colour behind the animal.",
             "sleeps": "That will be needed for the last word, *duerme*. *negro* is a colour.",
+            "negro": "That is the Spanish word that is to be written. Which English word do you need for it?",
         },
         hints=("Do not count places. What does *negro* mean?",
                "*gato* is an animal and is written already. *negro* says what it looks like.",

@@ -76,9 +76,12 @@ VARIANCE = [
          "products has a mean, so that its square is subtracted d_k times.",
          "Does d_k stand before a bracket that holds all the rest?", less="once"),
     *(_off("mean-of-the-product-not-squared", f"d_k · ((var_q + mean_q²) · (var_k + mean_k²) − {says})",
-           "What is subtracted is the *square* of the product's mean, and that mean is mean_q · mean_k.",
-           "What does a square stand behind in your code: a whole product, or one factor of it?", less=less)
-      for says, less in (("mean_q · mean_k", "mean"), ("mean_q² · mean_k", "only q"), ("mean_q · mean_k²", "only k"))),
+           "What is subtracted is the *square* of the product's mean, and that mean is mean_q · mean_k.", look,
+           less=less)
+      for says, less, look in (
+          ("mean_q · mean_k", "mean", "Is there a square behind what you subtract?"),
+          *((says, less, "What does a square stand behind in your code: a whole product, or one factor of it?")
+            for says, less in (("mean_q² · mean_k", "only q"), ("mean_q · mean_k²", "only k"))))),
     _off("mean-of-the-product-not-squared", "d_k · ((var_q + mean_q²) · (var_k + mean_k²) − 2 · mean_q · mean_k)",
          "What is subtracted is the *square* of the product's mean. In Python a square is `x ** 2`; `x * 2` is twice "
          "that number.", "With which sign do you take the square that is subtracted?", less="twice"),

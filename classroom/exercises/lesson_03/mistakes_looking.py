@@ -125,10 +125,11 @@ def where_they_look(sights: Sequence[Sight]) -> tuple[str, str] | None:
                                                     sights=len(sights))
     if all((sight.got.values["looks_at"] == sight.want.values["looks_at"]).all()
            and (sight.got.values["alike"] == 1).all() for sight in wrong):
+        all_of_them = all((sight.got.values["share"] < sight.want.values["share"] - 1e-6).all() for sight in wrong)
         return "not-sharp-enough", say(
-            "{some}With your matrices each word looks most at the right place, and some too softly.\n\n{shown}\n\n"
-            "{soft} How far above the others must a score be? And by what is it divided?", some=some,
-            shown=shown(wrong[0]), soft=say(_SOFT))
+            "{some}With your matrices each word looks most at the right place, but {how_many} too softly.\n\n{shown}"
+            "\n\n{soft} How far above the others must a score be? And by what is it divided?", some=some,
+            how_many=say("all of them") if all_of_them else say("some of them"), shown=shown(wrong[0]), soft=say(_SOFT))
     return "looks-elsewhere", say(
         "{some}With your matrices some words do not look at the word before them.\n\n{shown}\n\nA word's query is "
         "the sum of two rows of `W_q`, one for the word and one for its place; its key is the sum of two rows of "

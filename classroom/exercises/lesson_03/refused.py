@@ -20,7 +20,8 @@ def suspects(calls: Sequence[Mapping[str, Any]]) -> str:
             return say("Your test called it with the same words in two orders: `x[:, {s}]` of one call is "
                        "`x[:, {t}]` of a later one. The outputs are shuffled along: output `[:, {s}]` of the one "
                        "belongs to output `[:, {t}]` of the other. Are these the outputs that your test compares? "
-                       "Does it allow for rounding, and demand nothing else?", s=places[0], t=places[1])
+                       "Does it allow for rounding, as `torch.allclose` does and `torch.equal` and `==` do not? And "
+                       "does it demand nothing else?", s=places[0], t=places[1])
     return ""
 
 

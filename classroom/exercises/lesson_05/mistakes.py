@@ -28,9 +28,14 @@ def frequencies(d, exponent="2i/d", base=10000.0):
     pair = torch.arange(-(-d // 2), dtype=torch.float64)
     if exponent == "no brackets":                # base ** 2*i / d below the line, and so infinity for the first pair
         return base ** -2 * d / pair
+    if exponent == "power first, whole":         # int64: 10000 ** 6 does not fit, and of 10000 ** 16 nothing is left
+        return d / 10000 ** torch.arange(0, d, 2)
     return base ** -_EXPONENTS[exponent](pair, d)
 
 
+WHOLE = ", in whole numbers"
+WHOLE_WHY = ("Python's `**` binds more strongly than `/`. And whole numbers of 64 bits end near 9·10¹⁸: 10000⁶ does "
+             "not fit in them, and comes out as something else.")
 FAST = ("power", "power below", "exp", "divided")
 
 
@@ -189,6 +194,9 @@ ENCODING = [
           "What is your exponent for the last pair? It should stay below 1.", exponent="2i"),
     _slip("power-before-division", "10000 is raised to the power 2i first, and the result divided by d_model",
           "Python's `**` binds more strongly than `/`.", "Where do the brackets belong?", exponent="power first"),
+    _slip("power-before-division", later("10000 is raised to the power 2i first, and the result divided by {size}"
+                                         "{whole}", size="d_model", whole=WHOLE), WHOLE_WHY,
+          "Where do the brackets belong?", exponent="power first, whole"),
     _slip("power-before-division", "10000 is raised to the power 2i, and the angle is then divided by d_model",
           "In the formula, d_model stands in the exponent. Python's `**` binds more strongly than `*` and `/`.",
           "Where do the brackets belong?", exponent="angle divided"),

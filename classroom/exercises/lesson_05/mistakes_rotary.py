@@ -8,7 +8,7 @@ from classroom.judge.exercise import Misconception
 from course._words import later
 from course.transformer import sinusoidal_encoding
 
-from .mistakes import BRACKETS, DIVIDED_BY_0, LOOP, NO_BRACKETS, RANGE, TYPED_IN, frequencies
+from .mistakes import BRACKETS, DIVIDED_BY_0, LOOP, NO_BRACKETS, RANGE, TYPED_IN, WHOLE, WHOLE_WHY, frequencies
 
 # --------------------------------------------------------------------------------- 5.4 apply_rotary
 
@@ -239,16 +239,13 @@ ROTARY = [
                   "counted from the end, they are always in the same place.",
                   "Which axis does your `arange` get its length from?"),
     *(Misconception("table-of-fixed-length", partial(_limited, most=most, how=how), later(
-        "Your result is exactly what comes out when {says}.", says=says),
+        "Your code does what a table of {most} rows does{says}.", most=most, says=says),
         "A sentence may be longer than that, and each of its words needs a row of its own.",
         "Where does the number of rows in your table come from?")
       for most in (10, 16, 32, 50, 64, 100, 128, 256, 500, 512, 1000, 1024, 2000, 2048, 4096, 5000)
       for how, says in (
-          ("cut", later("the table has {most} rows, however long the sentence is", most=most)),
-          ("clamped", later("the table has {most} rows, and {words}", most=most,
-                            words="all later words get the last one")),
-          ("in a ring", later("the table has {most} rows, and {words}", most=most,
-                              words="later words begin again at the first")))),
+          ("cut", ", however long the sentence is"), ("clamped", " when all later words get the last one"),
+          ("in a ring", " when later words begin again at the first"))),
     _rotary("positions-from-one", "the first position is 1", "The first word has position 0 and is not turned at all.",
             "What does your `arange` begin with?", start=1),
     _rotary("no-minus", "no sine is subtracted", later("That is no rotation: lengths change. {turn}", turn=_TURN),
@@ -285,6 +282,9 @@ ROTARY = [
                                                   for coarse in ("", " in float32")))),
     _rotary("power-before-division", "10000 is raised to the power 2i first, and the result divided by d_head",
             "Python's `**` binds more strongly than `/`.", "Where do the brackets belong?", exponent="power first"),
+    _rotary("power-before-division", later("10000 is raised to the power 2i first, and the result divided by {size}"
+            "{whole}", size="d_head", whole=WHOLE), WHOLE_WHY, "Where do the brackets belong?",
+            exponent="power first, whole"),
     _rotary("power-before-division", "10000 is raised to the power 2i, and the angle is then divided by d_head",
             "In the formula, d_head stands in the exponent. Python's `**` binds more strongly than `*` and `/`.",
             "Where do the brackets belong?", exponent="angle divided"),
@@ -375,10 +375,13 @@ ROTARY = [
             "The frequencies are those of exercise 5.1.", "Write down your exponent for the second pair.",
             exponent="4i/d"),
     *(Misconception("single-precision", partial(_rotate, single=single),
-                    later("In float64, your result is exactly what comes out when {what}.", what=what),
+                    later("In float64, your result has no more digits than when {what}.", what=what),
                     "A float64 number promises 15 digits; of some of yours only the first 7 or fewer are right.",
-                    "`torch.arange` divided by a number is float32, unless it is given `dtype=x.dtype`.")
-      for single, what in (*((way, "the angles are computed in float32") for way in _SINGLE),
+                    "`torch.arange` divided by a number is float32, unless it is given `dtype=x.dtype`. So is the "
+                    "table of exercise 5.1, as it should be; `.to(x.dtype)` does not bring back the digits that it "
+                    "lacks.")
+      for single, what in (*((way, "the angles, or their sines and cosines, are computed in float32")
+                             for way in _SINGLE),
                            ("all", "`x` is turned in float32 and converted back at the end"))),
     *(Misconception("not-turned", wrong, "Your result is `x`, or so near it that hardly anything has been turned.",
                     "Every position but the first is to be turned, the first pair by 1 for each position.",

@@ -20,6 +20,8 @@ from .mistakes import (
     REPEAT,
     TWICE,
     TYPED_IN,
+    WHOLE,
+    WHOLE_WHY,
     frequencies,
     too_fast,
 )
@@ -211,6 +213,9 @@ SHIFT = [
                      "them again"))),
     _turn("power-before-division", "10000 is raised to the power 2i first, and the result divided by d_model",
           "Python's `**` binds more strongly than `/`.", "Where do the brackets belong?", exponent="power first"),
+    _turn("power-before-division", later("10000 is raised to the power 2i first, and the result divided by {size}"
+          "{whole}", size="d_model", whole=WHOLE), WHOLE_WHY, "Where do the brackets belong?",
+          exponent="power first, whole"),
     _turn("power-before-division", "10000 is raised to the power 2i, and the angle is then divided by d_model",
           "In the formula, d_model stands in the exponent. Python's `**` binds more strongly than `*` and `/`.",
           "Where do the brackets belong?", exponent="angle divided"),
@@ -285,7 +290,7 @@ SHIFT = [
     *(Misconception("pairs-overlap", partial(_shift_crowded, rest=rest, in_turn=in_turn),
                     "Your matrix is exactly what comes out when the block of pair i stands at rows and columns i and "
                     "i + 1.",
-                    "Each block then overwrites a number of another one.",
+                    "Each block but one then overwrites a number of another block.",
                     "Which two columns of the encoding belong to pair 1?")
       for rest in (torch.zeros, torch.eye) for in_turn in (True, False)),
     Misconception("numbers-raised", lambda offset, d_model: _shift(1, d_model) ** offset,

@@ -166,9 +166,10 @@ ADD = [
          "Where does your slice of the table begin?", rows="from one"),
     _sum("positions-reversed", "the last word gets the encoding of position 0", "The first word has position 0.",
          "In which direction do your positions count?", rows="reversed"),
-    *(_sum("table-of-fixed-length", later("the table has {most} rows, however long the sentence is", most=most),
-           "A sentence may be longer than that, and each of its words needs a row of its own.",
-           "Where does the number of rows in your table come from?", most=most)
+    *(Misconception("table-of-fixed-length", partial(_add, most=most), later(
+        "Your code does what a table of {most} rows does, however long the sentence is.", most=most),
+                    "A sentence may be longer than that, and each of its words needs a row of its own.",
+                    "Where does the number of rows in your table come from?")
       for most in (8, 10, 16, 20, 32, 50, 64, 100, 128, 200, 256, 500, 512, 1000, 1024, 2000, 2048, 4096, 5000)),
     _sum("table-kept-from-first-call", "the table of the first call with some d_model is kept, and all later calls get "
          "its first rows", "A later sentence may be longer than the first one was.",

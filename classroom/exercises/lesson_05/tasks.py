@@ -124,6 +124,8 @@ _BEYOND = {
     "sinusoidal": "The encoding exists for every position. But what `w_q` and `w_k` see is its sum with the words, "
                   "and they have learned to deal with positions 0 to 15. Beyond that the hands stand in combinations "
                   "which they have never met, even where each hand alone has been there before.",
+    "sinusoidal and rotary": "One step is the same rotation everywhere for both, and for sinusoidal positions a matrix "
+                             "that serves everywhere exists. Does training on positions 0 to 15 have to find that one?",
     "all": "Attention itself does not mind the length. What do the positions beyond 15 look like to a model that has "
            "never seen them?",
 }
@@ -197,7 +199,8 @@ EXERCISES = [
     ),
     Choice(
         id="5.5", title="beyond the training length", names=("prediction",), points=1, minutes=3, difficulty=2,
-        options=("no positions", "sinusoidal", "learned", "rotary", "all"), reference="rotary", wrong=_BEYOND,
+        options=("no positions", "sinusoidal", "learned", "rotary", "sinusoidal and rotary", "all"), reference="rotary",
+        wrong=_BEYOND,
         hints=(
             "Ask of each: what does position 40 look like to a model that has only ever seen positions 0 to 15?",
             "A table has rows that were never trained. A sine exists everywhere, but takes values, together with the "
