@@ -323,7 +323,7 @@ with np.errstate(all="ignore"):
 # - **You have** `x`, an array with any number of axes, such as (n,), (T_q, T_k) or (B, T_q, T_k). Leave it as it is.
 # - **Return** an array of the same shape; the numbers along its last axis are shares of 1. It has to be right for whole
 #   numbers such as our scores, and for floating-point numbers, also for large ones: the check goes up to ±250 in 32
-#   bits, and up to ±10⁶ in 64 bits. Beyond these limits it takes only rows whose numbers lie far apart.
+#   bits, and up to ±10⁶ in 64 bits. Beyond these limits it tries only rows such as 10²⁰, 0, −10²⁰.
 # - **Use** `axis=-1`, the last axis. What does `keepdims=True` do to the shape of `x.sum(axis=-1)`?
 
 # %%
@@ -511,9 +511,9 @@ for size in sizes:
     print(f"d_k {size:3}   not divided {plain:.2f}   divided by √d_k {scaled:.2f}   divided by d_k {small:.2f}")
 
 # %% [markdown]
-# Without the division, a model whose keys have many numbers gives nearly all the weight to one key before it has
-# learned anything, and chance decides which key that is. Divided by $d_k$ itself, the scores shrink towards 0, and the
-# weights become nearly equal.
+# Without the division, a model that begins with such queries and keys, of many numbers each, gives nearly all the
+# weight to one key before it has learned anything, and chance decides which key that is. Divided by $d_k$ itself, the
+# scores shrink towards 0, and the weights become nearly equal.
 #
 # Does it matter that the weights are so sharp in the beginning? A model learns by small changes. How much does a weight
 # move when its score, as it enters the softmax, changes a little? Try it on "black" and "cat":
@@ -555,8 +555,8 @@ show_curves(sizes, slopes, "d_k", "median slope w(1 − w)", title, xscale="log"
 #
 # You have just measured both, for random queries and keys: the dot products grow, and the median slope of the largest
 # weight, with respect to what enters the softmax, shrinks. (With respect to the dot product itself, the division brings
-# in one more factor, 1/√d_k. Multiplied by it, the right column is the larger one for 256 alone.) In any case, how
-# sharply the softmax chooses no longer depends on $d_k$.
+# in one more factor, 1/√d_k. Multiplied by it, the median on the right is the larger one for 256 alone, and the mean
+# for none of the four.) In any case, how sharply the softmax chooses hardly depends on $d_k$ any more.
 
 # %% [markdown]
 # ### Exercise 1.4 · a louder question        ●○○  about 3 minutes · 1 point

@@ -362,9 +362,9 @@ print("head 1 is", heads[0, 1].tolist())
 # These are the two heads that we wanted.
 #
 # At which sizes does the wrong `view` give the same numbers as the right way, so that a test with these sizes cannot
-# find it? Think of two before you run the next cell. The view below it shows where every number of one sentence goes,
-# and says whether your own `split_heads` does the same. Some mistakes do not show at some sizes. And the view has one
-# sentence only, so that it cannot show a mistake that mixes sentences.
+# find it? Think of two before you run the next cell. The picture below it shows where every number of one sentence
+# goes, and says whether your own `split_heads` does the same. Some mistakes do not show at some sizes. And the picture
+# has one sentence only, so that it cannot show a mistake that mixes sentences.
 
 # %%
 for batch, length, n_heads, d_head in [(1, 3, 2, 2), (1, 3, 1, 4), (1, 1, 4, 2)]:
@@ -577,7 +577,7 @@ show_heads(weights[0], words, words, title="the black cat sleeps, two heads")
 
 # %% [markdown]
 # The same heads as lines: choose a head, then a row. In one of the heads, "cat" looks at all words alike. In which, and
-# why? Find it in the view; the cell below it prints the answer.
+# why? Find it in the picture; the cell below it prints the answer.
 
 # %%
 interactive.heads(weights[0], words, words, title="the black cat sleeps, two heads")
@@ -672,7 +672,7 @@ with torch.no_grad():
 
 query, memory = torch.randn(B, T_q, d_model), torch.randn(B, T_k, d_model)
 random_mask = torch.rand(B, T_q, T_k) < 0.7
-random_mask[..., 0] = True                                  # this call gives NaN where nothing is allowed
+random_mask[..., 0] = True                                  # `theirs` gives NaN where nothing is allowed
 with torch.no_grad():
     my_output, my_weights = with_mask(mine, query, memory, memory, mask=random_mask)
     their_output, their_weights = theirs(query, memory, memory, average_attn_weights=False,
@@ -704,7 +704,8 @@ for length in (64, 512, 4096):
 # believe that it is right. Let us try.
 #
 # Here is the layer again, in pieces, so that a bug can replace any one of them. It has only what this experiment
-# needs: its mask is (T, T), one for all sentences and heads, and leaves no row empty, so that −10⁹ is low enough.
+# needs: its mask is one for all sentences and heads, (T, T) or (1, T, T), and leaves no row empty, so that −10⁹ is low
+# enough.
 
 # %%
 class Layer(nn.Module):

@@ -119,9 +119,10 @@ print("scores   ", *(f"{score:7.0f}" for score in question[0]))
 print("weights  ", *(f"{share:7.3f}" for share in weights[0]))
 
 # %% [markdown]
-# 0.87 for "black", as in lesson 03. There is no causal mask here: the whole English sentence is known before
-# the first Spanish word is written. And the order is another one: the position that has read *el*, the second, is
-# asked for *gato* and needs "cat", the third English word. A causal mask would show it only the first two. Only the
+# 0.87 for "black", as in lesson 03 (attention divides the 6 by √4 before the softmax). There is no causal mask here:
+# the whole English sentence is known before the first Spanish word is written. And the order is another one: the
+# position that has read *el*, the second, is asked for *gato* and needs "cat", the third English word. A causal mask
+# would show it only the first two. Only the
 # padding of the **source** is hidden.
 #
 # | | Q from | K, V from | mask (True = may attend) |
@@ -468,7 +469,8 @@ Decoder = carry_on("7.5", Decoder)
 # With which numbers should such a table begin? In lesson 05 they had the standard deviation 1/√d_model; `nn.Embedding`
 # begins with a standard deviation of 1. For which of the two do the logits spread wider? And how long is a word's
 # vector, before it is multiplied by √d_model and after? Guess before you run the cell. Here d_model is 512, and a
-# vector of the positions has the length √(512 / 2) = 16.
+# vector of the positions has the length √(512 / 2) = 16. (There is no right token yet: the loss is the mean over all
+# 2000 as the right one.)
 
 # %%
 torch.manual_seed(0)
@@ -607,7 +609,7 @@ interactive.layers(kinds, title="Every head of the untrained model")
 # %% [markdown]
 # It knows nothing yet, of course. Why, then, did it prefer the token that it had just read, in some rows or in all? The
 # output is a product with the embeddings, and the vector of that token is still part of the sum on the main road of
-# lesson 06. If that is the reason, this one logit should stand out in a larger model, too, whatever the source is. And
+# lesson 06. If that is the reason, this one logit should stand out in a larger model, too. And
 # it should not, if that vector is taken out of the sum just before the last norm. What does the loss do?
 
 # %%
@@ -629,7 +631,8 @@ for name in ["as it is", "without that vector"]:
 
 # %% [markdown]
 # It does stand out, while the others spread by about 1, as above. Without that vector it is one of them, and the loss
-# is about 8, as above. With it, training of a model as large as this begins at a loss of about the size of this logit.
+# is about 8, as above. With it, training of this model begins at a loss of about the size of this logit. (In a deeper
+# model, or with other first weights, more is added on the road, and the logit is smaller.)
 #
 # Back to the small model: its parts, and what they cost (a table that is used in two places may be listed twice):
 

@@ -83,6 +83,18 @@ def test_right_answers_do_not_depart(mask):
     np.testing.assert_allclose(steps["mix"], expected[0].numpy(), atol=1e-12)
 
 
+@pytest.mark.parametrize(("weights", "says"), [
+    (closed(SCORES / ROOT), "after the mask"), (SCORES, "They are the scores."), (SCORES / ROOT, "divided by √d_k"),
+    (2 * softmax(closed(SCORES / ROOT)), "adds up to 2"), (softmax(closed(SCORES)), "")])
+def test_other_weights_beside_a_right_output(weights, says):
+    output = stages(Q, K, V, MASK)["mix"]
+    found = departure(output, weights, Q, K, V, MASK)
+    assert found.stage == "softmax" and "Your output is right" in found.text and found.text.rstrip().endswith(".")
+    assert says in found.text and "no softmax" not in found.text
+    shown = step_through(lambda q, k, v, mask: (output, weights), Q, K, V, MASK)
+    assert [table.caption for table in shown.tables()][:4] == ["Weights", "Output", "Your weights", "Your output"]
+
+
 def test_the_scale_is_measured():
     assert "0.333" in departure(*mixed(softmax(SCORES / 3)), Q, K, V).text
 

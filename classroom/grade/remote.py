@@ -185,6 +185,7 @@ class Remote:
             return Trial(False, error, tried.calls, tried.inputs)
         if error is not None and tried.raised is not None and error.text == STOPPED:
             error = replace(error, kind=tried.raised.kind, text=tried.raised.text)      # the page may say which
+            return Trial(True, error, tried.calls, tried.inputs, stopped=tried.stopped)
         return Trial(error is not None or reply.get("said_no") is True, error, tried.calls,
                      tried.inputs)
 

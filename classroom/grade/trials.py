@@ -35,6 +35,7 @@ class Tried:
         self.inputs: list[dict[str, Any]] = []           # of these calls, where the exercise looks at them
         self.sizes: set[tuple] = set()         # of last axes: weights are kept for each
         self.raised: limits.Raised | None = None
+        self.stopped = ""                      # the call in which it raised that
 
     def serve(self, request: dict, arrays: list) -> tuple[dict, list]:
         """Answer a call, or a call of its backward. Raises Gone where the clock has run out."""
@@ -76,7 +77,7 @@ class Tried:
                 return {"value": wire.encode(returned, sent)}, sent
         except wire.WireError:
             error = limits.Raised("ValueError", "it returned nothing that can be sent", "", "", False)
-        self.raised = error
+        self.raised, self.stopped = error, describe_call(self.task, (), {name: given[name] for name in takes})
         return {"raise": ["RuntimeError", STOPPED]}, []
 
 

@@ -65,7 +65,8 @@ def _quoted(written: Any) -> str:
     """The answer as it was written, if that is short; otherwise its beginning."""
     if isinstance(written, (str, bool, int, float, tuple, list, set, frozenset, dict)):
         return f"{written!r:.80}"
-    return f"{plain(written)!r:.80}"
+    text = repr(plain(written))
+    return text if len(text) <= 80 else f"{text[:79]}…"
 
 
 def _offer(task: Choice) -> str:

@@ -27,6 +27,7 @@ class Trial:
     calls: list[str] = field(default_factory=list)   # how the test called the implementation
     inputs: list[dict[str, Any]] = field(default_factory=list)         # and with what
     returned: str = ""                               # what it returned, in words, if that is a text or several things
+    stopped: str = ""                                # the call in which the implementation raised what came out
 
 
 def judge(task: TestTask, answer: Any) -> Verdict:
@@ -90,17 +91,31 @@ def _try(test: Callable, implementation: Callable, task: TestTask, clock, printe
         return test.trial(task, implementation)
     calls: list[str] = []
     inputs: list[dict[str, Any]] = []
+    inside: list[tuple[BaseException, str]] = []         # what the implementation raised, and how it was called
+    came_out: list[BaseException] = []
 
     def watched(*args, **kwargs):
         if len(calls) < _KEPT:
             calls.append(describe_call(task, args, kwargs))
             if task.notices is not None:
                 inputs.append(named_inputs(task, args, kwargs))
-        return implementation(*args, **kwargs)
+        try:
+            return implementation(*args, **kwargs)
+        except Exception as raised:
+            inside[:] = [(raised, describe_call(task, args, kwargs))]
+            raise
 
-    returned, error = limits.run(lambda: test(watched), clock, printed)
+    def tried():
+        try:
+            return test(watched)
+        except Exception as raised:
+            came_out.append(raised)
+            raise
+
+    returned, error = limits.run(tried, clock, printed)
+    stopped = inside[0][1] if error and inside and came_out and came_out[0] is inside[0][0] else ""
     return Trial(error is not None and not error.timed_out or said_no(returned), error, calls, inputs,
-                 _in_words(returned))
+                 _in_words(returned), stopped)
 
 
 def _in_words(returned: Any) -> str:
@@ -162,6 +177,13 @@ def _expects_a_bug(task: TestTask, trials: list[Trial]) -> str:
 
 def _refuses(task: TestTask, how: str, trial: Trial, printed, turned: str) -> Verdict:
     start = say("Your test rejects a right implementation ({how})", how=say(how))
+    if trial.error is not None and trial.stopped:
+        text = f": {trial.error.text}" if trial.error.text else ""
+        return ruling(task, "wrong" if trial.error.kind == "AssertionError" else "error", say(
+            "{start}: {line} calls it with {call}, and there it raises {kind} itself{text_}.\n\nWhat does the exercise "
+            "ask for with such inputs? Where it asks for nothing, right implementations may differ.", start=start,
+            line=line_of(trial.error.where), call=trial.stopped, kind=trial.error.kind, text_=text),
+            ("refuses-right",), printed.kept)
     if trial.error is None or trial.error.kind == "AssertionError":
         where = say(": {line}", line=line_of(trial.error.where)) if trial.error and trial.error.where else \
             say(", by returning False")

@@ -277,7 +277,8 @@ _WORDS = {
         "give the second place the parameter itself: `a.weight = b.weight`.",
     "shared-weights":
         "{layers} are one and the same layer: {tensors} are the same tensor, so they cannot learn different things. "
-        "Each needs a layer of its own. (`[layer] * n` is a list in which one layer stands n times.)",
+        "Each needs a layer of its own. (`a = b = layer` is one layer with two names, and `[layer] * n` a list in "
+        "which one layer stands n times.)",
     "step-with-an-argument":
         "`optimiser.step` was given something that is no function. It needs nothing: it finds the gradients where "
         "`backward` has put them, at the weights.",

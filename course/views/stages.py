@@ -63,6 +63,14 @@ def departure(
         if _same(output, steps["mix"]):
             return Departure("", say("On these numbers, your function agrees with the reference at every stage."))
         return _mix(output, weights, q, k, v)
+    if _same(output, steps["mix"]):
+        what = next((what for what, values in ((say("They are the scores."), steps["scores"]),
+                                               (say("They are the scores, divided by √d_k."), steps["scale"]),
+                                               (say("They are the scores after the mask."), steps["mask"]))
+                     if _same(weights, values)), _sum_of_a_row(weights, np.ones(weights.shape, bool) if mask is None
+                                                               else mask))
+        return Departure("softmax", say("Your output is right. But what your function returns as the weights is not "
+                                        "what the values were mixed with. {what}", what=what).rstrip())
     for stage, text, candidate in _suspects(steps, q, v, mask):
         if candidate.shape == weights.shape and _same(weights, candidate):
             return Departure(stage, text)
@@ -140,16 +148,23 @@ def _by_ratios(weights, scores, d_k, mask) -> Departure:
                                           "{sqrt:.3g}.", factor=factor, sqrt=1 / np.sqrt(d_k)))
     if (np.abs(weights[~opened]) > 1e-9).any():
         return Departure("mask", say("Places that the mask closes have a weight."))
-    sums = weights.sum(-1)[opened.any(-1)]
-    if np.abs(sums - 1).max(initial=0) > 1e-4:
-        return Departure("softmax", say("A row of your weights adds up to {sums:.3g}; a row of shares adds up to 1.",
-                                        sums=sums[np.abs(sums - 1).argmax()]))
+    if told := _sum_of_a_row(weights, opened):
+        return Departure("softmax", told)
     if mask is None:
         return Departure("weights", say("Your weights are shares, but they are shares of other scores. Whether the "
                                         "scores or their scale went wrong, the weights alone do not show."))
     return Departure("weights", say("Your weights are shares and keep to the mask, but they are shares of other "
                                     "scores. Whether the scores or their scale went wrong, the weights alone do not "
                                     "show."))
+
+
+def _sum_of_a_row(weights, opened) -> str:
+    """What is wrong with the sum of a row that is not empty; else empty."""
+    sums = weights.sum(-1)[opened.any(-1)]
+    if np.abs(sums - 1).max(initial=0) <= 1e-4:
+        return ""
+    return say("A row of your weights adds up to {sums:.3g}; a row of shares adds up to 1.",
+               sums=sums[np.abs(sums - 1).argmax()])
 
 
 def _mix(output, weights, q, k, v) -> Departure:

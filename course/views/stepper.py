@@ -22,9 +22,13 @@ class Stepper(View):
 
     def tables(self) -> list[Table]:
         data = self.data
+        yours = data["yours"] if data["departs"] else None
         return [
             weights_table(say("Weights"), data["weights"], data["queries"], data["keys"]),
             weights_table(say("Output"), data["output"], data["queries"], data["features"]),
+            *([] if yours is None else [
+                weights_table(say("Your weights"), yours["weights"], data["queries"], data["keys"]),
+                weights_table(say("Your output"), yours["output"], data["queries"], data["features"])]),
             Table(say("Your function"), [[say("departs at"), say("what was seen")],
                                          [_stage(data["departs"]), data["verdict"]]]),
         ]

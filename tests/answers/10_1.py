@@ -350,3 +350,20 @@ def length_penalty_score(log_p, n, alpha):
 def length_penalty_score(log_p, n, alpha):
     n = torch.as_tensor(n, dtype=log_p.dtype)
     return log_p * torch.pow(n / 6 + 5 / 6, -alpha)
+
+# %% prelude
+import torch
+
+# %% wrong: alpha multiplied instead of used as a power
+def length_penalty_score(log_p, n, alpha):
+    return log_p / ((5 + n) / 6 * alpha)
+
+# %% wrong: adds eos again: n + 1
+def length_penalty_score(log_p, n, alpha):
+    n = n + 1                       # eos counts as well
+    return log_p / ((5 + n) / 6) ** alpha
+
+# %% right: right: product with the inverse, via exp and log
+def length_penalty_score(log_p, n, alpha):
+    n = torch.as_tensor(n, dtype=log_p.dtype)
+    return log_p * torch.exp(-alpha * torch.log((n + 5) / 6))

@@ -605,3 +605,42 @@ def beam_step(log_p, next_log_p, beam_size):
     order = table.ravel().argsort(descending=True)[:beam_size]
     parent, token = torch.unravel_index(order, table.shape)
     return table[parent, token], parent, token
+
+# %% prelude
+import torch
+
+# %% wrong: only the best child of each beginning competes (argmax per row first)
+def beam_step(log_p, next_log_p, beam_size):
+    total = log_p.unsqueeze(1) + next_log_p
+    k = -(-beam_size // len(log_p))                  # as many of each beginning
+    values, tokens = total.topk(k, dim=1)            # best of each row
+    parents = torch.arange(len(log_p)).unsqueeze(1).expand(-1, k)
+    scores, place = values.flatten().topk(beam_size)
+    return scores, parents.flatten()[place], tokens.flatten()[place]
+
+# %% wrong: divides the place by K instead of V, once more
+def beam_step(log_p, next_log_p, beam_size):
+    K, V = next_log_p.shape
+    scores, place = (log_p.unsqueeze(1) + next_log_p).flatten().topk(beam_size)
+    return scores, place // K, place % K
+
+# %% wrong: parent is a float tensor (torch.floor of a true division)
+def beam_step(log_p, next_log_p, beam_size):
+    V = next_log_p.shape[1]
+    scores, place = (log_p[:, None] + next_log_p).reshape(-1).topk(beam_size)
+    parent = torch.floor(place / V)
+    token = place % V
+    return scores, parent, token
+
+# %% wrong: log_p (K,) added to (K, V) without a new axis: raises, or is added along the tokens
+def beam_step(log_p, next_log_p, beam_size):
+    V = next_log_p.shape[1]
+    scores, place = (log_p + next_log_p).flatten().topk(beam_size)
+    return scores, place // V, place % V
+
+# %% right: right: sort and unravel_index
+def beam_step(log_p, next_log_p, beam_size):
+    table = next_log_p + log_p.view(-1, 1)
+    order = table.flatten().sort(descending=True, stable=True).indices[:beam_size]
+    parent, token = torch.unravel_index(order, table.shape)
+    return table[parent, token], parent, token

@@ -2130,3 +2130,159 @@ def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
     else:
         p, ids = beam[0]
     return ids[1:], score(p, len(ids) - 1)
+
+# %% prelude
+import torch
+
+# %% wrong: begins with beam_size copies of bos, all with log p 0: the beam is full of duplicates
+def length_penalty_score(log_p, n, alpha):
+    return log_p / ((5 + n) / 6) ** alpha
+def beam_step(log_p, next_log_p, beam_size):
+    scores, place = (log_p.unsqueeze(1) + next_log_p).flatten().topk(beam_size)
+    V = next_log_p.shape[1]
+    return scores, place // V, place % V
+
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target = torch.full((beam_size, 1), bos_id)
+    log_p = torch.zeros(beam_size)
+    finished = []
+    for n in range(1, max_len + 1):
+        next_log_p = model(source.expand(len(target), -1), target)[:, -1].log_softmax(-1)
+        log_p, parent, token = beam_step(log_p, next_log_p, beam_size - len(finished))
+        target = torch.cat([target[parent], token.unsqueeze(1)], dim=1)
+        done = token == eos_id
+        for row, lp in zip(target[done], log_p[done]):
+            finished.append((length_penalty_score(lp, n, alpha).item(), row[1:].tolist()))
+        target, log_p = target[~done], log_p[~done]
+        if len(finished) == beam_size:
+            break
+    if not finished:
+        best = log_p.argmax()
+        return target[best, 1:].tolist(), length_penalty_score(log_p[best], max_len, alpha).item()
+    score, ids = max(finished)
+    return ids, score
+
+# %% wrong: always beam_size continuations: the places of the finished are not taken away
+def length_penalty_score(log_p, n, alpha):
+    return log_p / ((5 + n) / 6) ** alpha
+def beam_step(log_p, next_log_p, beam_size):
+    scores, place = (log_p.unsqueeze(1) + next_log_p).flatten().topk(beam_size)
+    V = next_log_p.shape[1]
+    return scores, place // V, place % V
+
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target = torch.tensor([[bos_id]])
+    log_p = torch.zeros(1)
+    finished = []
+    for n in range(1, max_len + 1):
+        next_log_p = model(source.expand(len(target), -1), target)[:, -1].log_softmax(-1)
+        log_p, parent, token = beam_step(log_p, next_log_p, beam_size)
+        target = torch.cat([target[parent], token.unsqueeze(1)], dim=1)
+        done = token == eos_id
+        for row, lp in zip(target[done], log_p[done]):
+            finished.append((length_penalty_score(lp, n, alpha).item(), row[1:].tolist()))
+        target, log_p = target[~done], log_p[~done]
+        if len(finished) >= beam_size or len(target) == 0:
+            break
+    if not finished:
+        best = log_p.argmax()
+        return target[best, 1:].tolist(), length_penalty_score(log_p[best], max_len, alpha).item()
+    score, ids = max(finished)
+    return ids, score
+
+# %% wrong: no case for 'none has finished': max() of an empty list
+def length_penalty_score(log_p, n, alpha):
+    return log_p / ((5 + n) / 6) ** alpha
+def beam_step(log_p, next_log_p, beam_size):
+    scores, place = (log_p.unsqueeze(1) + next_log_p).flatten().topk(beam_size)
+    V = next_log_p.shape[1]
+    return scores, place // V, place % V
+
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target, log_p, finished = torch.tensor([[bos_id]]), torch.zeros(1), []
+    n = 0
+    while len(finished) < beam_size and n < max_len:
+        n += 1
+        next_log_p = torch.log_softmax(model(source.expand(len(target), -1), target)[:, -1], dim=-1)
+        log_p, parent, token = beam_step(log_p, next_log_p, beam_size - len(finished))
+        target = torch.cat([target[parent], token[:, None]], dim=1)
+        for i in range(len(token)):
+            if token[i] == eos_id:
+                finished.append((target[i, 1:].tolist(), length_penalty_score(log_p[i], n, alpha).item()))
+        target, log_p = target[token != eos_id], log_p[token != eos_id]
+    return max(finished, key=lambda pair: pair[1])
+
+# %% wrong: chooses the finished sentence by log p; the penalty only in the number returned
+def length_penalty_score(log_p, n, alpha):
+    return log_p / ((5 + n) / 6) ** alpha
+def beam_step(log_p, next_log_p, beam_size):
+    scores, place = (log_p.unsqueeze(1) + next_log_p).flatten().topk(beam_size)
+    V = next_log_p.shape[1]
+    return scores, place // V, place % V
+
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target, log_p, finished = torch.tensor([[bos_id]]), torch.zeros(1), []
+    for _ in range(max_len):
+        next_log_p = model(source.expand(len(target), -1), target)[:, -1].log_softmax(-1)
+        log_p, parent, token = beam_step(log_p, next_log_p, beam_size - len(finished))
+        target = torch.cat([target[parent], token.unsqueeze(1)], dim=1)
+        ended = token == eos_id
+        finished += zip(log_p[ended].tolist(), target[ended, 1:].tolist())
+        target, log_p = target[~ended], log_p[~ended]
+        if len(finished) == beam_size:
+            break
+    if not finished:
+        finished = list(zip(log_p.tolist(), target[:, 1:].tolist()))
+    best, ids = max(finished)
+    return ids, length_penalty_score(torch.tensor(best), len(ids), alpha).item()
+
+# %% wrong: parents forgotten: token i is appended to row i
+def length_penalty_score(log_p, n, alpha):
+    return log_p / ((5 + n) / 6) ** alpha
+def beam_step(log_p, next_log_p, beam_size):
+    scores, place = (log_p.unsqueeze(1) + next_log_p).flatten().topk(beam_size)
+    V = next_log_p.shape[1]
+    return scores, place // V, place % V
+
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target, log_p, finished = torch.tensor([[bos_id]]), torch.zeros(1), []
+    for n in range(1, max_len + 1):
+        next_log_p = model(source.expand(len(target), -1), target)[:, -1].log_softmax(-1)
+        log_p, parent, token = beam_step(log_p, next_log_p, beam_size - len(finished))
+        if n == 1:
+            target = target.expand(len(token), -1)
+        target = torch.cat([target, token.unsqueeze(1)], dim=1)
+        ended = token == eos_id
+        for ids, lp in zip(target[ended, 1:].tolist(), log_p[ended]):
+            finished.append((length_penalty_score(lp, n, alpha).item(), ids))
+        target, log_p = target[~ended], log_p[~ended]
+        if len(finished) == beam_size:
+            break
+    if finished:
+        score, ids = max(finished)
+        return ids, score
+    best = log_p.argmax()
+    return target[best, 1:].tolist(), length_penalty_score(log_p[best], max_len, alpha).item()
+
+# %% right: right: Python lists of (log p, ids)
+def length_penalty_score(log_p, n, alpha):
+    return log_p / ((5 + n) / 6) ** alpha
+def beam_step(log_p, next_log_p, beam_size):
+    scores, place = (log_p.unsqueeze(1) + next_log_p).flatten().topk(beam_size)
+    V = next_log_p.shape[1]
+    return scores, place // V, place % V
+
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    def score(hyp):
+        return float(length_penalty_score(torch.tensor(hyp[0]), len(hyp[1]), alpha))
+    alive, done, rounds = [(0.0, [])], [], 0
+    while rounds < max_len and len(done) < beam_size:
+        rounds += 1
+        target = torch.tensor([[bos_id] + ids for _, ids in alive])
+        table = torch.log_softmax(model(source.repeat(len(alive), 1), target)[:, -1, :], dim=1)
+        s, b, t = beam_step(torch.tensor([lp for lp, _ in alive]), table, beam_size - len(done))
+        grown = [(lp, alive[i][1] + [tok]) for lp, i, tok in zip(s.tolist(), b.tolist(), t.tolist())]
+        done += [hyp for hyp in grown if hyp[1][-1] == eos_id]
+        alive = [hyp for hyp in grown if hyp[1][-1] != eos_id]
+    best = max(done, key=score) if done else max(alive, key=lambda hyp: hyp[0])
+    return best[1], score(best)

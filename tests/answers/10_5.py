@@ -746,3 +746,47 @@ def cached_attention(attention, x, past):
             kept.append(both)
         kept = tuple(kept)
     return attention.attend(attention.queries(x), *kept)[0], kept
+
+# %% prelude
+from course.attention import causal_mask
+import torch
+
+# %% wrong: keys and values kept on the attention object, past only used to see whether it is the first
+def cached_attention(attention, x, past):
+    k, v = attention.keys_and_values(x, x)
+    if past is not None:
+        k = torch.cat([attention.cache_k, k], dim=2)
+        v = torch.cat([attention.cache_v, v], dim=2)
+    attention.cache_k, attention.cache_v = k, v
+    out, _ = attention.attend(attention.queries(x), k, v)
+    return out, (k, v)
+
+# %% wrong: a causal mask with the wrong row: the first one, so that only position 0 is seen
+def cached_attention(attention, x, past):
+    q = attention.queries(x)
+    k, v = attention.keys_and_values(x, x)
+    if past is not None:
+        k = torch.cat([past[0], k], dim=2)
+        v = torch.cat([past[1], v], dim=2)
+    mask = causal_mask(k.shape[2])[:1]
+    out, w = attention.attend(q, k, v, mask)
+    return out, (k, v)
+
+# %% wrong: returns only the new key and value as past, not all so far
+def cached_attention(attention, x, past):
+    q = attention.queries(x)
+    k, v = attention.keys_and_values(x, x)
+    if past is None:
+        return attention.attend(q, k, v)[0], (k, v)
+    old_k, old_v = past
+    out, _ = attention.attend(q, torch.cat([old_k, k], 2), torch.cat([old_v, v], 2))
+    return out, (k, v)
+
+# %% right: right: empty past of length 0, dim=-2, last row of the causal mask
+def cached_attention(attention, x, past):
+    new = attention.keys_and_values(x, x)
+    if past is None:
+        past = tuple(t[:, :, :0] for t in new)
+    k, v = [torch.concatenate(pair, dim=-2) for pair in zip(past, new)]
+    output, _weights = attention.attend(attention.queries(x), k, v, causal_mask(k.size(-2))[-1:])
+    return output, (k, v)

@@ -593,3 +593,30 @@ def dot_product_scores(q, k):
 
 # %% right: np.inner, a third time
 dot_product_scores = lambda q, k: np.inner(q, k)
+
+# %% prelude
+import numpy as np
+
+# %% wrong: copied cell 9: integer table, so products of floats are cut off to whole numbers
+def dot_product_scores(q, k):
+    scores = np.zeros((q.shape[0], k.shape[0]), dtype=int)
+    for i in range(q.shape[0]):
+        for j in range(k.shape[0]):
+            for d in range(q.shape[1]):
+                scores[i, j] += q[i, d] * k[j, d]
+    return scores
+
+# %% wrong: uses the notebook's global Q and K and not the arguments
+Q = np.array([[0, -1, 1, 1], [0, 1, 2, 1], [1, 2, 0, 0], [1, 0, 2, 0]])
+K = np.array([[1, 0, 0, 1], [0, 2, 0, 0], [0, 1, 2, 1], [1, 1, 1, 0]])
+def dot_product_scores(q, k):
+    return Q @ K.T
+
+# %% wrong: row-by-row product instead of every query with every key: raises for other T_q, T_k
+def dot_product_scores(q, k):
+    # multiply number by number, and add up
+    return (q * k).sum(axis=1, keepdims=True)
+
+# %% right: broadcasting and a sum over the last axis
+def dot_product_scores(q, k):
+    return np.sum(q[:, np.newaxis, :] * k[np.newaxis, :, :], axis=2)

@@ -893,3 +893,31 @@ def softmax(x):
     top = np.max(x, axis=-1, keepdims=True)
     below = x - top
     return np.exp(below - np.log(np.sum(np.exp(below), axis=-1, keepdims=True)))
+
+# %% prelude
+import numpy as np
+
+# %% wrong: clips large scores at 700 instead of subtracting
+def softmax(x):
+    powers = np.exp(np.minimum(x, 700.0))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+# %% wrong: works for two axes only ([:, None] in place of keepdims)
+def softmax(x):
+    biggest = np.max(x, axis=1)
+    powers = np.exp(x - biggest[:, None])
+    return powers / np.sum(powers, axis=1)[:, None]
+
+# %% wrong: writes the shares into an array of the type of x: whole numbers give zeros
+def softmax(x):
+    shares = np.zeros_like(x)
+    for place in np.ndindex(x.shape[:-1]):
+        powers = np.exp(x[place] - x[place].max())
+        shares[place] = powers / powers.sum()
+    return shares
+
+# %% right: by the logarithm of the sum, np.logaddexp.reduce
+def softmax(x):
+    x = np.asarray(x)
+    x = x - np.max(x, axis=-1, keepdims=True)
+    return np.exp(x - np.logaddexp.reduce(x, axis=-1, keepdims=True))

@@ -1183,3 +1183,91 @@ def attention(q, k, v):
     weights = np.stack([softmax(k @ one / np.sqrt(one.size)) for one in q])
     output = np.stack([(w[:, None] * v).sum(axis=0) for w in weights])
     return output, weights
+
+# %% prelude
+import math
+import numpy as np
+
+# %% wrong: uses the notebook's global d_k (= 4, cell 26)
+def dot_product_scores(q, k):
+    return q @ k.T
+def softmax(x):
+    powers = np.exp(x - x.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+d_k = 4
+
+def attention(q, k, v):
+    scores = dot_product_scores(q, k) / math.sqrt(d_k)
+    weights = softmax(scores)
+    return weights @ v, weights
+
+# %% wrong: len(k) as in attention_by_loops, but here k is all keys: sqrt(T_k)
+def dot_product_scores(q, k):
+    return q @ k.T
+def softmax(x):
+    powers = np.exp(x - x.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+d_k = 4
+
+def attention(q, k, v):
+    scores = dot_product_scores(q, k) / math.sqrt(len(k))
+    weights = softmax(scores)
+    return weights @ v, weights
+
+# %% wrong: q and k are each divided by sqrt(d_k): scaled twice
+def dot_product_scores(q, k):
+    return q @ k.T
+def softmax(x):
+    powers = np.exp(x - x.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+d_k = 4
+
+def attention(q, k, v):
+    root = math.sqrt(q.shape[-1])
+    q = q / root                              # (T_q, d_k)
+    k = k / root                              # (T_k, d_k)
+    weights = softmax(dot_product_scores(q, k))   # (T_q, T_k)
+    return weights @ v, weights
+
+# %% wrong: mean over the keys instead of the sum (mixture divided by T_k)
+def dot_product_scores(q, k):
+    return q @ k.T
+def softmax(x):
+    powers = np.exp(x - x.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+d_k = 4
+
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) / math.sqrt(k.shape[1]))
+    mixed = weights[:, :, None] * v[None, :, :]      # (T_q, T_k, d_v)
+    output = mixed.mean(axis=1)                      # (T_q, d_v)
+    return output, weights
+
+# %% wrong: returns the scaled scores as second result in place of the weights
+def dot_product_scores(q, k):
+    return q @ k.T
+def softmax(x):
+    powers = np.exp(x - x.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+d_k = 4
+
+def attention(q, k, v):
+    weights = dot_product_scores(q, k) / math.sqrt(k.shape[1])
+    output = softmax(weights) @ v
+    return output, weights
+
+# %% right: query by query, the scale on the query, lists stacked at the end
+def dot_product_scores(q, k):
+    return q @ k.T
+def softmax(x):
+    powers = np.exp(x - x.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+d_k = 4
+
+def attention(q, k, v):
+    rows, mixtures = [], []
+    for one in q / np.sqrt(q.shape[1]):
+        w = softmax(k @ one)
+        rows.append(w)
+        mixtures.append((w[:, None] * v).sum(axis=0))
+    return np.stack(mixtures), np.stack(rows)

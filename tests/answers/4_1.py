@@ -626,3 +626,12 @@ def split_heads(x, n_heads):
 def split_heads(x, n_heads):
     d_head = x.size(-1) // n_heads
     return x.unfold(-1, d_head, d_head).movedim(2, 1)
+
+# %% prelude
+import torch
+
+# %% wrong: the two steps in the wrong order: first transpose, then reshape
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    x = x.transpose(1, 2)
+    return x.reshape(B, n_heads, d_model // n_heads, T).reshape(B, n_heads, T, d_model // n_heads)

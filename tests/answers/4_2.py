@@ -396,3 +396,12 @@ def merge_heads(x):
     B, n_heads, T, d_head = x.shape
     x.transpose(1, 2)
     return x.reshape(B, T, n_heads * d_head)
+
+# %% prelude
+import torch
+
+# %% wrong: squeeze() without a number: B = 1, T = 1 or d_head = 1 loses an axis
+def merge_heads(x):
+    n_heads = x.shape[1]
+    pieces = [x[:, h:h + 1].squeeze() for h in range(n_heads)]
+    return torch.cat(pieces, dim=-1)

@@ -838,3 +838,47 @@ def test_split_heads(split_heads):
     assert list(out.shape) == [B, H, T, D], out.shape
     want = [[[[x[b, t, h * D + i].item() for i in range(D)] for t in range(T)] for h in range(H)] for b in range(B)]
     assert out.tolist() == want
+
+# %% prelude
+import itertools
+import torch
+
+# %% wrong: assert forgotten: the comparison is made, and thrown away
+def test_split_heads(split_heads):
+    B, T, n_heads, d_head = 2, 5, 3, 4
+    x = torch.arange(B * T * n_heads * d_head).reshape(B, T, n_heads * d_head)
+    heads = split_heads(x, n_heads)
+    torch.equal(heads, torch.stack(x.chunk(n_heads, dim=-1), dim=1))
+
+# %% wrong: asks the result how many heads there are: a missing head is not seen
+def test_split_heads(split_heads):
+    B, T, n_heads, d_head = 2, 5, 3, 4
+    x = torch.arange(B * T * n_heads * d_head).reshape(B, T, n_heads * d_head)
+    heads = split_heads(x, n_heads)
+    for h in range(heads.shape[1]):
+        assert torch.equal(heads[:, h], x[:, :, h * d_head:(h + 1) * d_head])
+
+# %% wrong: also asks for a ValueError if n_heads does not divide d_model
+def test_split_heads(split_heads):
+    B, T, n_heads, d_head = 2, 5, 3, 4
+    x = torch.arange(B * T * n_heads * d_head).reshape(B, T, n_heads * d_head)
+    heads = split_heads(x, n_heads)
+    assert heads.shape == (B, n_heads, T, d_head)
+    for h in range(n_heads):
+        assert torch.equal(heads[:, h], x[:, :, h * d_head:(h + 1) * d_head])
+    try:
+        split_heads(x, 5)
+    except ValueError:
+        pass
+    else:
+        assert False, "12 numbers cannot be cut into 5 heads"
+
+# %% right: number by number, with a random permutation
+def test_split_heads(split_heads):
+    B, T, n_heads, d_head = 3, 4, 5, 2
+    x = torch.randperm(B * T * n_heads * d_head).double().view(B, T, -1)
+    heads = split_heads(x, n_heads)
+    assert list(heads.shape) == [B, n_heads, T, d_head], f"shape {tuple(heads.shape)}"
+    for b, h, t, i in itertools.product(range(B), range(n_heads), range(T), range(d_head)):
+        got, want = heads[b, h, t, i].item(), x[b, t, d_head * h + i].item()
+        assert got == want, f"sentence {b}, head {h}, word {t}, number {i}: {got}, not {want}"

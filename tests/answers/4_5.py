@@ -742,3 +742,50 @@ def head_parts(heads, W_o):
 def head_parts(heads, W_o):
     W = torch.stack(W_o.chunk(heads.shape[1], dim=0))
     return torch.einsum("bhtd,hdm->bhtm", heads, W)
+
+# %% prelude
+from course.attention import causal_mask, scaled_dot_product_attention
+from torch import nn
+import math
+import torch
+
+# %% wrong: uses W_o transposed, as an nn.Linear stores it
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    return x.reshape(B, T, n_heads, d_model // n_heads).transpose(1, 2)
+
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+def head_parts(heads, W_o):
+    B, n_heads, T, d_head = heads.shape
+    parts = []
+    for h in range(n_heads):
+        rows = W_o.T[h * d_head:(h + 1) * d_head]
+        parts.append(heads[:, h] @ rows)
+    return torch.stack(parts, dim=1)
+
+# %% wrong: zeroes the other heads in place, without clone
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    return x.reshape(B, T, n_heads, d_model // n_heads).transpose(1, 2)
+
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+def head_parts(heads, W_o):
+    parts = []
+    for h in range(heads.shape[1]):
+        only = heads
+        only[:, :h] = 0
+        only[:, h + 1:] = 0
+        parts.append(merge_heads(only) @ W_o)
+    return torch.stack(parts, dim=1)
+
+# %% right: each head on its own columns of a table of zeros, then one product
+def head_parts(heads, W_o):
+    B, n_heads, T, d_head = heads.shape
+    wide = torch.zeros(B, n_heads, T, n_heads * d_head, dtype=heads.dtype)
+    for h in range(n_heads):
+        wide[:, h, :, h * d_head:(h + 1) * d_head] = heads[:, h]
+    return torch.matmul(wide, W_o)

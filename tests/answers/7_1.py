@@ -1767,3 +1767,121 @@ class DecoderLayer(nn.Module):
         x = self._residual("back", x, lambda n: self.parts["back"](n, n, n, self_mask)[0])
         x = self._residual("across", x, lambda n: self.parts["across"](n, memory, memory, memory_mask)[0])
         return self._residual("think", x, self.parts["think"])
+
+# %% prelude
+from course.attention import MultiHeadAttention, causal_mask, decoder_mask, padding_mask
+from course.transformer import Encoder, FeedForward, LayerNorm, sinusoidal_encoding
+from torch import nn
+import math
+import torch
+import torch.nn.functional as F
+
+# %% wrong: query of cross-attention from the layer's input x, not from x after self-attention
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        n = self.norm_1(x)
+        a = x + self.self_attention(n, n, n, self_mask)[0]
+        b = a + self.cross_attention(self.norm_2(x), memory, memory, memory_mask)[0]
+        return b + self.feed_forward(self.norm_3(b))
+
+# %% wrong: residual in sub-layer 2 starts from the normed x (x overwritten by its norm)
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, self_mask)[0]
+        x = self.norm_2(x)
+        x = x + self.cross_attention(x, memory, memory, memory_mask)[0]
+        x = x + self.feed_forward(self.norm_3(x))
+        return x
+
+# %% wrong: in self-attention only the query is normed; key and value are the bare x
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        out, _ = self.self_attention(self.norm_1(x), x, x, self_mask)
+        x = x + out
+        out, _ = self.cross_attention(self.norm_2(x), memory, memory, memory_mask)
+        x = x + out
+        return x + self.feed_forward(self.norm_3(x))
+
+# %% wrong: no residual around the feed-forward
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, self_mask)[0]
+        h = self.norm_2(x)
+        x = x + self.cross_attention(h, memory, memory, memory_mask)[0]
+        return self.feed_forward(self.norm_3(x))
+
+# %% wrong: makes its own causal mask when self_mask is None
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        if self_mask is None:
+            self_mask = causal_mask(x.shape[1]).expand(x.shape[0], -1, -1)
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, self_mask)[0]
+        h = self.norm_2(x)
+        x = x + self.cross_attention(h, memory, memory, memory_mask)[0]
+        x = x + self.feed_forward(self.norm_3(x))
+        return x
+
+# %% right: a loop over three lambdas, ModuleDict
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.parts = nn.ModuleDict(dict(look_back=MultiHeadAttention(d_model, n_heads),
+                                        look_across=MultiHeadAttention(d_model, n_heads),
+                                        think=FeedForward(d_model, d_ff)))
+        self.norms = nn.ModuleList([LayerNorm(d_model) for _ in range(3)])
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        steps = [lambda h: self.parts["look_back"](h, h, h, self_mask)[0],
+                 lambda h: self.parts["look_across"](h, memory, memory, memory_mask)[0],
+                 self.parts["think"]]
+        for norm, step in zip(self.norms, steps):
+            x = torch.add(x, step(norm(x)))
+        return x

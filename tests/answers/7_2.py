@@ -462,3 +462,11 @@ def shift_targets(ids):
     B, T = ids.shape
     EOS = 3
     return ids[ids != EOS].view(B, T - 1), ids[:, 1:]
+
+# %% prelude
+import torch
+
+# %% wrong: the two results swapped: labels first
+def shift_targets(ids):
+    labels, decoder_input = ids[:, :-1], ids[:, 1:]
+    return decoder_input, labels

@@ -1057,3 +1057,53 @@ def test_no_leak(decode):
             changed = torch.cat([x[:, :t], torch.randn(batch, 1, 16), x[:, t + 1:]], dim=1)
             clean &= torch.allclose(decode(changed, memory)[:, :t], y[:, :t], atol=1e-5)
     return clean
+
+# %% prelude
+import torch
+
+# %% wrong: no clone: x itself is changed in place, both runs see the changed x
+def test_no_leak(decode):
+    B, T, D = 3, 6, 16
+    x, memory = torch.randn(B, T, D), torch.randn(B, 4, D)
+    for t in range(T - 1):
+        other = x
+        other[:, t + 1:] = torch.randn(B, T - t - 1, D)
+        a = decode(x, memory)
+        b = decode(other, memory)
+        assert torch.allclose(a[:, t], b[:, t], atol=1e-5)
+
+# %% wrong: a new random memory in the second run: refuses every right decoder
+def test_no_leak(decode):
+    def run(x):
+        memory = torch.randn(3, 4, 16)
+        return decode(x, memory)
+    x = torch.randn(3, 6, 16)
+    for t in range(5):
+        other = x.clone()
+        other[:, t + 1:] = torch.randn(3, 5 - t, 16)
+        assert torch.allclose(run(x)[:, t], run(other)[:, t], atol=1e-5), t
+
+# %% wrong: changes only the next position t+1 and looks only at t: misses far leaks
+def test_no_leak(decode):
+    x, memory = torch.randn(4, 8, 16), torch.randn(4, 5, 16)
+    before = decode(x, memory)
+    for t in range(x.shape[1] - 1):
+        other = x.clone()
+        other[:, t + 1] = torch.randn(4, 16)
+        after = decode(other, memory)
+        assert torch.allclose(before[:, t], after[:, t], atol=1e-5), f"position {t} sees {t + 1}"
+
+# %% right: change t alone, look at all before; several lengths; raises by assert with all()
+@torch.no_grad()
+def test_no_leak(decode):
+    for size in (2, 5, 9):
+        x = torch.randn(5, size, 16)
+        memory = torch.randn(5, 3, 16)
+        first = decode(x.clone(), memory.clone())
+        same = []
+        for t in range(1, size):
+            other = x.clone()
+            other[:, t] = 3 * torch.randn(5, 16)
+            second = decode(other, memory.clone())
+            same.append(torch.allclose(first[:, :t], second[:, :t], atol=1e-5))
+        assert all(same)

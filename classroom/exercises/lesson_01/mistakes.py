@@ -113,17 +113,18 @@ SCORES = [
         "keys-as-rows", lambda q, k: k @ q.T,
         "Your scores are exactly the expected ones with rows and columns exchanged.",
         "Everywhere in the course a row belongs to a query and a column to a key; the softmax of the next exercise "
-        "runs along rows.", "Which of the two comes first in your product?"),
+        "runs along rows.", "Which of the two comes first in your product? (In an `einsum`: which letter comes first "
+        "behind the arrow?)"),
     Misconception(
         "multiplied-in-pairs", lambda q, k: q * k,
         "Your scores are exactly the product number by number, query 0 with key 0, query 1 with key 1, without a sum.",
         "A score is one number for one query and one key, and every query meets every key.",
         "Compute the score of query 0 and key 1 on paper. Where would it stand in your result?"),
-    Misconception(
-        "only-matching-pairs", lambda q, k: (q * k).sum(-1),
+    *(Misconception(
+        "only-matching-pairs", lambda q, k, keep=keep: (q * k).sum(-1, keepdims=keep),
         "Your scores are exactly those of query 0 with key 0, query 1 with key 1, and so on.",
         "Every query is compared with every key, so that each word can look at all words.",
-        "How many scores are there for 2 queries and 3 keys?"),
+        "How many scores are there for 2 queries and 3 keys?") for keep in (False, True)),
     Misconception(
         "only-matching-pairs", lambda q, k: np.array([query @ key for query, key in zip(q, k, strict=False)]),
         "Your scores are exactly those of query 0 with key 0, query 1 with key 1, and so on, until one of the two "

@@ -142,7 +142,8 @@ ATTENTION = [
         "scores-returned", partial(attention, gives=gives),
         later("In place of the weights you return exactly the scores, {words}.", words=words),
         "The weights are what the values were mixed with: shares, each row summing to 1.",
-        "Which name stands second in your `return` line?", sums("weights"))
+        "What does the second name in your `return` line hold: the scores, or what the softmax has made of them?",
+        sums("weights"))
       for gives, words in (("scores", "divided by √d_k"), ("raw scores", "not divided by anything"))),
     Misconception(
         "weights-transposed", partial(attention, gives="transposed"),

@@ -305,7 +305,8 @@ def _shared(cls) -> list[Misconception]:
         Misconception(
             "scores-returned", partial(cls, gives="scores"),
             "In place of the weights you return exactly the scores before mask and softmax.",
-            "The weights are what the values were mixed with.", "Which name stands second in your `return` line?"),
+            "The weights are what the values were mixed with.", "What does the second name in your `return` line hold: "
+            "the scores, or what the softmax has made of them?"),
         Misconception(
             "weights-transposed", partial(cls, gives="transposed"),
             "The weights you return are exactly the right ones with queries and keys exchanged.",

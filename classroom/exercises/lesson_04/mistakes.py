@@ -382,6 +382,7 @@ MERGE = [
         "Which shape does your result have for one sentence of several words?")
       for wrong, where in ((_squeezed_for_one_head, "where there is one head"),
                            (lambda x: merge_heads(x).squeeze(), "on it"),
+                           (lambda x: torch.cat([head.squeeze() for head in x.unbind(1)], -1), "on each head"),
                            (lambda x: x.transpose(1, 2).flatten(2).squeeze(0), "on axis 0"))),
     Misconception(
         "heads-in-reverse", lambda x: merge_heads(x.flip(1)),

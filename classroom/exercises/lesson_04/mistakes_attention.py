@@ -278,7 +278,8 @@ MULTI_HEAD = [
     Misconception(
         "weights-unmasked", partial(Sloppy, gives="unmasked weights"),
         "Your weights are exactly those without the mask, beside an output that has it.",
-        "What is returned should be what the values were mixed with.", "Which name stands second in your `return`?"),
+        "What is returned should be what the values were mixed with.", "What does the second name in your `return` "
+        "hold: what was made with the mask, or without it?"),
     Misconception(
         "squeezed", partial(Sloppy, gives="squeezed"),
         "What you return is exactly right, but every axis of length 1 is gone.",
@@ -309,7 +310,8 @@ MULTI_HEAD = [
     Misconception(
         "scores-returned", partial(Sloppy, gives="scores"),
         "In place of the weights you return exactly the scores before mask and softmax.",
-        "The weights are what the values were mixed with.", "Which name stands second in your `return` line?"),
+        "The weights are what the values were mixed with.", "What does the second name in your `return` line hold: the "
+        "scores, or what the softmax has made of them?"),
     Misconception(
         "softmax-twice", partial(Sloppy, gives="softmax twice"),
         "In place of the weights you return exactly a softmax of the weights.",

@@ -319,7 +319,7 @@ LAYER = [
                            ("23", "each norm after the first gets what the one before it has made"))),
     *(_layer("one-step-behind", later("what comes out when {words}", words=words), later(
         "{three} So each of them works on what the one before it has added.",
-        three=_THREE), "Which of your norms are called before the line above them has changed `x`?",
+        three=_THREE), "What does each of your norms get: what the step before it has just made, or an older vector?",
              early=late)
       for late, words in (("2", "cross-attention asks with what lay there *before* self-attention"),
                           ("3", "the feed-forward part gets what lay there *before* cross-attention"),

@@ -110,7 +110,8 @@ SHIFT = [
                           ("Your decoder input is exactly `ids` without the last sentence, where every sentence is to "
                            "lose its last token.", "inputs"))),
     _shift("rolled-around", "Your labels are exactly `ids` rolled by one to the left, so that `<bos>` comes last.",
-           "A row without padding is then asked for `<bos>` at its end.", "`roll` moves in a circle.", roll="left"),
+           "A row without padding is then asked for `<bos>` at its end.", "`roll` moves in a circle, and makes nothing "
+           "shorter. How many columns should the two have?", roll="left"),
     *(_shift("rolled-the-wrong-way", later("Your labels are exactly `ids` rolled by one to the right{words}: the "
                                            "token *before* the one that is read.",
                                            words=words), _EACH, "In which direction does `roll` move?", roll=roll)

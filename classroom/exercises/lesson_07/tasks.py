@@ -219,7 +219,7 @@ def _targets(rng):
         for row, length in enumerate(lengths):
             ids[row, :length] = [2, *rng.integers(4, 50, size=length - 2), 3]
         return Case(about, ids=ids)
-    yield Case("el gato negro duerme", ids=np.array([[2, 8, 6, 9, 7, 3]]))
+    yield Case("el gato negro duerme", ids=np.array([[2, 8, 9, 10, 11, 3]]))
     yield of("two sentences of one length", 5, 5)
     yield of("padding", 7, 4, 5)
     yield of("as many sentences as tokens", 4, 3, 4, 2)

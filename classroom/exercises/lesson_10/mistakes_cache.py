@@ -33,8 +33,9 @@ def example() -> dict:
 
 
 PROPERTIES = [
-    Property("another-past", _past, "What you return as the past is also read by others: by a beam that keeps some of "
-             "its sentences, and by the cells below.", "Compare with what the exercise asks for."),
+    Property("another-past", _past, "The past goes through other hands: a beam that keeps some of its sentences reads "
+             "what you return, and gives you another past than your last one.", "Compare with what the exercise asks "
+             "for."),
     Property("projects-the-past-again", _work, "That is what the cache should save: t positions in step t, in place of "
              "one.", "What do you keep: what goes into the projections, or what comes out?"),
 ]

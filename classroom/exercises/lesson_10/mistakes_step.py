@@ -369,6 +369,6 @@ STEPS = [
         "axes-confused", _axes_confused,
         "Your table is exactly `log_p + next_log_p`, where the axes meet the wrong way round.",
         "Axes are lined up from the right: the K beginnings meet the V tokens. With K = 1 that comes out right. Else "
-        "it stops with an error, or, where K happens to be V, gives wrong numbers without one.",
+        "it stops with an error, or, where the sizes happen to fit, gives wrong numbers without one.",
         "Which axis is `log_p` missing?", as_round),
 ]

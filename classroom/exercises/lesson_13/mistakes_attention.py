@@ -303,7 +303,8 @@ GROUPED = [
     _group("outputs-swapped", "two results are exactly the right ones in the wrong order: the weights come first",
            "All attention of the course returns (output, weights).", "Look at your `return` line.", gives="swapped"),
     _group("scores-returned", "second result is exactly the scores, before mask and softmax", "The weights are what "
-           "the values were mixed with.", "Which name stands second in your `return` line?", gives="scores"),
+           "the values were mixed with.", "What does the second name in your `return` line hold: the scores, or what "
+           "the softmax has made of them?", gives="scores"),
     _group("softmax-twice", "weights are exactly what comes out when the softmax is taken twice, and the values are "
            "mixed with the result", _TWICE, "How often does a softmax run over your weights?", again=True),
     _group("weights-softmaxed-again", "weights are exactly the softmax of the right ones, while the output is right",
