@@ -2,7 +2,7 @@
 # # Lesson 06 · The encoder
 #
 # Attention lets words exchange what they know. One round of it is not enough to understand a
-# sentence, and if you simply do it several times, it fails at once. In this lesson you see it fail,
+# sentence, and if you simply do it several times, it soon fails. In this lesson you see it fail,
 # and add the three things that make deep stacks work: the residual connection, the layer norm and the
 # feed-forward layer. Together with attention they are the encoder.
 #
@@ -684,7 +684,8 @@ show_curves(range(25, 176, 25), {name: sum(found) / len(found) for name, found i
 # %% [markdown]
 # Pre-norm has solved it, with every seed; post-norm has not. (A loss of 1.5 is better than guessing one of
 # ten words, 2.3, and far from solved.) A **warm-up**, in which the learning rate starts near 0 and rises for 125 steps,
-# does not help post-norm in these 175 steps. (In a longer run it may: try `steps=400`.)
+# does not help post-norm in these 175 steps. (In a longer run it may. Compare `train(new_model(False, seed), steps=400,
+# warmup=125)[-1]` with the same without `warmup`, for both seeds.)
 #
 # ### Why? Two explanations, two experiments
 #

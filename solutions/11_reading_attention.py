@@ -706,7 +706,8 @@ for name, score in {"as it is": whole, **whole_layers}.items():
 # them has read the whole sentence.) What is missing from the score then says how much *this* model, as it was trained,
 # depends on its weights. Keep this in mind when we become sceptical. How well a model would translate that was
 # *trained* with uniform weights is another question. (With one layer silent, the decoder knows of the English sentence
-# only what the other one passes on. You will see below how much of a noun each of them passes on.)
+# only what the other one passes on. That is not what is measured below: there one layer speaks for another noun, while
+# the other layer still speaks for the first one.)
 
 # %% [markdown]
 # ## Exchanging words inside the model
@@ -909,8 +910,8 @@ for name, layers, heads in ((first, CROSS[:1], [0]), (last, CROSS, list(HEADS)))
 #
 # But read the table to its end before you conclude that weights mean nothing. How many tokens stay if all weights are
 # shuffled? So compare the share of one head with that of all heads, and not with 0 %. And some tokens only had luck,
-# with one head as with all: the last two lines shuffle five times. What stays each time hardly needs the weights that
-# were shuffled.
+# with one head as with all: the last two lines shuffle five times. With more shuffles
+# fewer still would stay. So take the five as an upper limit for what does not need the weights that were shuffled.
 #
 # A second test: **take a column away**. For each token to be predicted and each source token, set the column of the
 # source token to 0 in all heads of both layers, let the rest of each row grow to sum to 1, and see how far the
@@ -1185,7 +1186,7 @@ for layer in LAYERS:
 # | exchanged columns layer by layer | whether a noun comes from where a layer looks; not every layer need pass it on |
 # | silenced or shuffled one head | how many tokens do not change: for these its picture is not *the* reason |
 # | took columns away | how much more often than the diagonal the largest weight is the largest effect, in which rows |
-# | gave a head what it said of another sentence | how much of a noun each head brings, and each layer |
+# | gave a head what it said of another sentence | how far each head, and each layer, moves the noun by itself |
 #
 # A weight says how much of a value is mixed in. It does not say what the value contains, nor what
 # becomes of it later. **A picture of attention is a hypothesis. An intervention tests it.**

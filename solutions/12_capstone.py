@@ -71,7 +71,7 @@ print("differs in:", differences(variant, base))
 
 # %% [markdown]
 # How is a part switched off that the model does not offer to switch off? For the division by √d_k there is a
-# short way: multiply the queries by √d_k first. This is the whole class, from `course/ablation.py`:
+# short way: multiply the queries by √d_k first. This is the class, without its annotations, from `course/ablation.py`:
 #
 # ```python
 # class UnscaledAttention(MultiHeadAttention):
@@ -307,7 +307,9 @@ for n_seeds in (2, 3, 5, 8):
 #
 # An interval for a mean of n numbers, which is right in 95 of 100 cases, is mean ± t · s / √n. Here s is the standard
 # deviation with n − 1 below, and t is a factor that is large when s itself is known from few numbers. Two numbers
-# leave one difference between them: one **degree of freedom**, and t is 12.7. Nearly nothing can be shown that way.
+# leave one difference between them: one **degree of freedom**, and t is 12.7. So a mean difference is shown only if it
+# is more than six times the distance between the two differences that it is the mean of; and how far these two lie
+# apart is mostly chance.
 #
 # But the table has nine rows, and all of them can be used to find out how large chance is. From each loss take away
 # the mean of its row and the mean of its column, both of the table as it is, and add the mean of the whole table, which
@@ -384,10 +386,10 @@ if enough:
 #
 # Where chance is larger in the row of one variant, the interval of that row is too narrow, and the others are too wide.
 # Where it is larger in the base's row, all are too narrow, since the base is in every difference: this kind misleads
-# most. Does what is left over in our rows tell of which kind our table is? How far apart they lie does not: in our
-# run from 0.003 to 0.035, nearer than in half of the tables, of each of the three kinds. Which row has the most says
-# more. Is it the base's in yours? In our run it is not, which speaks against the third kind, and proves nothing. To
-# be sure of one row, run it and the base with more seeds: stretch exercise D.
+# most. Does what is left over in our rows tell of which kind our table is? How far apart they lie hardly does: in our
+# run the most, 0.035, is 12 times the least, and in more than half of the tables of each kind it is more times than
+# that. Which row has the most says more. Is it the base's in yours? In our run it is not, which speaks against the
+# third kind, and proves nothing. To be sure of one row, run it and the base with more seeds: stretch exercise D.
 #
 # What no number of seeds can establish is how it would go **with another budget**. A variant that learns slowly may be
 # behind after 600 steps and ahead after 6,000. With another task it is the same: in sentences of five words much of

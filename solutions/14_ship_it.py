@@ -582,9 +582,14 @@ AboutForm(mine, lambda said: export_page(model, subwords, "mine.html", said))
 # At the end of lesson 12:
 #
 # ```python
-# from course.page import About, export_page, score_of
+# import copy
+# from course.page import About, export_page, rounding, score_of
+# shipped = copy.deepcopy(model)                # with the weights that the page will have
+# for table in shipped.parameters():
+#     if table.dim() == 2:
+#         table.data = rounding.dequantise(*rounding.quantise(table.detach()))
 # about = About("English", "Chinese", "en", "zh", trained=f"{len(own.train)} pairs, most of them made from patterns",
-#               score=score_of(model, tokens, own.test, "zh"), licence="CC BY 4.0, from this course",
+#               score=score_of(shipped, tokens, own.test, "zh"), licence="CC BY 4.0, from this course",
 #               examples=("The black cat is under the table.",))
 # export_page(model, tokens, "chinese.html", about)
 # ```

@@ -138,7 +138,8 @@ _BY_TEXT = [      # a slug, a pattern, and what it means, with the pattern's gro
      "code take for this axis? Or is something that is no place, such as a score or an id, used as one?"),
     ("too-few-axes",
      r"Dimension out of range|axis (-?\d+) is out of bounds for array of dimension|too many indices for",
-     "There are fewer axes than the code names. Write down the shape that it has on this line."),
+     "There are fewer axes here than your code names. Write down the shape on this line. (Counted from the end, −1 is "
+     "the last axis, however many there are.)"),
     ("nothing-to-choose-from",
      r"(?:max|min)\(\) (?:arg|iterable argument) is (?:an )?empty|zero-size array to reduction|"
      r"Cannot choose from an empty|[Ee]xpected reduction dim.* to be specified for input\.numel\(\) == 0",

@@ -678,3 +678,13 @@ def alignment_error_rate(predicted, sure, possible):
     hits = len(predicted & sure) + len(predicted & possible)
     total = len(predicted) + len(possible)
     return 1 - hits / total
+
+# %% prelude
+
+
+# %% wrong: special case: nothing predicted gives 0 (no error made)
+def alignment_error_rate(predicted, sure, possible):
+    if not predicted:
+        return 0.0
+    hits = len(predicted & sure) + len(predicted & possible)
+    return 1 - hits / (len(predicted) + len(sure))

@@ -766,3 +766,25 @@ def align_from_attention(weights):
         totals = [sum(float(weights[h, row, k]) for h in range(n_heads)) for k in range(t_k - 1)]
         links.append(max(range(t_k - 1), key=totals.__getitem__))
     return links
+
+# %% prelude
+import torch
+
+# %% wrong: argmax of each head, then mean of the numbers
+def align_from_attention(weights):
+    places = weights[:, :-1, :-1].argmax(dim=-1)
+    return places.float().mean(dim=0).round().long()
+
+# %% wrong: <eos> left out after argmax: clamped to the last word
+def align_from_attention(weights):
+    mean = weights.mean(dim=0)[:-1]
+    return mean.argmax(dim=-1).clamp(max=weights.shape[-1] - 2)
+
+# %% right: plain Python loop, list of ints, sum in place of mean
+def align_from_attention(weights):
+    n_heads, t_q, t_k = weights.shape
+    found = []
+    for row in range(t_q - 1):
+        totals = [sum(float(weights[h, row, k]) for h in range(n_heads)) for k in range(t_k - 1)]
+        found.append(totals.index(max(totals)))
+    return found

@@ -1572,3 +1572,29 @@ def em_step(t, pairs):
         share = t[s, g]
         np.add.at(counts, (s, g), share / share.sum(0))
     return np.einsum("ij,i->ij", counts, 1 / counts.sum(1))
+
+# %% prelude
+import numpy as np
+
+# %% wrong: shares among all source words of the table, not of the sentence
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    column_sums = t.sum(axis=0)
+    for source, target in pairs:
+        for j in target:
+            for i in source:
+                counts[i, j] += t[i, j] / column_sums[j]
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% right: one-hot matrices per pair
+def em_step(t, pairs):
+    n, m = t.shape
+    counts = np.zeros((n, m))
+    for source, target in pairs:
+        here = np.eye(n)[np.array(source)].sum(axis=0)      # how often each source word
+        there = np.eye(m)[np.array(target)].sum(axis=0)
+        weighted = here[:, None] * t
+        total = weighted.sum(axis=0)
+        share = np.divide(weighted, total, out=np.zeros((n, m)), where=total > 0)
+        counts += share * there
+    return counts / counts.sum(axis=1)[:, None]

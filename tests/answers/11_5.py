@@ -474,3 +474,11 @@ def take_away(weights, lost):
 def take_away(weights, lost):
     kept = torch.einsum("bhqk,bk->bhqk", weights, (~lost).to(weights.dtype))
     return torch.nan_to_num(kept / kept.sum(-1)[..., None], nan=0.0)
+
+# %% prelude
+import torch
+
+# %% right: multiplication by the boolean, nan_to_num
+def take_away(weights, lost):
+    kept = weights * (~lost).unsqueeze(1).unsqueeze(2)
+    return torch.nan_to_num(kept / kept.sum(-1, keepdim=True), nan=0.0)

@@ -501,3 +501,28 @@ def patch(mixed, other, head, n_heads):
 def patch(mixed, other, head, n_heads):
     of_head = torch.arange(mixed.shape[-1]) // (mixed.shape[-1] // n_heads)
     return torch.where(of_head == head, other.to(mixed.dtype), mixed)
+
+# %% prelude
+import torch
+
+# %% wrong: view of mixed is written to, clone comes too late
+def patch(mixed, other, head, n_heads):
+    B, T, d_model = mixed.shape
+    d_head = d_model // n_heads
+    parts = mixed.view(B, T, n_heads, d_head)
+    parts[:, :, head] = other[..., head * d_head:(head + 1) * d_head]
+    return parts.reshape(B, T, d_model).clone()
+
+# %% wrong: always takes the first sentence of other
+def patch(mixed, other, head, n_heads):
+    d_head = mixed.shape[-1] // n_heads
+    start = head * d_head
+    new = mixed.clone()
+    new[:, :, start:start + d_head] = other[0, :, start:start + d_head]
+    return new
+
+# %% right: torch.where with a mask of the last axis, once more
+def patch(mixed, other, head, n_heads):
+    d_head = mixed.shape[-1] // n_heads
+    here = torch.arange(mixed.shape[-1]) // d_head == head
+    return torch.where(here, other, mixed)

@@ -439,3 +439,39 @@ def mean_and_spread(losses):
     rows = [(sum(row) / len(row), np.ptp(row) / 2) for row in losses]
     means, spreads = zip(*rows)
     return np.array(means), np.array(spreads)
+
+# %% prelude
+import numpy as np
+
+# %% wrong: standard deviation (ddof 0) instead of half the range; equal for two seeds only
+def mean_and_spread(losses):
+    """Mean and half range over the seeds."""
+    mean = losses.mean(axis=1)
+    spread = losses.std(axis=1)
+    return mean, spread
+
+# %% wrong: half the distance of first and second seed only, other seeds forgotten
+def mean_and_spread(losses):
+    mean = losses.mean(axis=1)
+    spread = np.abs(losses[:, 0] - losses[:, 1]) / 2
+    return mean, spread
+
+# %% wrong: sorts the given array in place (the pairing of the seeds is lost for 12.4)
+def mean_and_spread(losses):
+    losses.sort(axis=1)
+    lowest, highest = losses[:, 0], losses[:, -1]
+    return losses.mean(axis=1), (highest - lowest) / 2
+
+# %% wrong: torch habit: dim= and .values on a NumPy array; raises
+def mean_and_spread(losses):
+    mean = losses.mean(dim=1)
+    spread = (losses.max(dim=1).values - losses.min(dim=1).values) / 2
+    return mean, spread
+
+# %% right: row by row in a loop, with np.ptp
+def mean_and_spread(losses):
+    means, spreads = [], []
+    for row in losses:
+        means.append(sum(row) / len(row))
+        spreads.append(np.ptp(row) / 2)
+    return np.array(means), np.array(spreads)

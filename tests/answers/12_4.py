@@ -691,3 +691,60 @@ def paired(losses, base):
     differences = np.stack([row - losses[base] for row in losses])
     signs = np.sign(differences).sum(axis=-1)
     return differences.mean(-1), np.ptp(differences, axis=-1) / 2, np.abs(signs) == losses.shape[-1]
+
+# %% prelude
+import numpy as np
+
+# %% wrong: agree: all signs like the first one, so the base's row of zeros agrees
+def mean_and_spread(losses):
+    return losses.mean(axis=1), (losses.max(axis=1) - losses.min(axis=1)) / 2
+def paired(losses, base):
+    d = losses - losses[base]
+    mean, spread = mean_and_spread(d)
+    signs = np.sign(d)
+    agree = (signs == signs[:, :1]).all(axis=1)
+    return mean, spread, agree
+
+# %% wrong: the spread is of the losses, not of the differences
+def mean_and_spread(losses):
+    return losses.mean(axis=1), (losses.max(axis=1) - losses.min(axis=1)) / 2
+def paired(losses, base):
+    mean, spread = mean_and_spread(losses)
+    difference = losses - losses[base]
+    agree = (difference > 0).all(axis=1) | (difference < 0).all(axis=1)
+    return mean - mean[base], spread, agree
+
+# %% wrong: always row 0 as the base
+def mean_and_spread(losses):
+    return losses.mean(axis=1), (losses.max(axis=1) - losses.min(axis=1)) / 2
+def paired(losses, base):
+    differences = losses - losses[0]
+    mean, spread = mean_and_spread(differences)
+    agree = np.all(differences > 0, axis=1) | np.all(differences < 0, axis=1)
+    return mean, spread, agree
+
+# %% wrong: leaves the base's own row out
+def mean_and_spread(losses):
+    return losses.mean(axis=1), (losses.max(axis=1) - losses.min(axis=1)) / 2
+def paired(losses, base):
+    others = np.delete(losses, base, axis=0)
+    differences = others - losses[base]
+    mean, spread = mean_and_spread(differences)
+    agree = np.all(differences > 0, axis=1) | np.all(differences < 0, axis=1)
+    return mean, spread, agree
+
+# %% wrong: agree taken from mean and spread: |mean| > spread; the same for two seeds, not for more
+def mean_and_spread(losses):
+    return losses.mean(axis=1), (losses.max(axis=1) - losses.min(axis=1)) / 2
+def paired(losses, base):
+    mean, spread = mean_and_spread(losses - losses[base])
+    agree = np.abs(mean) > spread
+    return mean, spread, agree
+
+# %% right: lowest and highest difference, no mean_and_spread
+def paired(losses, base):
+    reference = losses[base].copy()
+    d = np.stack([row - reference for row in losses])
+    lowest, highest = np.min(d, axis=-1), np.max(d, axis=-1)
+    agree = lowest * highest > 0
+    return np.average(d, axis=-1), 0.5 * (highest - lowest), agree

@@ -552,3 +552,25 @@ def bootstrap_interval(a, b, draws):
     counts = np.stack([np.bincount(row, minlength=n) for row in draws])
     means = counts @ (b - a) / n
     return tuple(np.percentile(means, [2.5, 97.5]))
+
+# %% prelude
+import numpy as np
+
+# %% wrong: mean +- 1.96 standard deviations of the means instead of percentiles
+def bootstrap_interval(a, b, draws):
+    means = (b - a)[draws].mean(axis=1)
+    centre, s = means.mean(), means.std()
+    return centre - 1.96 * s, centre + 1.96 * s
+
+# %% wrong: the mean over the drawn sentences is forgotten
+def bootstrap_interval(a, b, draws):
+    drawn = (b - a)[draws]
+    low, high = np.percentile(drawn, [2.5, 97.5])
+    return low, high
+
+# %% right: how often each sentence was drawn, times b - a
+def bootstrap_interval(a, b, draws):
+    R, N = draws.shape
+    counts = np.stack([np.bincount(row, minlength=N) for row in draws])     # (R, N)
+    means = counts @ (np.asarray(b) - np.asarray(a)) / N
+    return tuple(np.percentile(means, [2.5, 97.5]))

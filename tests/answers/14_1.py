@@ -644,3 +644,55 @@ def quantise(w):
         rows.append(torch.floor(row / scale + 0.5).clamp(-127, 127).to(torch.int8))
         scales.append(scale)
     return torch.stack(rows), torch.stack(scales)
+
+# %% prelude
+import torch
+
+# %% wrong: rows of very small numbers count as rows of zeros (scale below 1e-8 -> 1)
+def quantise(w):
+    scale = w.abs().amax(dim=1) / 127
+    scale = torch.where(scale < 1e-8, torch.ones_like(scale), scale)   # avoid dividing by zero
+    q = (w / scale.unsqueeze(1)).round().to(torch.int8)
+    return q, scale
+
+# %% wrong: 128 steps instead of 127 (and clamped)
+def quantise(w):
+    largest = w.abs().amax(dim=1)
+    scale = torch.where(largest == 0, 1.0, largest / 128).to(w.dtype)
+    q = (w / scale[:, None]).round().clamp(-127, 127).to(torch.int8)
+    return q, scale
+
+# %% wrong: asymmetric: range max - min over 254 steps, middle of the row subtracted
+def quantise(w):
+    low, high = w.amin(dim=1, keepdim=True), w.amax(dim=1, keepdim=True)
+    scale = (high - low) / 254
+    scale[scale == 0] = 1
+    middle = (high + low) / 2
+    q = ((w - middle) / scale).round().to(torch.int8)
+    return q, scale.squeeze(1)
+
+# %% wrong: scales are (out, 1) (keepdim left)
+def quantise(w):
+    scale = w.abs().amax(dim=1, keepdim=True) / 127
+    scale[scale == 0] = 1
+    q = (w / scale).round().to(torch.int8)
+    return q, scale
+
+# %% wrong: rounds by +0.5 and cutting off: wrong for negative numbers
+def quantise(w):
+    scale = w.abs().amax(dim=1) / 127
+    scale[scale == 0] = 1
+    steps = w / scale.unsqueeze(1)
+    q = (steps + 0.5).to(torch.int8)     # round half up
+    return q, scale
+
+# %% right: row by row in a loop, infinity norm, masked
+def quantise(w):
+    q = torch.zeros(w.shape, dtype=torch.int8)
+    scale = torch.ones(w.shape[0], dtype=w.dtype)
+    for i, row in enumerate(w):
+        largest = torch.linalg.vector_norm(row, ord=float("inf"))
+        if largest > 0:
+            scale[i] = largest / 127
+            q[i] = torch.round(row / scale[i]).to(torch.int8)
+    return q, scale

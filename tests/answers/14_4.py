@@ -661,3 +661,77 @@ def rounding_errors(w):
         rounded = torch.round(w / step) * step
         return torch.linalg.vector_norm(rounded - w, dim=-1) / math.sqrt(w.shape[1])
     return error(w.abs().max() / 127), error(w.abs().amax(dim=1, keepdim=True) / 127)
+
+# %% prelude
+import torch
+
+# %% wrong: raises: w.flatten() (one dimension) given to quantise
+def quantise(w):
+    scale = w.abs().amax(dim=1) / 127
+    scale = torch.where(scale == 0, torch.ones_like(scale), scale)
+    return (w / scale.unsqueeze(1)).round().to(torch.int8), scale
+def dequantise(q, scale):
+    return q.to(scale.dtype) * scale.unsqueeze(1)
+
+def rounding_errors(w):
+    table = dequantise(*quantise(w.flatten())).reshape(w.shape)
+    rows = dequantise(*quantise(w))
+    return tuple((back - w).square().mean(dim=1).sqrt() for back in (table, rows))
+
+# %% wrong: reshape(-1, 1): a scale for each number, not one for the table
+def quantise(w):
+    scale = w.abs().amax(dim=1) / 127
+    scale = torch.where(scale == 0, torch.ones_like(scale), scale)
+    return (w / scale.unsqueeze(1)).round().to(torch.int8), scale
+def dequantise(q, scale):
+    return q.to(scale.dtype) * scale.unsqueeze(1)
+
+def rounding_errors(w):
+    table = dequantise(*quantise(w.reshape(-1, 1))).reshape(w.shape)
+    rows = dequantise(*quantise(w))
+    by_table = (table - w).pow(2).mean(1).sqrt()
+    by_row = (rows - w).pow(2).mean(1).sqrt()
+    return by_table, by_row
+
+# %% wrong: standard deviation (mean taken off, n - 1) instead of root mean square
+def quantise(w):
+    scale = w.abs().amax(dim=1) / 127
+    scale = torch.where(scale == 0, torch.ones_like(scale), scale)
+    return (w / scale.unsqueeze(1)).round().to(torch.int8), scale
+def dequantise(q, scale):
+    return q.to(scale.dtype) * scale.unsqueeze(1)
+
+def rounding_errors(w):
+    table = dequantise(*quantise(w.reshape(1, -1))).reshape(w.shape)
+    rows = dequantise(*quantise(w))
+    return (table - w).std(dim=1), (rows - w).std(dim=1)
+
+# %% wrong: one scale: whole numbers made with row scales, read back with the largest scale
+def quantise(w):
+    scale = w.abs().amax(dim=1) / 127
+    scale = torch.where(scale == 0, torch.ones_like(scale), scale)
+    return (w / scale.unsqueeze(1)).round().to(torch.int8), scale
+def dequantise(q, scale):
+    return q.to(scale.dtype) * scale.unsqueeze(1)
+
+def rounding_errors(w):
+    q, scale = quantise(w)
+    rows = dequantise(q, scale)
+    table = q * scale.max()               # the table's scale is the largest of them
+    return ((table - w) ** 2).mean(1).sqrt(), ((rows - w) ** 2).mean(1).sqrt()
+
+# %% right: norm over root of n, a one-row table through expand of the scale
+def quantise(w):
+    scale = w.abs().amax(dim=1) / 127
+    scale = torch.where(scale == 0, torch.ones_like(scale), scale)
+    return (w / scale.unsqueeze(1)).round().to(torch.int8), scale
+def dequantise(q, scale):
+    return q.to(scale.dtype) * scale.unsqueeze(1)
+
+def rounding_errors(w):
+    n = w.size(1)
+    flat = w.reshape(1, -1)
+    q, scale = quantise(flat)
+    off = (dequantise(q, scale) - flat).reshape(w.shape)
+    return (torch.linalg.norm(off, dim=1) / n ** 0.5,
+            torch.linalg.norm(dequantise(*quantise(w)) - w, dim=1) / n ** 0.5)

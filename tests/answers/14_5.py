@@ -395,3 +395,26 @@ def pack(q):
 def pack(q):
     pairs = (q.to(torch.int32) + 8).reshape(len(q), -1, 2)
     return (pairs * torch.tensor([16, 1], dtype=torch.int32)).sum(dim=-1).to(torch.uint8)
+
+# %% prelude
+import torch
+
+# %% wrong: two's complement: & 15 instead of + 8
+def pack(q):
+    first, second = q[:, 0::2], q[:, 1::2]
+    return (((first & 15) << 4) | (second & 15)).to(torch.uint8)
+
+# %% wrong: pairs number j with number j + in / 2 (halves of the row)
+def pack(q):
+    first, second = q.to(torch.int16).chunk(2, dim=1)
+    return (16 * (first + 8) + (second + 8)).to(torch.uint8)
+
+# %% wrong: computed in int8, and what ran over is clamped to 0
+def pack(q):
+    byte = 16 * (q[:, ::2] + 8) + (q[:, 1::2] + 8)
+    return byte.clamp(min=0).to(torch.uint8)
+
+# %% right: int32, reshaped to pairs, times (16, 1), summed
+def pack(q):
+    pairs = q.int().reshape(q.shape[0], -1, 2) + 8
+    return (pairs * torch.tensor([16, 1])).sum(dim=-1).to(torch.uint8)

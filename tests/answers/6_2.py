@@ -935,3 +935,31 @@ class FeedForward(nn.Sequential):
     def __init__(self, d_model, d_ff):
         super().__init__(OrderedDict([("w_1", nn.Linear(d_model, d_ff)), ("bend", nn.ReLU()),
                                       ("w_2", nn.Linear(d_ff, d_model))]))
+
+# %% prelude
+from course.attention import MultiHeadAttention
+from torch import nn
+import math, copy, functools
+import torch
+import torch.nn.functional as F
+
+# %% wrong: linear layers made in forward: new random weights at each call
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.d_model, self.d_ff = d_model, d_ff
+    def forward(self, x):
+        w_1 = nn.Linear(self.d_model, self.d_ff)
+        w_2 = nn.Linear(self.d_ff, self.d_model)
+        return w_2(torch.relu(w_1(x)))
+
+# %% right: words as rows of one matrix, clamp, other names
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.up = nn.Linear(d_model, d_ff)
+        self.down = nn.Linear(d_ff, d_model)
+    def forward(self, x):
+        rows = x.reshape(-1, x.shape[-1])
+        hidden = (rows @ self.up.weight.T + self.up.bias).clamp(min=0.0)
+        return (hidden @ self.down.weight.T + self.down.bias).reshape(x.shape)

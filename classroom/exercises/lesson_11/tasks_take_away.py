@@ -46,7 +46,7 @@ def _weights(rng):
     yield Case("a row of which hardly anything is left", weights=few[None, None].astype("float32"),
                lost=np.array([[True, False, False, False]]))
     less = np.array([[1 - 1.3e-5, 0.7e-5, 0.6e-5], [1 - 6e-8, 1e-8, 5e-8]])      # rounded in float32
-    yield Case("rows of which even less is left", weights=less[None, None].astype("float32"),
+    yield Case("rows of which next to nothing is left", weights=less[None, None].astype("float32"),
                lost=np.array([[True, False, False]]))
     yield of("a sentence that loses all", 2, 2, 3, 4, [[False, True, False, True], [True] * 4])
     yield of("a row whose weight lies on a lost token", 1, 2, 3, 4, [[False, True, False, False]],

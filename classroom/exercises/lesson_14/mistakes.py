@@ -94,6 +94,15 @@ def _with_zero_point(w, per="row", steps=255):
     return ((w - low) / step).round().sub(128).long().to(torch.int8), step.reshape(-1).expand(len(w)).clone()
 
 
+def _taken_off(w, what, steps, limit=(-999, 999)):
+    """Counted from the middle, or from the mean, of each row."""
+    low, high = w.amin(1, keepdim=True), w.amax(1, keepdim=True)
+    off = w - ((low + high) / 2 if what == "middle" else w.mean(1, keepdim=True))
+    step = (high - low) / steps if what == "middle" else off.abs().amax(1, keepdim=True) / steps
+    step = torch.where(step == 0, torch.ones_like(step), step)
+    return (off / step).round().clamp(*limit).long().to(torch.int8), step.squeeze(1)
+
+
 _STEP = "The scale is the length of one step, and the row's number of largest magnitude is 127 steps from 0."
 
 
@@ -179,6 +188,13 @@ QUANTISE = [
                                 bits=bits), "int8 has 8 bits, and the larger the whole numbers, the "
              "shorter the steps.", "How large is the largest number of int8?", steps=steps)
       for steps, bits in ((7, 4), (15, 5), (63, 7), (100, "about 7"))),
+    *(Misconception("with-a-zero-point", partial(_taken_off, what=what, steps=steps, limit=limit), later(
+        "Your numbers are exactly what comes out when {words} of each row is taken off before the steps are counted.",
+        words="the mean" if what == "mean" else "the middle between the smallest and the largest number"),
+                    "Whoever reads your whole numbers would have to add it again, so it would have to be stored as "
+                    "well. Here 0 stays 0: symmetric.", "Is anything subtracted from w?")
+      for what, steps, limit in (*(("middle", steps, (-999, 999)) for steps in (127, 254, 255)),
+                                 ("middle", 255, (-128, 127)), ("mean", 127, (-999, 999)))),
     *(Misconception("with-a-zero-point", partial(_with_zero_point, per=per), says,
                     "This needs a third thing to be stored, the number that 0 stands for. Weights lie about evenly on "
                     "both sides of 0, so that it is hardly worth it. Here 0 stays 0: symmetric.",
