@@ -291,6 +291,13 @@ WHOLE = [
            "shared out, at least one"),
           ("what comes out when each stack has half as many layers as `n_layers` says. Half of 1, rounded down, is 0, "
            "and there your code stops", "shared out"))),
+    *(_whole("layers-shared-out", later(
+        "what comes out when the {stack} has half as many layers as `n_layers` says{rest}", stack=stack, rest=rest),
+             "`n_layers` is the number of layers in each of the two stacks.", "What are `Encoder` and `Decoder` told?",
+             layers=f"{stack} {layers}")
+      for stack in ("encoder", "decoder")
+      for rest, layers in ((", and at least one", "shared out, at least one"),
+                           (". Half of 1, rounded down, is 0, and there your code stops", "shared out"))),
     *(Misconception(
         "max-len-ignored", partial(SloppyTransformer, longest=longest), later(
             "Your model stops exactly where a sentence is longer than {longest} tokens: it has positions for "

@@ -30,7 +30,10 @@ class SloppyTransformer(nn.Module):
                "decoder one less": (n_layers, max(n_layers - 1, 1)),
                "each one less": (max(n_layers - 1, 1),) * 2, "each one less, or none": (n_layers - 1,) * 2,
                "one each": (1, 1), "two each": (2, 2), "shared out": (n_layers // 2,) * 2,
-               "shared out, at least one": (max(n_layers // 2, 1),) * 2}
+               "shared out, at least one": (max(n_layers // 2, 1),) * 2,
+               "encoder shared out": (n_layers // 2, n_layers), "decoder shared out": (n_layers, n_layers // 2),
+               "encoder shared out, at least one": (max(n_layers // 2, 1), n_layers),
+               "decoder shared out, at least one": (n_layers, max(n_layers // 2, 1))}
         self.encoder = Encoder(one[layers][0], d_model, n_heads, d_ff)
         self.decoder = Decoder(one[layers][1], d_model, n_heads, d_ff)
         self.extra = LayerNorm(d_model)
