@@ -356,7 +356,8 @@ print("decoder predicts ", *subwords.tokens(batch.target[0, 1:]))
 # ## The model
 #
 # The same parts as in the paper, only smaller: 2 layers instead of 6, vectors of 128 numbers
-# instead of 512, 4 heads instead of 8. And they are **yours**: what `check` has found right in lessons 02 to 07 was
+# instead of 512, 4 heads instead of 8. (The norms stand before each part, with one more at the end of each stack, as in
+# lesson 06; and there is no dropout.) And they are **yours**: what `check` has found right in lessons 02 to 07 was
 # kept on this computer, and `build_transformer` puts it together. Where an exercise is not solved, a plain version of
 # the course's stands in. Set `own = False` if you would rather train the course's own model. It computes the same from
 # the same weights, and is faster. But its first weights are other random numbers.
@@ -427,11 +428,11 @@ print(f"The standard deviation of the logits is {logits.std(-1).mean():.1f} on a
 # %% [markdown]
 # Above the logarithm: the right token gets less than it would if all got the same. The model has one favourite, the
 # token that it has just read. The vector of that token is still in what comes out of the last layer, and this is
-# compared with the same table of vectors from which it came. The third line shows how much that costs by itself. The
-# rest is chance: the other logits have a standard deviation of about 1, so that some wrong tokens get far more than
-# most. Which of the two costs more depends on the first weights, so yours may differ from the course's. But a loss
-# somewhat above the logarithm is what to expect. If it were twice as large, we would know that something is wrong
-# before spending a minute on training.
+# compared with the same table of vectors from which it came. Compare the third line with log 6000: the first number
+# shows what this favourite costs by itself, the second what the others cost without it. And that is chance: they have
+# a standard deviation of about 1, so that some wrong tokens get far more than most. Which of the two costs more depends
+# on the first weights, so yours may differ from the course's. But a loss somewhat above the logarithm is what to
+# expect. If it were twice as large, we would know that something is wrong before spending a minute on training.
 
 # %% [markdown]
 # ## A better beginning
@@ -483,8 +484,9 @@ for word in ("cat", "yesterday", "house"):
 # of a token is the sum of those of the tokens that it goes with, each times their PMI, and all divided by one constant.
 # In the language of matrices the pattern is an **eigenvector** of the table and the constant its **eigenvalue**. We
 # take those with the 128 largest eigenvalues, or nearly, since to find all 6,000 exactly would take much longer.
-# Side by side they give each token 128 numbers, its vector. Then all vectors are made equally long, of length 1. (Only
-# a few tokens, such as `<bos>`, are in no count. They keep the model's random vectors.)
+# Side by side they give each token 128 numbers, its vector. Then all vectors are made equally long, of length 1.
+# (Some tokens are in no count: special ones, such as `<bos>`, and pieces that are always merged further, such as
+# ▁underst. They keep the model's random vectors.)
 #
 # Which vectors will be close to that of "cat"? Those of the tokens that it goes with? Those of the tokens that go with
 # the same ones? Or both?
@@ -1350,8 +1352,10 @@ interactive.translator(model, subwords, "The black cat is sleeping.") if isinsta
 #       checkpoint="cache")
 # ```
 #
-# Then put `longer` in the place of `model` in the cells above. A new model from the same seed begins with the same
-# weights; the name in the cache differs, since the budget does, so that nothing is overwritten.
+# Then put `longer` in the place of `model` in the cells above. With `own = False` it begins with the same weights as
+# the translator of this page. One made of your parts began with others, and a part of the difference may come from
+# that.
+# The name in the cache differs, since the budget does, so that nothing is overwritten.
 #
 # </details>
 

@@ -72,6 +72,8 @@ def explain(
         slug, message = seen[0], f"{seen[1]}\n\n{message}"
     if slug in (None, "imprecise") and (lost := _another_dtype(task, got, want)) is not None:
         slug, message = lost.slug, f"{lost.message}\n\n{message}"
+    if slug is None and (finding := behaviour.changed_inputs(task, got, right=False)) is not None:
+        return Explanation("wrong", _paragraphs([finding.message, message]), (finding.slug,))
     return Explanation("wrong", _and_inputs(message, task, got), (slug,) if slug else ())
 
 

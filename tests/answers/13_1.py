@@ -390,3 +390,30 @@ def rms_norm(x, weight, eps=1e-6):
 def rms_norm(x, weight, eps=1e-6):
     mean_square = torch.einsum("...d,...d->...", x, x) / x.size(-1)
     return torch.einsum("...d,...,d->...d", x, (mean_square + eps) ** -0.5, weight)
+
+# %% prelude
+import torch
+
+# %% wrong: eps outside the root: sqrt(mean) + eps
+def rms_norm(x, weight, eps=1e-6):
+    rms = torch.sqrt((x ** 2).mean(dim=-1, keepdim=True)) + eps
+    return x / rms * weight
+
+# %% wrong: default eps 1e-5, copied from layer_norm
+def rms_norm(x, weight, eps=1e-5):
+    mean_square = x.pow(2).mean(-1, keepdim=True)
+    return weight * x * torch.rsqrt(mean_square + eps)
+
+# %% wrong: Llama habit: computes in float32 and casts back, float64 is coarse
+def rms_norm(x, weight, eps=1e-6):
+    dtype = x.dtype
+    h = x.to(torch.float32)
+    h = h * torch.rsqrt(h.pow(2).mean(-1, keepdim=True) + eps)
+    return weight * h.to(dtype)
+
+# %% right: einsum of x with itself, divided by d
+def rms_norm(x, weight, eps=1e-6):
+    d_model = x.shape[-1]
+    mean_square = torch.einsum("...d,...d->...", x, x) / d_model
+    scale = (mean_square + eps) ** -0.5
+    return torch.einsum("...d,...,d->...d", x, scale, weight)

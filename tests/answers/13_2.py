@@ -656,3 +656,32 @@ class SwiGLU(nn.Module):
         h = self.w_up(x)
         h = h.mul(self.act(self.w_gate(x)))
         return self.w_down(self.drop(h))
+
+# %% prelude
+from torch import nn
+import torch
+import torch.nn.functional as F
+
+# %% wrong: F.dropout without training=self.training: active in evaluation mode
+class SwiGLU(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_gate = nn.Linear(d_model, d_ff, bias=False)
+        self.w_up = nn.Linear(d_model, d_ff, bias=False)
+        self.w_down = nn.Linear(d_ff, d_model, bias=False)
+
+    def forward(self, x):
+        hidden = F.silu(self.w_gate(x)) * self.w_up(x)
+        return self.w_down(F.dropout(hidden, 0.1))
+
+# %% wrong: F.glu: sigmoid of the gate, its own z forgotten
+class SwiGLU(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_gate = nn.Linear(d_model, d_ff, bias=False)
+        self.w_up = nn.Linear(d_model, d_ff, bias=False)
+        self.w_down = nn.Linear(d_ff, d_model, bias=False)
+
+    def forward(self, x):
+        both = torch.cat([self.w_up(x), self.w_gate(x)], dim=-1)
+        return self.w_down(F.glu(both, dim=-1))

@@ -466,3 +466,36 @@ def prefix_mask(prefix_lengths, size):
     t = torch.arange(size).view(1, size, 1)
     n = prefix_lengths.view(-1, 1, 1)
     return s < n | s <= t
+
+# %% prelude
+import torch
+
+# %% wrong: one causal tensor written into for every sentence: all share the longest prefix
+def prefix_mask(prefix_lengths, size):
+    causal = torch.ones(size, size, dtype=torch.bool).tril()
+    masks = []
+    for n in prefix_lengths.tolist():
+        causal[:, :n] = True
+        masks.append(causal)
+    return torch.stack(masks)
+
+# %% wrong: s < t: the position itself is closed
+def prefix_mask(prefix_lengths, size):
+    place = torch.arange(size)
+    in_prefix = place < prefix_lengths[:, None, None]
+    past = place[None, :] < place[:, None]
+    return in_prefix | past
+
+# %% wrong: prefix_lengths with one new axis only: (B, size) against (size, size)
+def prefix_mask(prefix_lengths, size):
+    place = torch.arange(size)
+    causal = place <= place.unsqueeze(1)
+    prefix = place < prefix_lengths.unsqueeze(1)
+    return prefix | causal
+
+# %% right: triangle, and a square block of the prefix for each sentence
+def prefix_mask(prefix_lengths, size):
+    mask = torch.tril(torch.ones(len(prefix_lengths), size, size)).bool()
+    for b, n in enumerate(prefix_lengths.tolist()):
+        mask[b, :n, :n] = True
+    return mask

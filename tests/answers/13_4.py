@@ -1219,3 +1219,52 @@ class GroupedQueryAttention(nn.Module):
         q = split_heads(self.w_q(x), self.h)
         y, weights = scaled_dot_product_attention(q, self.shared(self.w_k(x)), self.shared(self.w_v(x)), m)
         return self.w_o(merge_heads(y)), weights
+
+# %% prelude
+from course.attention import merge_heads, scaled_dot_product_attention, split_heads
+from course.attention import merge_heads, split_heads
+from torch import nn
+import torch
+
+# %% wrong: own softmax with -1e9: a query with no open key gets equal shares
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.n_heads, self.n_kv_heads, self.d_head = n_heads, n_kv_heads, d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, n_kv_heads * self.d_head, bias=False)
+        self.w_v = nn.Linear(d_model, n_kv_heads * self.d_head, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+
+    def forward(self, x, mask=None):
+        group = self.n_heads // self.n_kv_heads
+        q = split_heads(self.w_q(x), self.n_heads)
+        k = split_heads(self.w_k(x), self.n_kv_heads).repeat_interleave(group, dim=1)
+        v = split_heads(self.w_v(x), self.n_kv_heads).repeat_interleave(group, dim=1)
+        scores = q @ k.transpose(-2, -1) / self.d_head ** 0.5
+        if mask is not None:
+            scores = scores.masked_fill(~mask.unsqueeze(1), -1e9)
+        weights = scores.softmax(dim=-1)
+        return self.w_o(merge_heads(weights @ v)), weights
+
+# %% right: queries in groups (B, kv, group, T, d), einsum, nothing is repeated
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.kv, self.group, self.d = n_kv_heads, n_heads // n_kv_heads, d_model // n_heads
+        self.w_q = nn.Linear(d_model, n_heads * self.d, bias=False)
+        self.w_k = nn.Linear(d_model, n_kv_heads * self.d, bias=False)
+        self.w_v = nn.Linear(d_model, n_kv_heads * self.d, bias=False)
+        self.w_o = nn.Linear(n_heads * self.d, d_model, bias=False)
+
+    def forward(self, x, mask=None):
+        B, T, _ = x.shape
+        q = self.w_q(x).view(B, T, self.kv, self.group, self.d)
+        k = self.w_k(x).view(B, T, self.kv, self.d)
+        v = self.w_v(x).view(B, T, self.kv, self.d)
+        scores = torch.einsum("btkgd,bskd->bkgts", q, k) * self.d ** -0.5
+        if mask is not None:
+            scores = scores.masked_fill(~mask[:, None, None], float("-inf"))
+        weights = torch.nan_to_num(torch.softmax(scores, dim=-1), nan=0.0)
+        out = torch.einsum("bkgts,bskd->btkgd", weights, v).reshape(B, T, -1)
+        return self.w_o(out), weights.reshape(B, self.kv * self.group, T, T)

@@ -629,3 +629,45 @@ def rotate(x, positions):
     phi = positions.to(x.dtype)[:, None] / 10000.0 ** exponent
     turned = torch.complex(a, b) * torch.polar(torch.ones_like(phi), phi)
     return torch.cat([turned.real, turned.imag], dim=-1)
+
+# %% prelude
+import torch
+
+# %% wrong: writes the first half into x in place, b is then turned with the new a (views)
+def rotate(x, positions):
+    half = x.shape[-1] // 2
+    i = torch.arange(half, dtype=x.dtype)
+    angle = positions.to(x.dtype)[:, None] * 10000 ** (-2 * i / x.shape[-1])
+    cos, sin = angle.cos(), angle.sin()
+    a, b = x[..., :half], x[..., half:]
+    x[..., :half] = a * cos - b * sin
+    x[..., half:] = a * sin + b * cos
+    return x
+
+# %% wrong: rotate_half with the angles of neighbours (repeat_interleave for cat)
+def rotate_half(x):
+    a, b = x.chunk(2, dim=-1)
+    return torch.cat([-b, a], dim=-1)
+
+def rotate(x, positions):
+    d = x.shape[-1]
+    freq = 10000 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    angle = torch.outer(positions.to(x.dtype), freq).repeat_interleave(2, dim=-1)
+    return x * angle.cos() + rotate_half(x) * angle.sin()
+
+# %% wrong: the 2 of the exponent counted twice: arange(0, d, 2) and -2 * i
+def rotate(x, positions):
+    d = x.shape[-1]
+    i = torch.arange(0, d, 2, dtype=x.dtype)
+    phi = positions.unsqueeze(-1) * 10000 ** (-2 * i / d)
+    a, b = x.chunk(2, dim=-1)
+    return torch.cat([a * phi.cos() - b * phi.sin(), a * phi.sin() + b * phi.cos()], dim=-1)
+
+# %% right: complex numbers: (a + bi) times e^(i phi)
+def rotate(x, positions):
+    half = x.shape[-1] // 2
+    i = torch.arange(half, dtype=x.dtype, device=x.device)
+    phi = positions.to(x.dtype)[:, None] * 10000.0 ** (-i / half)
+    z = torch.complex(x[..., :half].contiguous(), x[..., half:].contiguous())
+    turned = z * torch.polar(torch.ones_like(phi), phi)
+    return torch.cat([turned.real, turned.imag], dim=-1)

@@ -787,3 +787,43 @@ def label_smoothing_loss(logits, targets, pad_id, smoothing):
     logp = scores - scores.logsumexp(dim=-1, keepdim=True)
     wanted = (1 - smoothing) * F.one_hot(right, scores.size(-1)).to(logp) + smoothing / scores.size(-1)
     return -torch.einsum("nv,nv->", wanted, logp) / len(right)
+
+# %% prelude
+import torch
+import torch.nn.functional as F
+
+# %% wrong: KL divergence instead of cross-entropy (entropy of the shares is missing)
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    V = logits.shape[-1]
+    real = targets != pad_id
+    log_p = logits[real].log_softmax(dim=-1)
+    wanted = torch.full_like(log_p, smoothing / V)
+    wanted.scatter_add_(-1, targets[real].unsqueeze(-1), torch.full_like(log_p[:, :1], 1 - smoothing))
+    return F.kl_div(log_p, wanted, reduction="batchmean")
+
+# %% wrong: the smoothing term is averaged over all positions, padding too
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    log_p = logits.log_softmax(dim=-1)
+    real = targets != pad_id
+    right = log_p[real].gather(-1, targets[real].unsqueeze(-1)).mean()
+    even = log_p.mean()
+    return -(1 - smoothing) * right - smoothing * even
+
+# %% wrong: mask from the lengths: takes it that padding stands at the end only
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    lengths = (targets != pad_id).sum(dim=1)
+    total, count = 0.0, 0
+    for row, ids, n in zip(logits, targets, lengths.tolist()):
+        log_p = row[:n].log_softmax(dim=-1)
+        right = log_p.gather(-1, ids[:n, None]).squeeze(-1)
+        total = total - ((1 - smoothing) * right + smoothing * log_p.mean(dim=-1)).sum()
+        count += n
+    return total / count
+
+# %% right: logsumexp instead of log_softmax, where instead of a boolean index
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    counts = targets.ne(pad_id)
+    safe = targets.masked_fill(~counts, 0)
+    picked = logits.gather(2, safe[..., None])[..., 0]
+    each = torch.logsumexp(logits, 2) - (1 - smoothing) * picked - smoothing * logits.mean(2)
+    return torch.where(counts, each, torch.zeros_like(each)).sum() / counts.sum()

@@ -1388,3 +1388,83 @@ def train_until(model, step, batches, validate, patience, max_epochs):
     kept.seek(0)
     model.load_state_dict(torch.load(kept))
     return losses
+
+# %% prelude
+import copy
+
+# %% wrong: compares with the epoch before, not with the best, once more
+def train_until(model, step, batches, validate, patience, max_epochs):
+    losses, waited = [], 0
+    best_weights = None
+    for epoch in range(max_epochs):
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        loss = validate(model)
+        if not losses or loss < losses[-1]:
+            best_weights = copy.deepcopy(model.state_dict())
+            waited = 0
+        else:
+            waited += 1
+        losses.append(loss)
+        if waited >= patience:
+            break
+    model.load_state_dict(best_weights)
+    return losses
+
+# %% wrong: goes back to the best weights only when patience ran out, not at max_epochs
+def train_until(model, step, batches, validate, patience, max_epochs):
+    losses, best, waited = [], float("inf"), 0
+    for epoch in range(max_epochs):
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        losses.append(validate(model))
+        if losses[-1] < best:
+            best, waited = losses[-1], 0
+            weights = copy.deepcopy(model.state_dict())
+        else:
+            waited += 1
+            if waited == patience:
+                model.load_state_dict(weights)
+                return losses
+    return losses
+
+# %% wrong: copies the model and at the end only rebinds the local name
+def train_until(model, step, batches, validate, patience, max_epochs):
+    losses, best, waited = [], float("inf"), 0
+    for epoch in range(max_epochs):
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        loss = validate(model)
+        losses.append(loss)
+        if loss < best:
+            best, waited = loss, 0
+            best_model = copy.deepcopy(model)
+        else:
+            waited += 1
+        if waited >= patience:
+            break
+    model = best_model
+    return losses
+
+# %% right: no counter: the place of the first minimum in the list; clones instead of deepcopy
+def train_until(model, step, batches, validate, patience, max_epochs):
+    history, kept = [], {}
+    while len(history) < max_epochs:
+        model.train(True)
+        for batch in batches:
+            step(model, batch)
+        model.train(False)
+        history.append(validate(model))
+        best_at = history.index(min(history))
+        if best_at == len(history) - 1:
+            kept = {name: value.detach().clone() for name, value in model.state_dict().items()}
+        elif len(history) - 1 - best_at >= patience:
+            break
+    model.load_state_dict(kept)
+    return history

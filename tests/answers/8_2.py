@@ -353,3 +353,15 @@ def warmup_lr(step, d_model, warmup):
     if step < warmup:
         return d_model ** -0.5 * step * warmup ** -1.5
     return 1 / math.sqrt(step)
+
+# %% prelude
+
+
+# %% wrong: rewritten with step / warmup, the factor warmup ** -0.5 is lost
+def warmup_lr(step, d_model, warmup):
+    share = step / warmup
+    return d_model ** -0.5 * min(share, share ** -0.5)
+
+# %% wrong: warmup ** -3/2 is (warmup ** -3) / 2
+def warmup_lr(step, d_model, warmup):
+    return d_model ** -0.5 * min(step ** -0.5, step * warmup ** -3/2)

@@ -917,3 +917,55 @@ def training_step(model, optimiser, source, target, pad_id, smoothing):
     optimiser.step()
     model.zero_grad()
     return loss.detach()
+
+# %% prelude
+import torch
+import torch.nn.functional as F
+
+# %% wrong: reads the whole target and drops the FIRST logits: logits[:, 1:] against target[:, 1:]
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    return F.cross_entropy(logits.transpose(1, 2), targets, ignore_index=pad_id, label_smoothing=smoothing)
+
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    optimiser.zero_grad()
+    logits = model(source, target)
+    loss = label_smoothing_loss(logits[:, 1:], target[:, 1:], pad_id, smoothing)
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+
+# %% wrong: gradient of the loss divided by the batch size once more
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    return F.cross_entropy(logits.transpose(1, 2), targets, ignore_index=pad_id, label_smoothing=smoothing)
+
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    optimiser.zero_grad()
+    logits = model(source, target[:, :-1])
+    loss = label_smoothing_loss(logits, target[:, 1:], pad_id, smoothing)
+    (loss / len(source)).backward()
+    optimiser.step()
+    return loss.item()
+
+# %% wrong: removes <eos> from the decoder input in place, and so from the labels and the batch
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    return F.cross_entropy(logits.transpose(1, 2), targets, ignore_index=pad_id, label_smoothing=smoothing)
+
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    decoder_input = target[:, :-1]
+    decoder_input[decoder_input == 3] = pad_id          # the decoder shall not read <eos>
+    logits = model(source, decoder_input)
+    loss = label_smoothing_loss(logits, target[:, 1:], pad_id, smoothing)
+    optimiser.zero_grad()
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+
+# %% right: clears the gradients after the step, F.cross_entropy on flattened logits, returns the tensor
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    read, asked = target.narrow(1, 0, target.size(1) - 1), target.narrow(1, 1, target.size(1) - 1)
+    scores = model(source, read).flatten(0, 1)
+    loss = F.cross_entropy(scores, asked.flatten(), ignore_index=pad_id, label_smoothing=smoothing)
+    loss.backward()
+    optimiser.step()
+    optimiser.zero_grad()
+    return loss.detach()

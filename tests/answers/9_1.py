@@ -683,3 +683,27 @@ def count_pairs(words):
     for key, n in found:
         result[key] = result.get(key, 0) + n
     return result
+
+# %% prelude
+from collections import Counter
+from itertools import pairwise
+
+# %% wrong: joins the symbols first and counts letters, not symbols
+def count_pairs(words):
+    counts = Counter()
+    for symbols, times in words.items():
+        for a, b in pairwise("".join(symbols)):
+            counts[a, b] += times
+    return counts
+
+# %% right: plain dict, all pairs of symbols set to 0 first
+def count_pairs(words):
+    alphabet = {s for word in words for s in word}
+    counts = {(a, b): 0 for a in alphabet for b in alphabet}
+    for word in words:
+        last = None
+        for s in word:
+            if last is not None:
+                counts[(last, s)] = counts[(last, s)] + words[word]
+            last = s
+    return counts

@@ -936,3 +936,38 @@ def merge_pair(symbols, pair):
             out.append(s)
             open_ = True
     return tuple(out)
+
+# %% prelude
+
+
+# %% wrong: changes the list in place; raises on a tuple
+def merge_pair(symbols, pair):
+    i = 0
+    while i < len(symbols) - 1:
+        if symbols[i] == pair[0] and symbols[i + 1] == pair[1]:
+            symbols[i:i + 2] = [pair[0] + pair[1]]
+        i += 1
+    return symbols
+
+# %% wrong: looks at the original neighbours only: a symbol is used twice, e e e -> ee ee
+def merge_pair(symbols, pair):
+    out = []
+    for i, s in enumerate(symbols):
+        if i + 1 < len(symbols) and (s, symbols[i + 1]) == pair:
+            out.append(s + symbols[i + 1])
+        elif i > 0 and (symbols[i - 1], s) == pair:
+            continue                       # already in the merged symbol
+        else:
+            out.append(s)
+    return out
+
+# %% right: a stack: the last symbol of the output is glued to the next one
+def merge_pair(symbols, pair):
+    first, second = pair
+    out = []
+    for s in symbols:
+        if out and out[-1] == first and s == second:
+            out[-1] = first + second
+        else:
+            out.append(s)
+    return tuple(out)

@@ -1299,3 +1299,69 @@ def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
     is_end = ids.eq(eos_id).long()
     after = (is_end.cumsum(1) - is_end) > 0
     return ids.masked_fill(after, pad_id)
+
+# %% prelude
+import torch
+
+# %% wrong: looks for eos in the whole target, bos column included (bos_id may be eos_id)
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    target = torch.full((source.shape[0], 1), bos_id, dtype=torch.long, device=source.device)
+    for _ in range(max_len):
+        done = (target == eos_id).any(dim=1)
+        if done.all():
+            break
+        token = model(source, target)[:, -1].argmax(dim=-1)
+        token = torch.where(done, torch.full_like(token, pad_id), token)
+        target = torch.cat([target, token[:, None]], dim=1)
+    return target[:, 1:]
+
+# %% wrong: stops rightly but goes on writing after eos in the sentences that have ended
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    target = torch.full((len(source), 1), bos_id)
+    done = torch.zeros(len(source), dtype=torch.bool)
+    for _ in range(max_len):
+        token = model(source, target)[:, -1].argmax(-1)
+        target = torch.cat([target, token[:, None]], dim=1)
+        done = done | (token == eos_id)
+        if done.all():
+            break
+    return target[:, 1:]
+
+# %% wrong: marks the sentence done before it writes the token: eos becomes pad
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    target = torch.full((len(source), 1), bos_id)
+    done = torch.zeros(len(source), dtype=torch.bool)
+    for _ in range(max_len):
+        token = model(source, target)[:, -1].argmax(-1)
+        done |= token == eos_id
+        token[done] = pad_id
+        target = torch.cat([target, token.unsqueeze(1)], dim=1)
+        if done.all():
+            break
+    return target[:, 1:]
+
+# %% wrong: counts bos among the max_len tokens
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    target = torch.full((len(source), 1), bos_id)
+    done = torch.zeros(len(source), dtype=torch.bool)
+    while target.shape[1] < max_len and not done.all():
+        token = model(source, target)[:, -1].argmax(-1)
+        token[done] = pad_id
+        done |= token == eos_id
+        target = torch.cat([target, token.unsqueeze(1)], dim=1)
+    return target[:, 1:]
+
+# %% right: a table filled with pad first; only the rows not ended are given to the model
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    n = source.size(0)
+    table = source.new_full((n, max_len + 1), pad_id)
+    table[:, 0] = bos_id
+    open_rows = torch.arange(n, device=source.device)
+    for t in range(max_len):
+        if open_rows.numel() == 0:
+            break
+        logits = model(source[open_rows], table[open_rows, :t + 1])
+        best = logits[:, t, :].max(dim=-1).indices
+        table[open_rows, t + 1] = best
+        open_rows = open_rows[best != eos_id]
+    return table[:, 1:]

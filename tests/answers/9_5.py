@@ -1010,3 +1010,60 @@ def ngram_precision(hypotheses, references, n):
                 left.remove(piece)
                 good += 1
     return Fraction(good, everything) if everything else Fraction(0)
+
+# %% prelude
+from collections import Counter
+
+# %% wrong: one Counter for the whole corpus on each side: matches across sentences
+def ngram_precision(hypotheses, references, n):
+    def grams(sentences):
+        return Counter(tuple(s[i:i + n]) for s in sentences for i in range(len(s) - n + 1))
+    h, r = grams(hypotheses), grams(references)
+    total = sum(h.values())
+    return sum((h & r).values()) / total if total else 0
+
+# %% wrong: mean of the precisions of the sentences, once more
+def ngram_precision(hypotheses, references, n):
+    scores = []
+    for h, r in zip(hypotheses, references):
+        hc = Counter(tuple(h[i:i + n]) for i in range(len(h) - n + 1))
+        rc = Counter(tuple(r[i:i + n]) for i in range(len(r) - n + 1))
+        total = sum(hc.values())
+        if total:
+            scores.append(sum((hc & rc).values()) / total)
+    return sum(scores) / len(scores) if scores else 0.0
+
+# %% wrong: a hypothesis shorter than n counts as one n-gram in the denominator
+def ngram_precision(hypotheses, references, n):
+    matches = total = 0
+    for h, r in zip(hypotheses, references):
+        hc = Counter(tuple(h[i:i + n]) for i in range(len(h) - n + 1))
+        rc = Counter(tuple(r[i:i + n]) for i in range(len(r) - n + 1))
+        matches += sum(min(c, rc[g]) for g, c in hc.items())
+        total += max(len(h) - n + 1, 1)
+    return matches / total if total else 0.0
+
+# %% wrong: n-grams glued into one string without a space: ('a','la') equals ('al','a')
+def ngram_precision(hypotheses, references, n):
+    def grams(s):
+        return Counter("".join(s[i:i + n]) for i in range(len(s) - n + 1))
+    matches = total = 0
+    for h, r in zip(hypotheses, references):
+        hc, rc = grams(h), grams(r)
+        matches += sum((hc & rc).values())
+        total += sum(hc.values())
+    return matches / total if total else 0.0
+
+# %% right: without Counter: each reference n-gram is struck off when it matches
+def ngram_precision(hypotheses, references, n):
+    hit, all_ = 0, 0
+    for hyp, ref in zip(hypotheses, references):
+        left = list(zip(*[ref[k:] for k in range(n)]))
+        for gram in zip(*[hyp[k:] for k in range(n)]):
+            all_ += 1
+            if gram in left:
+                left.remove(gram)
+                hit += 1
+    if all_ == 0:
+        return 0
+    return hit / all_

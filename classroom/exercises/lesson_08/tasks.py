@@ -188,8 +188,9 @@ _IF = {
                            "time, on the very same sentence.",
     "future visible": "If the decoder saw the future, the right tokens would be pushed at full strength, for the "
                       "mistake would be in the model; the loss would fall to 0, and the samples would be nonsense.",
-    "learning rate too high": "With too high a rate the loss would fall fast at first and then only slowly, as in the "
-                              "picture above, and the pushes would be right, for they do not depend on the rate.",
+    "learning rate too high": "With too high a rate the loss would fall fast at first and then only slowly, without "
+                              "jumps, as in the picture above, and the pushes would be right, for they do not depend "
+                              "on the rate.",
     "learning rate too low": "With too low a rate the loss would fall along the right curve in slow motion, and the "
                              "pushes would be right, for they do not depend on the rate.",
 }
@@ -285,6 +286,10 @@ EXERCISES = [
             0.1: "0.1 is the share that is given away. It is no loss yet: in the loss every share is multiplied by a "
                  "logarithm. Look at the table above once more: the lowest loss belongs to a model that gives exactly "
                  "the smoothed shares.",
+            0.325: "That is the entropy of two shares, 0.9 and 0.1. But the 0.1 is spread over all 49 tokens. Which "
+                   "share has each of them, and what does each add to the sum?",
+            0.712: "That is the entropy of 0.9 and of 48 shares of 0.1/48. Here all 49 tokens get 0.1/49, the right "
+                   "one included.",
             3.9: "3.9 is log 49, the loss of a model that knows nothing. This one knows everything it can.",
         },
         hints=("The loss is lowest for a model whose probabilities are the smoothed targets themselves.",

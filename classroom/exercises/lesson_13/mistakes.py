@@ -157,7 +157,7 @@ NORM = [
     _norm("eps-ignored", "eps is 1e-6, whatever `eps` is given", "Some models have been trained with another eps.",
           "Does your code use its argument?", fixed=True),
     *(_norm("another-default-eps", later("eps is {words} where none is given",
-                                         words=words), "The contract says 1e-6. With another one "
+                                         words=words), "The exercise says 1e-6. With another one "
             "the weights of a trained model give other results.", "Look at the signature.", default=default)
       for default, words in ((1e-5, "1e-5, as in layer norm,"), (1e-8, "1e-8"), (1e-12, "1e-12"), (1e-3, "1e-3"),
                              (1.1920928955078125e-07, "that of float32, as in `nn.RMSNorm`,"))),
