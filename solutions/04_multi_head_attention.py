@@ -821,10 +821,11 @@ print("\nmy guess:", my_guess)
 # %% [markdown]
 # Only the one with *two* bugs fails. With each of them alone the model learns the task perfectly.
 #
-# How is that possible? The matrices before and after the mistake are trained *with* it. Where numbers are mixed up in
-# a fixed way, by one wrong reshape, the matrices adapt, as long as the numbers that are needed still arrive. Where the
-# division is missing, the shares are sharper, which does no harm here. Where $W_o$ is missing, the next layer mixes the
-# heads. And with a softmax along another axis, a head can still learn to give one place nearly all of its weight.
+# How is that possible? The matrices before and after the mistake are trained *with* it. Where numbers are mixed up in a
+# fixed way, by one wrong reshape, the matrices adapt, as long as the numbers that are needed still arrive. Where the
+# division is missing, the scores begin √8 times as large; here the shares end near 0 and 1 anyway. Where $W_o$ is
+# missing, the next layer mixes the heads. And with a softmax along another axis, a head can still learn to give one
+# place nearly all of its weight.
 #
 # With the two reshapes together, the numbers that are needed do not arrive. You saw above that the two cancel: the
 # numbers go back where they came from. But each head only sees two of the eight places, and the digit that is needed
@@ -945,9 +946,9 @@ with torch.no_grad():
 #   head h should hold.
 #
 # Your test will be run on four right implementations, written in different ways, and on thirty-five wrong ones. The
-# right ones differ in how the result lies in memory, and in what they do if `n_heads` does not divide d_model: ask for
-# neither. Some wrong ones are wrong in one sentence only, or in one head, or at one position, or in one number: look
-# at all of them. In some a head is missing, or there is one too many: look at the shape, too.
+# right ones differ in how the result lies in memory, and in what they do if `n_heads` does not divide d_model: your
+# test must not depend on that. Some wrong ones are wrong in one sentence only, or in one head, or at one position, or
+# in one number: look at all of them. In some a head is missing, or there is one too many: look at the shape, too.
 
 # %%
 def test_split_heads(split_heads):

@@ -631,6 +631,8 @@ for kind in kinds:
 ids = torch.randint(N_WORDS, (4000, 16))
 most_frequent = ids.mode(dim=1).values.unsqueeze(1)           # the same answer at every place of a sentence
 print(f"always the most frequent word of 16: {(ids[:, :-STEP] == most_frequent).float().mean():.0%}")
+so_far = torch.stack([ids[:, :place].mode(dim=1).values for place in range(STEP, 16)], dim=1)
+print(f"the most frequent of the words before: {(ids[:, :-STEP] == so_far).float().mean():.0%}")
 ids = torch.rand(500, N_WORDS).argsort(dim=1)                 # each of the ten words once
 with torch.no_grad():
     just_before = (models["penalty"](ids).argmax(dim=-1)[:, STEP:] == ids[:, STEP - 1:-1]).float().mean()
@@ -644,11 +646,11 @@ show_curves(range(STEP, 64), shown, "place in the sentence", "share of right ans
 # %% [markdown]
 # Within the length of training, sinusoidal, learned and rotary positions are equally good. The causal mask and the
 # penalty are not enough for this task, so the picture leaves them out. In one layer, a mask says which words are
-# earlier, not how much earlier. (Several layers can learn positions from a mask alone: Haviv et al., below.)
-# And with this penalty nearer words get more, so that in sentences of ten different words the model mostly names the
-# word just before: the last line of the list. (Without positions, a model can still name
-# the most frequent word of the sentence: the line before shows how often that is right.)
-# Beyond the length of training:
+# earlier, not how much earlier. (Several layers can learn positions from a mask alone: Haviv et al., below.) And with
+# this penalty nearer words get more. The model can learn not to name the word itself, but among those before it the
+# nearest wins: in sentences of ten different words it mostly names the word just before (the last line of the list).
+# Without positions, a model can still name the most frequent word of the sentence; with a mask, the most frequent of
+# the words up to here: the two lines before show how often that is right. Beyond the length of training:
 #
 # - **learned**: the rows from 16 on still hold the random numbers of the beginning. One word
 #   in ten is right by chance.
@@ -710,7 +712,7 @@ show_curves(range(STEP, 64), shown, "place in the sentence", "share of right ans
 #
 # **B · A head that looks back.** Choose `w_q` and `w_k` by hand, without any training, so that attention
 # over positions without words puts nearly all weight on the position before (position 0 has none). One of the two is a
-# multiple of a `shift_matrix`.
+# multiple of a `shift_matrix`. Take vectors of 16 numbers or more.
 #
 # **C · Rotary as a bag.** Rotate queries and keys, but give all words the position 0. What happens to
 # the order task above, and why?

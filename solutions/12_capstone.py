@@ -389,7 +389,8 @@ if enough:
 # most. Does what is left over in our rows tell of which kind our table is? How far apart they lie hardly does: in our
 # run the most, 0.035, is 12 times the least, and in more than half of the tables of each kind it is more times than
 # that. Which row has the most says more. Is it the base's in yours? In our run it is not, which speaks against the
-# third kind, and proves nothing. To be sure of one row, run it and the base with more seeds: stretch exercise D.
+# third kind, and proves nothing. To be sure of one row, run it and the base with more seeds: stretch exercise D does it
+# for "1 head". Will what is shown here stay shown?
 #
 # What no number of seeds can establish is how it would go **with another budget**. A variant that learns slowly may be
 # behind after 600 steps and ahead after 6,000. With another task it is the same: in sentences of five words much of
@@ -593,8 +594,8 @@ for name, tokens in tokenisers.items():
     print("           ", *tokens.tokens(tokens.encode(pairs[0].target)))
 
 # %% [markdown]
-# A word that is rare as a whole may be made of characters that are not: 杯子, "cup", ends like 桌子, "table". On the
-# other hand, the model has to spell it.
+# In our example the characters give more tokens, and far fewer that are rare. A word that is rare as a whole may be
+# made of characters that are not: 杯子, "cup", ends like 桌子, "table". On the other hand, the model has to spell it.
 #
 # Train one model with each, from the same seed for the same number of steps. Is this a fair comparison by the
 # standard of exercise 12.1?
@@ -683,8 +684,8 @@ def look(sentence):
 look("The black cat is under the table.")
 
 # %% [markdown]
-# One expects the row that ends in → 桌, which predicts 桌, to look at "table", near the end of the sentence, and a row
-# or two later the one that predicts 下 to look *back*, at "under": there the order reverses. In our run the second is
+# One expects the row that ends in → 桌, which predicts 桌, to look at "table", near the end of the sentence, and two
+# rows later the one that predicts 下 to look *back*, at "under": there the order reverses. In our run the second is
 # so: that row is darkest on "under", with 0.27. The first is not: it is darkest on "is", with 0.45, and "table" has
 # 0.17. The translation is right all the same. What cross-attention reads under a word need not be that word alone,
 # since the encoder's self-attention has mixed the words of the sentence. Lesson 11 measured how much to believe of such

@@ -475,3 +475,19 @@ def mean_and_spread(losses):
         means.append(sum(row) / len(row))
         spreads.append(np.ptp(row) / 2)
     return np.array(means), np.array(spreads)
+
+# %% prelude
+import numpy as np
+
+# %% wrong: axis forgotten in min: lowest loss of the whole table
+def mean_and_spread(losses):
+    mean = np.mean(losses, axis=1)
+    spread = (np.max(losses, axis=1) - np.min(losses)) / 2
+    return mean, spread
+
+# %% right: ptp, axis -1, returned as a list of two arrays from a comprehension
+def mean_and_spread(losses):
+    n_seeds = losses.shape[-1]
+    middle = losses @ np.full(n_seeds, 1 / n_seeds)
+    half = np.array([np.ptp(row) / 2 for row in losses])
+    return middle, half

@@ -748,3 +748,37 @@ def paired(losses, base):
     lowest, highest = np.min(d, axis=-1), np.max(d, axis=-1)
     agree = lowest * highest > 0
     return np.average(d, axis=-1), 0.5 * (highest - lowest), agree
+
+# %% prelude
+import numpy as np
+
+# %% wrong: takes away the base's mean, not the base's run with the same seed
+def paired(losses, base):
+    d = losses - losses[base].mean()
+    agree = (d > 0).all(axis=1) | (d < 0).all(axis=1)
+    return d.mean(axis=1), (d.max(axis=1) - d.min(axis=1)) / 2, agree
+
+# %% wrong: in place in a loop: base's row becomes 0, later rows are not changed; input is altered
+def paired(losses, base):
+    for i in range(len(losses)):
+        losses[i] -= losses[base]
+    half = (losses.max(axis=1) - losses.min(axis=1)) / 2
+    agree = np.all(losses > 0, axis=1) | np.all(losses < 0, axis=1)
+    return losses.mean(axis=1), half, agree
+
+# %% wrong: agree only where all seeds say worse; 'all better' forgotten
+def paired(losses, base):
+    d = losses - losses[base]
+    mean = d.mean(axis=1)
+    spread = (d.max(axis=1) - d.min(axis=1)) / 2
+    return mean, spread, (d > 0).all(axis=1)
+
+# %% right: plain Python loops, agree by lowest above 0 or highest below 0
+def paired(losses, base):
+    means, halves, agree = [], [], []
+    for row in losses:
+        d = [float(x) - float(y) for x, y in zip(row, losses[base], strict=True)]
+        means.append(sum(d) / len(d))
+        halves.append((max(d) - min(d)) / 2)
+        agree.append(min(d) > 0 or max(d) < 0)
+    return np.array(means), np.array(halves), np.array(agree)

@@ -574,3 +574,20 @@ def bootstrap_interval(a, b, draws):
     counts = np.stack([np.bincount(row, minlength=N) for row in draws])     # (R, N)
     means = counts @ (np.asarray(b) - np.asarray(a)) / N
     return tuple(np.percentile(means, [2.5, 97.5]))
+
+# %% prelude
+import numpy as np
+
+# %% wrong: ignores the drawings given and draws its own
+def bootstrap_interval(a, b, draws):
+    rng = np.random.default_rng(0)
+    own = rng.integers(0, len(a), size=draws.shape)
+    means = (b[own] - a[own]).mean(axis=1)
+    low, high = np.percentile(means, [2.5, 97.5])
+    return low, high
+
+# %% right: bincount of each drawing as weights, np.quantile
+def bootstrap_interval(a, b, draws):
+    n = len(a)
+    means = [np.bincount(row, minlength=n) @ (b - a) / len(row) for row in draws]
+    return tuple(float(x) for x in np.quantile(means, (0.025, 0.975)))

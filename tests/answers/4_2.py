@@ -405,3 +405,11 @@ def merge_heads(x):
     n_heads = x.shape[1]
     pieces = [x[:, h:h + 1].squeeze() for h in range(n_heads)]
     return torch.cat(pieces, dim=-1)
+
+# %% prelude
+import torch
+
+# %% wrong: cat over heads, but loops over range(x.shape[0]), the number of sentences
+def merge_heads(x):
+    n = x.shape[0]
+    return torch.cat([x[:, h % x.shape[1]] for h in range(n)], dim=-1)

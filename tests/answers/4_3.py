@@ -3463,3 +3463,166 @@ class MultiHeadAttention(nn.Module):
         results = [scaled_dot_product_attention(q[..., s], k[..., s], v[..., s], mask) for s in self.slices]
         outputs, weights = zip(*results)
         return self.w_o(torch.cat(outputs, dim=-1)), torch.stack(weights, dim=1)
+
+# %% prelude
+from course.attention import scaled_dot_product_attention
+from torch import nn
+import math
+import torch
+
+# %% wrong: values projected from key instead of value
+def split_heads(x, n_heads):
+    B, T, d = x.shape
+    return x.reshape(B, T, n_heads, d // n_heads).transpose(1, 2)
+
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads != 0:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(key), self.n_heads)
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), weights
+
+# %% wrong: keeps only the first row of the mask: every query gets query 0's row
+def split_heads(x, n_heads):
+    B, T, d = x.shape
+    return x.reshape(B, T, n_heads, d // n_heads).transpose(1, 2)
+
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q, self.w_k, self.w_v, self.w_o = (nn.Linear(d_model, d_model) for _ in range(4))
+
+    def forward(self, query, key, value, mask=None):
+        q, k, v = (split_heads(w(x), self.n_heads) for w, x in
+                   [(self.w_q, query), (self.w_k, key), (self.w_v, value)])
+        if mask is not None:
+            mask = mask[:, 0][:, None, None, :]      # (B, 1, 1, T_k)
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), weights
+
+# %% wrong: scaled twice: q / sqrt(d_head) before scaled_dot_product_attention
+def split_heads(x, n_heads):
+    B, T, d = x.shape
+    return x.reshape(B, T, n_heads, d // n_heads).transpose(1, 2)
+
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads != 0:
+            raise ValueError(f"{n_heads} does not divide {d_model}")
+        self.n_heads = n_heads
+        self.d_head = d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads) / math.sqrt(self.d_head)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        heads, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(heads)), weights
+
+# %% wrong: weights averaged over the heads (the habit of nn.MultiheadAttention): (B, T_q, T_k)
+def split_heads(x, n_heads):
+    B, T, d = x.shape
+    return x.reshape(B, T, n_heads, d // n_heads).transpose(1, 2)
+
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads != 0:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        heads, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(heads)), weights.mean(dim=1)
+
+# %% wrong: assert in place of ValueError, once more
+def split_heads(x, n_heads):
+    B, T, d = x.shape
+    return x.reshape(B, T, n_heads, d // n_heads).transpose(1, 2)
+
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        assert d_model % n_heads == 0, "n_heads must divide d_model"
+        self.h = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.h)
+        k = split_heads(self.w_k(key), self.h)
+        v = split_heads(self.w_v(value), self.h)
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        heads, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(heads)), weights
+
+# %% right: einsum, own softmax, no biases, empty rows by nan_to_num
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        self.d_head, rest = divmod(d_model, n_heads)
+        if rest:
+            raise ValueError(f"d_model = {d_model} cannot be cut into {n_heads} heads")
+        for name in "qkvo":
+            setattr(self, f"w_{name}", nn.Linear(d_model, d_model, bias=False))
+
+    def forward(self, query, key, value, mask=None):
+        q = self.w_q(query).unflatten(-1, (-1, self.d_head))
+        k = self.w_k(key).unflatten(-1, (-1, self.d_head))
+        v = self.w_v(value).unflatten(-1, (-1, self.d_head))
+        scores = torch.einsum("bihd,bjhd->bhij", q, k) * self.d_head ** -0.5
+        if mask is not None:
+            scores = scores.where(mask[:, None], float("-inf"))
+        weights = torch.nan_to_num(torch.softmax(scores, -1), nan=0.0)
+        mixed = torch.einsum("bhij,bjhd->bihd", weights, v).flatten(-2)
+        return self.w_o(mixed), weights

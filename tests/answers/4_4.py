@@ -882,3 +882,37 @@ def test_split_heads(split_heads):
     for b, h, t, i in itertools.product(range(B), range(n_heads), range(T), range(d_head)):
         got, want = heads[b, h, t, i].item(), x[b, t, d_head * h + i].item()
         assert got == want, f"sentence {b}, head {h}, word {t}, number {i}: {got}, not {want}"
+
+# %% prelude
+import torch
+
+# %% wrong: looks at sentence 0 only
+def test_split_heads(split_heads):
+    B, T, n_heads, d_head = 2, 5, 3, 4
+    x = torch.arange(B * T * n_heads * d_head).reshape(B, T, n_heads * d_head)
+    out = split_heads(x, n_heads)
+    assert out.shape == (B, n_heads, T, d_head)
+    for h in range(n_heads):
+        assert torch.equal(out[0, h], x[0, :, h * d_head:(h + 1) * d_head])
+
+# %% wrong: compares head by head but never the shape: one head too many passes
+def test_split_heads(split_heads):
+    x = torch.arange(2 * 5 * 12).reshape(2, 5, 12)
+    heads = split_heads(x, 3)
+    for h in range(3):
+        assert torch.equal(heads[:, h], x[:, :, 4 * h:4 * h + 4]), f"head {h}"
+
+# %% wrong: assert out == expected, without .all(): raises for right ones, too
+def test_split_heads(split_heads):
+    x = torch.arange(2 * 5 * 12).reshape(2, 5, 12)
+    out = split_heads(x, 3)
+    expected = torch.stack([x[..., 0:4], x[..., 4:8], x[..., 8:12]], dim=1)
+    assert out.shape == expected.shape
+    assert out == expected
+
+# %% right: number by number, with nested lists
+def test_split_heads(split_heads):
+    B, T, H, D = 3, 4, 5, 2
+    x = torch.arange(B * T * H * D).view(B, T, H * D)
+    should = [[[[x[b, t, h * D + d].item() for d in range(D)] for t in range(T)] for h in range(H)] for b in range(B)]
+    assert split_heads(x, H).tolist() == should

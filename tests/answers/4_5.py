@@ -789,3 +789,50 @@ def head_parts(heads, W_o):
     for h in range(n_heads):
         wide[:, h, :, h * d_head:(h + 1) * d_head] = heads[:, h]
     return torch.matmul(wide, W_o)
+
+# %% prelude
+from course.attention import scaled_dot_product_attention
+from torch import nn
+import math
+import torch
+
+# %% wrong: takes W_o for the weight of an nn.Linear and transposes it
+def split_heads(x, n_heads):
+    B, T, d = x.shape
+    return x.reshape(B, T, n_heads, d // n_heads).transpose(1, 2)
+
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+def head_parts(heads, W_o):
+    d_head = heads.shape[-1]
+    parts = []
+    for h in range(heads.shape[1]):
+        rows = W_o.T[h * d_head:(h + 1) * d_head]
+        parts.append(heads[:, h] @ rows)
+    return torch.stack(parts, dim=1)
+
+# %% wrong: cuts the finished output into pieces, one per head, zeros elsewhere: the sum is right, parts depend on other heads
+def split_heads(x, n_heads):
+    B, T, d = x.shape
+    return x.reshape(B, T, n_heads, d // n_heads).transpose(1, 2)
+
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+def head_parts(heads, W_o):
+    B, n_heads, T, d_head = heads.shape
+    output = merge_heads(heads) @ W_o
+    parts = torch.zeros(B, n_heads, T, n_heads * d_head)
+    for h in range(n_heads):
+        mine = slice(h * d_head, (h + 1) * d_head)
+        parts[:, h, :, mine] = output[:, :, mine]
+    return parts
+
+# %% right: zeros with one head filled in, times W_o
+def head_parts(heads, W_o):
+    B, n_heads, T, d_head = heads.shape
+    alone = heads.new_zeros(B, n_heads, T, n_heads * d_head)
+    for h in range(n_heads):
+        alone[:, h, :, h * d_head:(h + 1) * d_head] = heads[:, h]
+    return alone @ W_o

@@ -1005,3 +1005,63 @@ def sinusoidal_encoding(max_len, d_model):
     exponent = 2 * torch.div(column, 2, rounding_mode="floor").double() / d_model
     angle = torch.outer(t, torch.pow(10000.0, -exponent))
     return torch.sin(angle + (column % 2) * (math.pi / 2)).float()
+
+# %% prelude
+import numpy as np
+import torch
+
+# %% wrong: the 2 of the exponent forgotten: i counts pairs, exponent i/d_model
+def sinusoidal_encoding(max_len, d_model):
+    t = torch.arange(max_len).unsqueeze(1)
+    i = torch.arange((d_model + 1) // 2)
+    angles = t / 10000 ** (i / d_model)
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = angles.sin()
+    table[:, 1::2] = angles[:, : d_model // 2].cos()
+    return table
+
+# %% wrong: odd d_model: last column stays zero, because d_model // 2 pairs only
+def sinusoidal_encoding(max_len, d_model):
+    pairs = d_model // 2
+    t = torch.arange(max_len, dtype=torch.float32).unsqueeze(1)
+    freq = 10000 ** (-2 * torch.arange(pairs) / d_model)
+    angles = t * freq
+    table = torch.zeros(max_len, d_model)
+    table[:, 0:2 * pairs:2] = torch.sin(angles)
+    table[:, 1:2 * pairs:2] = torch.cos(angles)
+    return table
+
+# %% wrong: positions counted from 1, once more
+def sinusoidal_encoding(max_len, d_model):
+    t = torch.arange(1, max_len + 1).float()[:, None]
+    freq = 1 / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    angles = t * freq
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = angles.sin()
+    table[:, 1::2] = angles.cos()[:, : d_model // 2]
+    return table
+
+# %% wrong: frequencies from 1 to 1/10000 inclusive with linspace (tensor2tensor habit), exponent i/(pairs-1)
+def sinusoidal_encoding(max_len, d_model):
+    pairs = (d_model + 1) // 2
+    freq = 10000 ** -torch.linspace(0, 1, pairs)
+    angles = torch.outer(torch.arange(max_len).float(), freq)
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = angles.sin()
+    table[:, 1::2] = angles.cos()[:, : d_model // 2]
+    return table
+
+# %% wrong: numpy: table is float64, not float32
+def sinusoidal_encoding(max_len, d_model):
+    table = np.zeros((max_len, d_model))
+    angles = np.arange(max_len)[:, None] / 10000 ** (np.arange(0, d_model, 2) / d_model)
+    table[:, 0::2] = np.sin(angles)
+    table[:, 1::2] = np.cos(angles)[:, : d_model // 2]
+    return torch.from_numpy(table)
+
+# %% right: numpy complex: i * conj(e^{ia}) = sin + i cos, in float64, cut and cast
+def sinusoidal_encoding(max_len, d_model):
+    freq = np.power(10000.0, -np.arange(0, d_model, 2) / d_model)
+    z = 1j * np.conj(np.exp(1j * np.outer(np.arange(max_len), freq)))
+    both = np.stack([z.real, z.imag], axis=-1).reshape(max_len, 2 * len(freq))
+    return torch.tensor(both[:, :d_model], dtype=torch.float32)

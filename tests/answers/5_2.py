@@ -929,3 +929,47 @@ def shift_matrix(offset, d_model):
         generator[2 * i, 2 * i + 1] = f
         generator[2 * i + 1, 2 * i] = -f
     return torch.matrix_exp(offset * generator).float()
+
+# %% prelude
+from torch import nn
+import math
+import torch
+
+# %% wrong: negative offset handled twice: negative angle AND transposed
+def shift_matrix(offset, d_model):
+    angle = offset * 10000.0 ** (-torch.arange(0, d_model, 2) / d_model)
+    R = torch.zeros(d_model, d_model)
+    for n, a in enumerate(angle):
+        R[2 * n, 2 * n] = R[2 * n + 1, 2 * n + 1] = torch.cos(a)
+        R[2 * n, 2 * n + 1] = torch.sin(a)
+        R[2 * n + 1, 2 * n] = -torch.sin(a)
+    if offset < 0:            # backwards: the other direction
+        R = R.T
+    return R
+
+# %% wrong: sines and cosines looked up in the table, row `offset`: raises for a negative offset
+def sinusoidal_encoding(max_len, d_model):
+    t = torch.arange(max_len).float()[:, None]
+    angles = t / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = angles.sin()
+    table[:, 1::2] = angles.cos()[:, : d_model // 2]
+    return table
+def shift_matrix(offset, d_model):
+    row = sinusoidal_encoding(offset + 1, d_model)[offset]
+    sin, cos = row[0::2], row[1::2]
+    even = torch.arange(0, d_model, 2)
+    R = torch.zeros(d_model, d_model)
+    R[even, even] = cos
+    R[even + 1, even + 1] = cos
+    R[even, even + 1] = sin
+    R[even + 1, even] = -sin
+    return R
+
+# %% right: matrix_power of the one-step matrix, in float64, negative powers by the inverse
+def shift_matrix(offset, d_model):
+    blocks = []
+    for i in range(d_model // 2):
+        w = 10000 ** (-2 * i / d_model)
+        blocks.append(torch.tensor([[math.cos(w), math.sin(w)], [-math.sin(w), math.cos(w)]], dtype=torch.float64))
+    return torch.linalg.matrix_power(torch.block_diag(*blocks), offset).float()

@@ -763,3 +763,63 @@ def add_positions(embedded):
     batch, length, width = embedded.shape
     ids = torch.arange(length).repeat(batch, 1)
     return torch.add(F.embedding(ids, sinusoidal_encoding(length, width)), embedded, alpha=width ** 0.5)
+
+# %% prelude
+import math
+import torch
+
+# %% wrong: update in place: the caller's embedded is changed
+def sinusoidal_encoding(max_len, d_model):
+    t = torch.arange(max_len).float()[:, None]
+    angles = t / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = angles.sin()
+    table[:, 1::2] = angles.cos()[:, : d_model // 2]
+    return table
+
+def add_positions(embedded):
+    B, T, d_model = embedded.shape
+    embedded *= math.sqrt(d_model)
+    embedded += sinusoidal_encoding(T, d_model)
+    return embedded
+
+# %% wrong: divided by sqrt(d_model), as scores are in lesson 02
+def sinusoidal_encoding(max_len, d_model):
+    t = torch.arange(max_len).float()[:, None]
+    angles = t / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = angles.sin()
+    table[:, 1::2] = angles.cos()[:, : d_model // 2]
+    return table
+
+def add_positions(embedded):
+    _, T, d_model = embedded.shape
+    return embedded / math.sqrt(d_model) + sinusoidal_encoding(T, d_model)
+
+# %% wrong: one long count over the batch: the second sentence goes on at position T
+def sinusoidal_encoding(max_len, d_model):
+    t = torch.arange(max_len).float()[:, None]
+    angles = t / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = angles.sin()
+    table[:, 1::2] = angles.cos()[:, : d_model // 2]
+    return table
+
+def add_positions(embedded):
+    B, T, d_model = embedded.shape
+    positions = sinusoidal_encoding(B * T, d_model).view(B, T, d_model)
+    return embedded * d_model ** 0.5 + positions
+
+# %% right: sentence by sentence in a loop, torch.add with alpha
+def sinusoidal_encoding(max_len, d_model):
+    t = torch.arange(max_len).float()[:, None]
+    angles = t / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = angles.sin()
+    table[:, 1::2] = angles.cos()[:, : d_model // 2]
+    return table
+
+def add_positions(embedded):
+    T, d_model = embedded.size(1), embedded.size(2)
+    table = sinusoidal_encoding(T, d_model)
+    return torch.stack([torch.add(table, sentence, alpha=d_model ** 0.5) for sentence in embedded])

@@ -932,3 +932,46 @@ def apply_rotary(x):
     pairs = torch.view_as_complex(x.unflatten(-1, (d // 2, 2)).contiguous())
     turned = pairs * torch.polar(torch.ones_like(angle), angle)
     return torch.view_as_real(turned).flatten(-2)
+
+# %% prelude
+import torch
+
+# %% wrong: rotate_half of Llama code: pairs are column i and column i + d/2, not neighbours
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    freq = 10000 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    angles = torch.arange(T, dtype=x.dtype)[:, None] * freq
+    angles = torch.cat((angles, angles), dim=-1)
+    half1, half2 = x.chunk(2, dim=-1)
+    rotated = torch.cat((-half2, half1), dim=-1)
+    return x * angles.cos() + rotated * angles.sin()
+
+# %% wrong: second line reads the even columns after they were overwritten
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    t = torch.arange(T, dtype=x.dtype).unsqueeze(1)
+    i = torch.arange(0, d, 2, dtype=x.dtype)
+    phi = t / 10000 ** (i / d)
+    out = x.clone()
+    out[..., 0::2] = out[..., 0::2] * phi.cos() - out[..., 1::2] * phi.sin()
+    out[..., 1::2] = out[..., 0::2] * phi.sin() + out[..., 1::2] * phi.cos()
+    return out
+
+# %% wrong: length taken from axis 1 (thinks of (B, T, d) only)
+def apply_rotary(x):
+    T, d = x.shape[1], x.shape[-1]
+    phi = torch.arange(T, dtype=x.dtype)[:, None] / 10000 ** (torch.arange(0, d, 2, dtype=x.dtype) / d)
+    a, b = x[..., 0::2], x[..., 1::2]
+    out = torch.empty_like(x)
+    out[..., 0::2] = a * phi.cos() - b * phi.sin()
+    out[..., 1::2] = a * phi.sin() + b * phi.cos()
+    return out
+
+# %% right: complex multiplication, once more
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    freq = 10000 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    angles = torch.outer(torch.arange(T, dtype=x.dtype), freq)
+    z = torch.view_as_complex(x.reshape(*x.shape[:-1], d // 2, 2).contiguous())
+    z = z * torch.polar(torch.ones_like(angles), angles)
+    return torch.view_as_real(z).flatten(-2)

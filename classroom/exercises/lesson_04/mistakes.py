@@ -295,7 +295,7 @@ MERGE = [
     Misconception(
         "heads-counted-by-sentences", lambda x: _side_by_side(x, len(x)),
         "Your code does exactly what happens when as many heads are put side by side as there are sentences.",
-        "With fewer sentences than heads the other heads are lost; with more, the code stops.",
+        "With fewer sentences than heads the other heads are lost; with more, there are no further heads to take.",
         "Which axis of `x` does the length of your loop come from?"),
     Misconception(
         "last-head-missing", lambda x: _side_by_side(x, x.shape[1] - 1),

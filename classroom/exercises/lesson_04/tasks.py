@@ -344,8 +344,8 @@ EXERCISES = [
             "Head h of the result is `heads[:, h]`, and it should equal a slice of the last axis of x. Use at least "
             "two sentences, several positions, more than one number per head, and look at every head."),
         misconceptions=mistakes_weak.WEAK,
-        moral="Two equal numbers may change places, and no test sees it. Two axes of equal size may change places, and "
-              "the shape does not show it.",
+        moral="Where two numbers are equal, or two sizes, a test may not see that they have changed places. So choose "
+              "numbers and sizes that all differ.",
     ),
     *tasks_parts.EXERCISES,
 ]

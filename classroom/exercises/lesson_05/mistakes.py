@@ -147,7 +147,7 @@ def _slip(slug: str, says: str, why: str, look: str, **switches) -> Misconceptio
 
 
 _SPEEDS = ("The first pair is the fastest, one full turn in about 6 positions. Each later pair is slower: the last one "
-           "100 times in 4 dimensions, nearly 10000 times in many, so that no two positions look alike.")
+           "100 times in 4 dimensions, nearly 10000 times in many.")
 
 # Said in 5.2 and 5.4 as well.
 TWICE = "Both numbers of a pair have one angle. So the order is 0 0 1 1 …, with the angle of each pair twice."

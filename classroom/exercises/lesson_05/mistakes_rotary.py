@@ -201,8 +201,8 @@ ROTARY = [
             "The result should be in the order of `x`: the first number of a pair stays the first.",
             "In which order do you stack the two?", join="swapped"),
     _rotary("new-a-used-for-b", "the new b is made of the *new* a",
-            later("Both new numbers are made of the old ones. {turn} Beware: `x[..., 0::2]` is a view, of x or of a "
-                  "copy of x. If that one is written to, it changes as well.",
+            later("Both new numbers are made of the old ones. {turn} Beware: a slice such as `x[..., 0::2]` is "
+                  "a view. Who writes into x, or into the copy that was cut, changes the slice as well.",
                   turn=_TURN), "Is `a` still the old one when the new b is computed?", how="in turn"),
     *(_rotary("half-of-the-pair-turned", later("only the {one} number of each pair is new, and the {other} stays as "
                                                "it was", one=one, other=other),

@@ -260,7 +260,8 @@ SHIFT = [
                         "are tiny: {brackets}", brackets=BRACKETS)),
     Misconception("direction-lost", lambda offset, d_model: _shift(abs(offset), d_model),
                   "For negative offsets, your matrix is exactly that of the positive one.",
-                  "A step back is a turn the other way.", "What happens to the sign of `offset`?"),
+                  "A step back is a turn the other way.", "What happens to the sign of `offset`: is it lost, or used "
+                  "twice?"),
     Misconception("no-step-back", lambda offset, d_model: _shift(max(offset, 0), d_model),
                   "For negative offsets, your matrix is exactly the one that changes nothing.",
                   "A step back is a turn the other way.",

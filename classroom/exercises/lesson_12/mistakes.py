@@ -99,7 +99,7 @@ SPREADS = [
               "{half} Each variant has a spread of its own.", half=_HALF),
           kind="one for all"),
     _with("lowest-of-the-table", "Your spread is exactly half the distance from the lowest loss of the whole table to "
-          "the highest of each variant.", "What does your smallest run over?",
+          "the highest of each variant.", "Over which of the numbers does your minimum run?",
           later("{half} Each variant has a lowest loss of its own.", half=_HALF), kind="lowest of all"),
     _with("highest-of-the-table", "Your spread is exactly half the distance from the lowest loss of each variant to "
           "the highest of the whole table.", "What does your largest run over?",
