@@ -3579,7 +3579,7 @@ class MultiHeadAttention(nn.Module):
         heads, weights = scaled_dot_product_attention(q, k, v, mask)
         return self.w_o(merge_heads(heads)), weights.mean(dim=1)
 
-# %% wrong: assert in place of ValueError, once more
+# %% wrong: assert in place of ValueError, a third time
 def split_heads(x, n_heads):
     B, T, d = x.shape
     return x.reshape(B, T, n_heads, d // n_heads).transpose(1, 2)
