@@ -302,7 +302,7 @@ for sentence in ("The black cat sleeps.", "El gato negro duerme.", "Electromagne
 
 # %% [markdown]
 # "black" and "negro", "cat" and "gato" are frequent enough to be one token. "sleeps" and "duerme" are put together from
-# two pieces, and "Electromagnetism" is nearly spelt out. `decode` gives each sentence back.
+# two pieces, and "Electromagnetism" is cut into many small pieces. `decode` gives each sentence back.
 #
 # Is nothing ever lost? Guess which of these words will not come back as they were.
 
@@ -465,10 +465,10 @@ show_largest("cat", together[cat])
 #
 # $$\text{PMI}(i, j) = \log \frac{p(i, j)}{p(i)\,p(j)}$$
 #
-# It is log 100 if they are together a hundred times as often as by chance. (This chance knows of no languages. So an
-# English and a Spanish token that have nothing to do with each other are together about twice as often: their PMI is
-# about log 2.) Where it is below 0 we set it to 0; for a count of 0 it would be −∞. Large values say which tokens go
-# together.
+# It is log 100 if they are together a hundred times as often as by chance. (This chance knows of no languages. If the
+# sentences were paired at random, an English and a Spanish token would be together about twice as often: their PMI
+# would be about log 2. In real pairs most tokens that have nothing to do with each other have less.) Where it is below
+# 0 we set it to 0; for a count of 0 it would be −∞. Large values say which tokens go together.
 
 # %%
 pmi = positive_pmi(together)
@@ -476,7 +476,7 @@ for word in ("cat", "yesterday", "house"):
     show_largest(word, pmi[subwords.encode(word)[0]])
 
 # %% [markdown]
-# Now the translation comes first, or nearly. (▁cat also begins *catches*, and *catches a cold* is *se resfría*, which
+# Now the translation comes first, or nearly. (▁cat also begins *catches*, and *catches colds* is *se resfría*, which
 # begins with ▁resf. Where a token is rare, a few sentences are enough for a high PMI.)
 #
 # A row of 6,000 numbers describes "cat" by the tokens that it goes with. But the model's vectors have 128 numbers, not
@@ -1102,10 +1102,10 @@ for i, person in list(zip(several, by_people, strict=True))[:: len(several) // 4
 # run. (Now it is unfair to the model: its best sentences are left out.) If the translations of people that equal the
 # reference counted too, a person would get more than here. These pairs do not tell how much more.
 #
-# What would a strong system get? This page runs without a network, and has none. The makers of one, OPUS-MT, which was
-# trained on a great many texts, [report](https://huggingface.co/Helsinki-NLP/opus-mt-en-es) 54.9 BLEU and 72.1 chrF on
-# sentences of the same collection. They are *other* sentences, also longer ones, so you cannot subtract; but a strong
-# system does not come near 100 either.
+# What would a strong system get? Once it has its sentences, this page needs no network, and it has none. The makers of
+# one, OPUS-MT, which was trained on a great many texts, [report](https://huggingface.co/Helsinki-NLP/opus-mt-en-es)
+# 54.9 BLEU and 72.1 chrF on sentences of the same collection. They are *other* sentences, also longer ones, so you
+# cannot subtract; but a strong system does not come near 100 either.
 
 # %% [markdown]
 # ### What the number means, and what it does not
@@ -1136,8 +1136,9 @@ for low, high in ((1, 4), (5, 6), (7, 8)):
     print(f"{low}-{high} words: BLEU {part.score:4.1f} on {len(rows)} sentences")
 
 # %% [markdown]
-# If the score falls from line to line, longer sentences are harder. (A difference of a point or two says little: each
-# line is about a few hundred sentences, and even for all 1,000 the interval above is wider than that.)
+# If the score falls by much more than the width of the interval above, longer sentences are harder. By a point or two,
+# as in our run, this cannot be told: each line is about a few hundred sentences, and even for all 1,000 the interval is
+# wider than that.
 #
 # Then the worst ones, by chrF, which counts letters instead of words and therefore works for a single sentence.
 

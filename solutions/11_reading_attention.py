@@ -668,8 +668,8 @@ print(f"tables of random points with at least one line below 5 %: {np.any(rare, 
 
 # %% [markdown]
 # What does a missing head mean for one sentence? (Look at the first line: is the sentence translated well while nothing
-# is missing? If not, take another one.) Switch heads off, one or many, or choose a weight and change it. Which head
-# changes the translation when it alone is missing? How many can be missing before it breaks?
+# is missing? If not, take another one.) Switch heads off, one or many, or choose a weight and change it. Does a
+# head change the translation when it alone is missing, and which? How many can be missing before it breaks?
 
 # %% tags=["nbval-ignore-output"]
 print("with all heads:", *translate(model, ["I like the black cat."], subwords))
@@ -992,8 +992,9 @@ for kind, rows in sorted(measured.items()):
 # diagonal as often as at the largest weight? Then these numbers do not show that the weight says more than that both
 # sentences run from left to right. In which kind of rows is the weight better than the diagonal by most, and is there
 # one in which it is not? One number for all rows would have hidden this. Then read the last column: in how many rows is
-# nothing lost without that weight? There the model can do without the column at which the picture is darkest. (It does
-# not follow that it needs no word there: it may need another one, or find this one in other columns.)
+# little or nothing lost without that weight, less than 0.1? There the model can do without the column at which the
+# picture is darkest. (It does not follow that it needs no word there: it may need another one, or find this one in
+# other columns.)
 
 # %% [markdown]
 # ## Words of another sentence
@@ -1078,11 +1079,11 @@ for layer, head in costs:
         by_mean[layer, head] = losses() - whole_losses
 
 # %% tags=["nbval-ignore-output"]
-print("loss gained        zeros           mean            zeros − mean")
+print("loss gained        zeros             mean              zeros − mean")
 for (layer, head), gained in by_mean.items():
     values = (costs[layer, head][1], gained, costs[layer, head][1] - gained)
     print(f"layer {layer}, head {head}  " + "   ".join(
-        f"{value.mean():6.3f} ± {value.std() / len(value) ** 0.5:.3f}" for value in values))
+        f"{value.mean():7.4f} ± {value.std() / len(value) ** 0.5:.4f}" for value in values))
 
 def size(vectors):
     """The mean length of each head's part, (n_heads,)."""

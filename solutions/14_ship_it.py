@@ -8,7 +8,7 @@
 # **After this lesson** you can
 #
 # - store a table of weights as whole numbers of 8 bits and one scale for each row, and get it back;
-# - say how large the error of that is at most, and which number of a table decides it;
+# - say how large the error of that is at most, and which number of a row decides it;
 # - measure what fewer bits cost a translator, in bytes saved and in BLEU lost;
 # - explain how one large number in one row can spoil all the others;
 # - recognise attention in another programming language, because you know what it has to compute.
@@ -311,8 +311,8 @@ print(f"w_2 by row, rounded to 0: {lost[0]:.0%} of column 0, {lost[1:].mean():.0
 
 # %% [markdown]
 # In the trained model few translations change with int8, a few more with one scale for the table. BLEU may still differ
-# by a point on these 300 sentences. We measured all 1,000 of the test part as well: there it is nearly the same with a
-# scale for each row, with one for the table, and without rounding.
+# by a point or more on these 300 sentences. We measured all 1,000 of the test part as well: there it is nearly the same
+# with a scale for each row, with one for the table, and without rounding.
 #
 # In the rewritten one it is one hidden unit among 512 in each layer, and it changes nothing in what the model computes.
 # Yet with one scale far more translations change than in the trained model. With a scale for each row about as many
@@ -493,8 +493,8 @@ AboutForm(mine, lambda said: export_page(model, subwords, "mine.html", said))
 # - **`max` in place of the largest magnitude**: in a row such as −3, 1, 2.5 the number −3 is then 152 steps below 0.
 #   int8 has no room for that, and makes another number of it without an error.
 # - **A row of zeros** is divided by 0. Put the 1 into the scales *before* you divide: int8 has no NaN.
-# - **Scales along the wrong axis in one of the two functions.** With a square table no error is raised: the numbers
-#   come back in steps of another length, and the translations are only worse.
+# - **Scales along the wrong axis in one of the two functions.** With a square table no error is raised: its
+#   numbers come back in steps of another length. Only a table that is not square, such as the embedding, raises one.
 # - **The score of the float model on the page of the int8 model.** Measure what you ship.
 # - **No licence, no score.** A page travels further than the notebook that explains it.
 #

@@ -134,8 +134,8 @@ _BY_TEXT = [      # a slug, a pattern, and what it means, with the pattern's gro
      "Operators and the functions of NumPy and PyTorch take all of them at once."),
     ("index-beyond-the-end",
      r"index (-?\d+) is out of bounds for (?:axis|dimension) (\d+) with size (\d+)",
-     "Axis {1} has the length {2}, counted from 0, and place {0} is asked for. Which length does your "
-     "code take for this axis? Or is something that is no place, such as a score or an id, used as one?"),
+     "Axis {1} has the length {2}, so that its places are 0 to {2} − 1, and place {0} is asked for. Which length does "
+     "your code take for this axis? Or is something that is no place, such as a score or an id, used as one?"),
     ("too-few-axes",
      r"Dimension out of range|axis (-?\d+) is out of bounds for array of dimension|too many indices for",
      "There are fewer axes here than your code names. Write down the shape on this line. (Counted from the end, −1 is "

@@ -688,3 +688,17 @@ def alignment_error_rate(predicted, sure, possible):
         return 0.0
     hits = len(predicted & sure) + len(predicted & possible)
     return 1 - hits / (len(predicted) + len(sure))
+
+# %% prelude
+
+
+# %% wrong: parentheses forgotten below the line
+def alignment_error_rate(predicted, sure, possible):
+    hits = len(predicted & sure) + len(predicted & possible)
+    return 1 - hits / len(predicted) + len(sure) if predicted else 1.0
+
+# %% wrong: mean of recall (S) and precision (P) instead of the pooled ratio
+def alignment_error_rate(predicted, sure, possible):
+    recall = len(predicted & sure) / len(sure) if sure else 0.0
+    precision = len(predicted & possible) / len(predicted) if predicted else 0.0
+    return 1 - (recall + precision) / 2

@@ -788,3 +788,32 @@ def align_from_attention(weights):
         totals = [sum(float(weights[h, row, k]) for h in range(n_heads)) for k in range(t_k - 1)]
         found.append(totals.index(max(totals)))
     return found
+
+# %% prelude
+
+
+# %% wrong: largest over the heads instead of the mean, once more
+def align_from_attention(weights):
+    best = weights.amax(dim=0)
+    return best[:-1, :-1].argmax(dim=-1)
+
+# %% wrong: cuts the first column (takes it for <bos>) instead of the last
+def align_from_attention(weights):
+    w = weights.mean(dim=0)
+    return w[:-1, 1:].argmax(dim=-1)
+
+# %% wrong: leaves out the tokens whose largest is <eos> instead of the column
+def align_from_attention(weights):
+    w = weights.mean(dim=0)[:-1]
+    aligned = w.argmax(dim=-1)
+    eos = w.shape[-1] - 1
+    return aligned[aligned != eos]
+
+# %% right: a list, by loops
+def align_from_attention(weights):
+    n_heads, t_q, t_k = weights.shape
+    result = []
+    for row in range(t_q - 1):
+        sums = [sum(float(weights[h, row, k]) for h in range(n_heads)) for k in range(t_k - 1)]
+        result.append(max(range(len(sums)), key=sums.__getitem__))
+    return result

@@ -1598,3 +1598,36 @@ def em_step(t, pairs):
         share = np.divide(weighted, total, out=np.zeros((n, m)), where=total > 0)
         counts += share * there
     return counts / counts.sum(axis=1)[:, None]
+
+# %% prelude
+import numpy as np
+
+# %% wrong: counts[source, j] += with a repeated source word adds only once
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for j in target:
+            p = t[source, j]
+            counts[source, j] += p / p.sum()
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: indentation: divides and replaces t after every pair
+def em_step(t, pairs):
+    counts = np.zeros(t.shape)
+    for source, target in pairs:
+        for j in target:
+            total = sum(t[i, j] for i in source)
+            for i in source:
+                counts[i, j] += t[i, j] / total
+        t = counts / counts.sum(axis=1, keepdims=True)
+    return t
+
+# %% right: one-hot matrices, once more
+def em_step(t, pairs):
+    n, m = t.shape
+    counts = np.zeros((n, m))
+    for source, target in pairs:
+        S, T = np.eye(n)[source], np.eye(m)[target]
+        block = S @ t @ T.T
+        counts += S.T @ (block / block.sum(axis=0)) @ T
+    return (counts.T / counts.sum(axis=1)).T

@@ -482,3 +482,30 @@ import torch
 def take_away(weights, lost):
     kept = weights * (~lost).unsqueeze(1).unsqueeze(2)
     return torch.nan_to_num(kept / kept.sum(-1, keepdim=True), nan=0.0)
+
+# %% prelude
+import torch
+
+# %% wrong: lost on the axis of the queries
+def take_away(weights, lost):
+    new = weights.masked_fill(lost[:, None, :, None], 0.0)
+    total = new.sum(dim=-1, keepdim=True)
+    return torch.where(total > 0, new / total, torch.zeros_like(new))
+
+# %% wrong: 1e-9 added below the line: rows of 5e-8 sum to 0.98
+def take_away(weights, lost):
+    new = weights.masked_fill(lost[:, None, None, :], 0)
+    return new / (new.sum(dim=-1, keepdim=True) + 1e-9)
+
+# %% wrong: the lost weight is spread equally over the columns left
+def take_away(weights, lost):
+    gone = lost[:, None, None, :]
+    new = weights.masked_fill(gone, 0.0)
+    free = 1 - new.sum(dim=-1, keepdim=True)
+    n_left = (~gone).sum(dim=-1, keepdim=True).clamp(min=1)
+    return torch.where(gone, 0.0, new + free / n_left).to(weights.dtype)
+
+# %% right: product with the mask and nan_to_num
+def take_away(weights, lost):
+    kept = torch.einsum("bhqk,bk->bhqk", weights, (~lost).to(weights.dtype))
+    return torch.nan_to_num(kept / kept.sum(-1, keepdim=True), nan=0.0)

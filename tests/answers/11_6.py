@@ -526,3 +526,30 @@ def patch(mixed, other, head, n_heads):
     d_head = mixed.shape[-1] // n_heads
     here = torch.arange(mixed.shape[-1]) // d_head == head
     return torch.where(here, other, mixed)
+
+# %% prelude
+import torch
+
+# %% wrong: reshape to (d_head, n_heads): every n_heads-th number
+def patch(mixed, other, head, n_heads):
+    new = mixed.clone()
+    d_head = mixed.shape[-1] // n_heads
+    a = new.view(*mixed.shape[:2], d_head, n_heads)
+    b = other.reshape(*other.shape[:2], d_head, n_heads)
+    a[..., head] = b[..., head]
+    return new
+
+# %% wrong: view instead of a clone: changes mixed in place
+def patch(mixed, other, head, n_heads):
+    B, T, d_model = mixed.shape
+    new = mixed.view(B, T, n_heads, d_model // n_heads)
+    new[:, :, head] = other.view(other.shape[0], other.shape[1], n_heads, -1)[:, :, head]
+    return new.reshape(B, T, d_model)
+
+# %% wrong: loop over sentences: raises where other has B = 1
+def patch(mixed, other, head, n_heads):
+    new = mixed.clone()
+    d = mixed.shape[-1] // n_heads
+    for b in range(mixed.shape[0]):
+        new[b, :, head * d:(head + 1) * d] = other[b, :, head * d:(head + 1) * d]
+    return new

@@ -696,3 +696,60 @@ def quantise(w):
             scale[i] = largest / 127
             q[i] = torch.round(row / scale[i]).to(torch.int8)
     return q, scale
+
+# %% prelude
+import torch
+
+# %% wrong: scale kept as (out, 1) (keepdim), not squeezed
+def quantise(w):
+    scale = w.abs().amax(dim=1, keepdim=True) / 127
+    scale = torch.where(scale == 0, torch.ones_like(scale), scale)
+    q = (w / scale).round().to(torch.int8)
+    return q, scale
+
+# %% wrong: rows of very small numbers also get scale 1 (threshold 1e-6 in place of == 0)
+def quantise(w):
+    scale = w.abs().amax(dim=1) / 127
+    scale[scale < 1e-6] = 1
+    return (w / scale.unsqueeze(1)).round().to(torch.int8), scale
+
+# %% wrong: a row of zeros is recognised by its sum being 0: rows whose numbers cancel get scale 1
+def quantise(w):
+    scale = w.abs().amax(dim=1) / 127
+    empty = w.sum(dim=1) == 0
+    scale = scale.masked_fill(empty, 1.0)
+    q = (w / scale[:, None]).round().to(torch.int8)
+    return q, scale
+
+# %% wrong: rounded before the division instead of after it
+def quantise(w):
+    scale = w.abs().amax(dim=1) / 127
+    scale[scale == 0] = 1
+    q = (w.round() / scale.unsqueeze(1)).to(torch.int8)
+    return q, scale
+
+# %% wrong: scale = largest / 128 and clamp to -128..127 (full int8 range)
+def quantise(w):
+    info = torch.iinfo(torch.int8)
+    scale = w.abs().amax(dim=1) / -info.min
+    scale = torch.where(scale > 0, scale, torch.ones_like(scale))
+    q = (w / scale.unsqueeze(1)).round().clamp(info.min, info.max).to(torch.int8)
+    return q, scale
+
+# %% wrong: w was overwritten by its magnitudes: the signs are lost
+def quantise(w):
+    w = w.abs()
+    scale = w.amax(dim=1) / 127
+    scale[scale == 0] = 1
+    q = (w / scale.unsqueeze(1)).round().to(torch.int8)
+    return q, scale
+
+# %% right: row by row in a loop, max(max, -min)
+def quantise(w):
+    qs, scales = [], []
+    for row in w:
+        largest = torch.maximum(row.max(), -row.min())
+        scale = largest / 127 if row.any() else torch.ones_like(largest)
+        scales.append(scale)
+        qs.append(torch.floor(row / scale + 0.5).to(torch.int8))
+    return torch.stack(qs), torch.stack(scales)

@@ -244,3 +244,17 @@ def dequantise(q, scale):
 # %% right: a list of rows, each times its scale, stacked
 def dequantise(q, scale):
     return torch.stack([row.to(s.dtype) * s for row, s in zip(q, scale)])
+
+# %% prelude
+import torch
+
+# %% wrong: always float32, not the dtype of scale
+def dequantise(q, scale):
+    return q.float() * scale[:, None].float()
+
+# %% wrong: result written into zeros_like(q), which is int8: cut to whole numbers
+def dequantise(q, scale):
+    out = torch.zeros_like(q)
+    for i in range(len(q)):
+        out[i] = q[i] * scale[i]
+    return out

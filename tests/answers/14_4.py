@@ -735,3 +735,56 @@ def rounding_errors(w):
     off = (dequantise(q, scale) - flat).reshape(w.shape)
     return (torch.linalg.norm(off, dim=1) / n ** 0.5,
             torch.linalg.norm(dequantise(*quantise(w)) - w, dim=1) / n ** 0.5)
+
+# %% prelude
+import torch
+
+# %% wrong: one scale: q made with each row's scale, given back with the largest scale
+def quantise(w):
+    scale = w.abs().amax(dim=1) / 127
+    scale[scale == 0] = 1
+    return (w / scale.unsqueeze(1)).round().to(torch.int8), scale
+def dequantise(q, scale):
+    return q * scale.unsqueeze(1)
+
+def rounding_errors(w):
+    q, scale = quantise(w)
+    one = scale.max().expand(len(w))
+    table = dequantise(q, one)
+    rows = dequantise(q, scale)
+    return (table - w).square().mean(dim=1).sqrt(), (rows - w).square().mean(dim=1).sqrt()
+
+# %% wrong: table not reshaped back: its error is one number, repeated for all rows
+def quantise(w):
+    scale = w.abs().amax(dim=1) / 127
+    scale[scale == 0] = 1
+    return (w / scale.unsqueeze(1)).round().to(torch.int8), scale
+def dequantise(q, scale):
+    return q * scale.unsqueeze(1)
+
+def rounding_errors(w):
+    flat = w.reshape(1, -1)
+    by_table = (dequantise(*quantise(flat)) - flat).square().mean(dim=1).sqrt()
+    by_row = (dequantise(*quantise(w)) - w).square().mean(dim=1).sqrt()
+    return by_table.expand(len(w)), by_row
+
+# %% wrong: .std(dim=1) of the differences in place of root mean square (mean removed, n - 1)
+def quantise(w):
+    scale = w.abs().amax(dim=1) / 127
+    scale[scale == 0] = 1
+    return (w / scale.unsqueeze(1)).round().to(torch.int8), scale
+def dequantise(q, scale):
+    return q * scale.unsqueeze(1)
+
+def rounding_errors(w):
+    table = dequantise(*quantise(w.reshape(1, -1))).reshape(w.shape)
+    rows = dequantise(*quantise(w))
+    return (table - w).std(dim=1), (rows - w).std(dim=1)
+
+# %% right: numpy-like without quantise: one helper with a scale, remainder by torch.linalg.norm / sqrt(n)
+def rounding_errors(w):
+    n = w.shape[1]
+    def off(scale):
+        back = torch.round(w / scale) * scale
+        return torch.linalg.vector_norm(back - w, dim=1) / n ** 0.5
+    return off(w.abs().max() / 127), off(w.abs().amax(dim=1, keepdim=True) / 127)

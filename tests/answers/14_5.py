@@ -418,3 +418,22 @@ def pack(q):
 def pack(q):
     pairs = q.int().reshape(q.shape[0], -1, 2) + 8
     return (pairs * torch.tensor([16, 1])).sum(dim=-1).to(torch.uint8)
+
+# %% prelude
+import torch
+
+# %% wrong: number j shares its byte with j + in/2 (halves), not 2j with 2j + 1
+def pack(q):
+    first, second = (q.to(torch.uint8) + 8).chunk(2, dim=1)
+    return first * 16 + second
+
+# %% wrong: two's complement nibbles (shift and & 15) without + 8
+def pack(q):
+    u = q.to(torch.uint8)
+    return ((u[:, 0::2] & 15) << 4) | (u[:, 1::2] & 15)
+
+# %% right: reshape to pairs and weigh with [16, 1] in int32
+def pack(q):
+    out, n = q.shape
+    digits = q.reshape(out, n // 2, 2).int() + 8
+    return (digits * torch.tensor([16, 1])).sum(dim=-1).to(torch.uint8)

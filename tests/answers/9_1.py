@@ -707,3 +707,41 @@ def count_pairs(words):
                 counts[(last, s)] = counts[(last, s)] + words[word]
             last = s
     return counts
+
+# %% prelude
+from collections import Counter
+
+# %% wrong: a pair that occurs in a second word overwrites its count (= for +=)
+def count_pairs(words):
+    counts = {}
+    for word, times in words.items():
+        for a, b in zip(word, word[1:]):
+            counts[(a, b)] = times
+    return counts
+
+# %% wrong: a pair that occurs twice in one word counts once (dict comprehension in update)
+def count_pairs(words):
+    counts = Counter()
+    for word, times in words.items():
+        counts.update({(word[i], word[i + 1]): times for i in range(len(word) - 1)})
+    return counts
+
+# %% wrong: pairs of letters instead of pairs of symbols (word joined first)
+def count_pairs(words):
+    counts = Counter()
+    for word, times in words.items():
+        spelt = "".join(word)
+        for i in range(len(spelt) - 1):
+            counts[spelt[i], spelt[i + 1]] += times
+    return counts
+
+# %% right: plain dict with get, enumerate
+def count_pairs(words):
+    found = {}
+    for word in words:
+        for place, symbol in enumerate(word):
+            if place == 0:
+                continue
+            key = word[place - 1], symbol
+            found[key] = found.get(key, 0) + words[word]
+    return found

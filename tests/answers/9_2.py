@@ -971,3 +971,41 @@ def merge_pair(symbols, pair):
         else:
             out.append(s)
     return tuple(out)
+
+# %% prelude
+import re
+
+# %% wrong: the input list is changed in place (a tuple is copied)
+def merge_pair(symbols, pair):
+    if isinstance(symbols, tuple):
+        symbols = list(symbols)
+    i = 0
+    while i < len(symbols) - 1:
+        if symbols[i] == pair[0] and symbols[i + 1] == pair[1]:
+            symbols[i] = pair[0] + pair[1]
+            symbols.pop(i + 1)
+        i += 1
+    return symbols
+
+# %% wrong: the last symbol is lost if it is not merged, once more
+def merge_pair(symbols, pair):
+    out, i = [], 0
+    while i < len(symbols) - 1:
+        if tuple(symbols[i:i + 2]) == pair:
+            out.append("".join(pair))
+            i += 2
+        else:
+            out.append(symbols[i])
+            i += 1
+    return out
+
+# %% right: look back at the last output; tuple returned
+def merge_pair(symbols, pair):
+    first, second = pair
+    out = []
+    for symbol in symbols:
+        if out and out[-1] == first and symbol == second:
+            out[-1] = first + second
+        else:
+            out.append(symbol)
+    return tuple(out)

@@ -1365,3 +1365,86 @@ def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
         table[open_rows, t + 1] = best
         open_rows = open_rows[best != eos_id]
     return table[:, 1:]
+
+# %% prelude
+import torch
+
+# %% wrong: stops only when all write eos in the same round (ended rows get pad): goes on to max_len
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    B = source.shape[0]
+    target = torch.full((B, 1), bos_id, dtype=torch.long)
+    done = torch.zeros(B, dtype=torch.bool)
+    for _ in range(max_len):
+        nxt = model(source, target)[:, -1].argmax(-1)
+        nxt[done] = pad_id
+        done = done | (nxt == eos_id)
+        target = torch.cat([target, nxt[:, None]], dim=1)
+        if (nxt == eos_id).all():
+            break
+    return target[:, 1:]
+
+# %% wrong: the bos at the beginning counts as eos if both are the same number
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    target = torch.full((len(source), 1), bos_id)
+    for _ in range(max_len):
+        ended = (target == eos_id).any(dim=1)
+        if ended.all():
+            break
+        token = model(source, target)[:, -1, :].argmax(dim=-1)
+        token = torch.where(ended, torch.full_like(token, pad_id), token)
+        target = torch.cat((target, token.unsqueeze(1)), dim=1)
+    return target[:, 1:]
+
+# %% wrong: softmax over the positions (dim 1) before argmax
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    target = torch.full((source.size(0), 1), bos_id)
+    finished = torch.zeros(source.size(0), dtype=torch.bool)
+    for step in range(max_len):
+        probs = torch.softmax(model(source, target), dim=1)
+        token = probs[:, -1].argmax(dim=-1)
+        token = token.masked_fill(finished, pad_id)
+        target = torch.cat([target, token[:, None]], dim=1)
+        finished |= token == eos_id
+        if finished.all():
+            break
+    return target[:, 1:]
+
+# %% wrong: max_len counts bos too: one token too few
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    ids = torch.full((source.size(0), 1), bos_id)
+    ended = torch.zeros(source.size(0), dtype=torch.bool)
+    while ids.size(1) < max_len and not ended.all():
+        token = model(source, ids)[:, -1].argmax(-1)
+        token[ended] = pad_id
+        ended = ended | token.eq(eos_id)
+        ids = torch.hstack([ids, token.view(-1, 1)])
+    return ids[:, 1:]
+
+# %% wrong: eos itself is replaced by padding in the result
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    ids = torch.full((source.size(0), 1), bos_id)
+    ended = torch.zeros(source.size(0), dtype=torch.bool)
+    for _ in range(max_len):
+        token = model(source, ids)[:, -1].argmax(-1)
+        ended = ended | (token == eos_id)
+        token[ended] = pad_id
+        ids = torch.cat([ids, token[:, None]], 1)
+        if ended.all():
+            break
+    return ids[:, 1:]
+
+# %% right: table of padding filled column by column, returned with all pad columns
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    n = source.shape[0]
+    table = torch.full((n, max_len + 1), pad_id)
+    table[:, 0] = bos_id
+    alive = [True] * n
+    for t in range(max_len):
+        best = model(source, table[:, :t + 1].clone())[:, t].topk(1).indices.flatten().tolist()
+        for row in range(n):
+            if alive[row]:
+                table[row, t + 1] = best[row]
+                alive[row] = best[row] != eos_id
+        if not any(alive):
+            break
+    return table[:, 1:]

@@ -1067,3 +1067,51 @@ def ngram_precision(hypotheses, references, n):
     if all_ == 0:
         return 0
     return hit / all_
+
+# %% prelude
+from collections import Counter
+
+# %% wrong: clipped against the references of all sentences together
+def ngram_precision(hypotheses, references, n):
+    hyp, ref = Counter(), Counter()
+    for sentence in hypotheses:
+        hyp.update(tuple(sentence[i:i + n]) for i in range(len(sentence) - n + 1))
+    for sentence in references:
+        ref.update(tuple(sentence[i:i + n]) for i in range(len(sentence) - n + 1))
+    total = sum(hyp.values())
+    return sum((hyp & ref).values()) / total if total else 0.0
+
+# %% wrong: counts different matching n-grams: len(h & r) instead of the total
+def ngram_precision(hypotheses, references, n):
+    def grams(s):
+        return Counter(zip(*[s[i:] for i in range(n)]))
+    matches = total = 0
+    for h, r in zip(hypotheses, references):
+        h, r = grams(h), grams(r)
+        matches += len(h & r)
+        total += sum(h.values())
+    return matches / total if total > 0 else 0
+
+# %% wrong: total += len(h) - n + 1 gets negative for sentences shorter than n - 1
+def ngram_precision(hypotheses, references, n):
+    matches, total = 0, 0
+    for h, r in zip(hypotheses, references):
+        ch = Counter(tuple(h[i:i + n]) for i in range(len(h) - n + 1))
+        cr = Counter(tuple(r[i:i + n]) for i in range(len(r) - n + 1))
+        matches += sum(min(ch[g], cr[g]) for g in ch)
+        total += len(h) - n + 1
+    if total <= 0:
+        return 0
+    return matches / total
+
+# %% right: no Counter: matched n-grams are taken out of a list
+def ngram_precision(hypotheses, references, n):
+    hits, tries = 0, 0
+    for h, r in zip(hypotheses, references, strict=True):
+        left = [r[i:i + n] for i in range(len(r) - n + 1)]
+        for i in range(len(h) - n + 1):
+            tries += 1
+            if h[i:i + n] in left:
+                left.remove(h[i:i + n])
+                hits += 1
+    return hits / max(tries, 1)

@@ -195,7 +195,7 @@ COUNTS = [
     Misconception(
         "pair-counted-once-a-word", partial(_count, once=True),
         "Your counts are exactly those you get when a pair counts at most once in each word.",
-        "A pair that stands twice in a word is merged twice there.",
+        "A pair that stands in two places of a word counts twice there.",
         "Do you collect the pairs of a word in a set, or as keys of a dictionary?",
         as_counts),
     Misconception(

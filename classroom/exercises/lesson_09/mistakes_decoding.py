@@ -251,8 +251,8 @@ DECODING = [
     Misconception(
         "eos-left-out", partial(decoders.decode, keep_eos=False),
         "Your ids are exactly the expected ones without the eos.",
-        "The eos is part of the answer: without it a finished sentence looks like one that was cut off at "
-        "`max_len`.", "When does a sentence count as ended: before its eos is written, or after?", as_ids),
+        "The eos is part of the answer: it says that the model itself has ended the sentence.",
+        "When does a sentence count as ended: before its eos is written, or after?", as_ids),
     Misconception(
         "bos-kept", partial(decoders.decode, keep_bos=True),
         "Your ids are exactly the expected ones with bos in front.",

@@ -126,7 +126,21 @@ def _of(slug, wrong, says, why, look, shows=_with_pairs):
 _OWN = "Each target word has a total of its own: the sum of t over the source words of its sentence."
 _ALL = "Every target word of every pair has 1 to give."
 
+def _replaced_after_each_pair(t, pairs):
+    """All counts so far, divided after each pair, are the table from which the next pair is shared."""
+    counts = np.zeros_like(t)
+    with np.errstate(all="ignore"):
+        for pair in pairs:
+            counts = counts + _em(t, [pair], rows="none")
+            t = counts / counts.sum(1, keepdims=True)
+    return t
+
+
 LOOPS = [
+    _of("divided-after-each-pair", _replaced_after_each_pair, "Your table is exactly what comes out when the counts "
+        "are divided after each pair, and the next pair is shared by the quotients.",
+        "A round shares all pairs by the old table, and divides once, at the end. Words that have no count yet are 0 "
+        "divided by 0, which is NaN.", "How far is your division indented, and what is its result called?"),
     _of("old-table-returned", lambda t, pairs: t.copy(), "Your table is exactly the old one.",
         "A round replaces it by the counts, divided.", "What does your `return` give back?"),
     _of("two-rounds", lambda t, pairs: _em(_em(t, pairs), pairs), "Your table is exactly what comes out after two "

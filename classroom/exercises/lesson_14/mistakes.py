@@ -248,7 +248,7 @@ QUANTISE = [
            "Of what does your code ask whether it is 0: of a row, or of the whole table?", zeros="one, for a table"),
     *(_wrong("not-all-zeros", later("Your numbers are exact but for rows {which}, whose scale is 1.", which=which),
              "Such a row may have other numbers than 0, and needs a step that fits them; with a step of 1 "
-             "magnitudes below a half are rounded to 0. Only a row in which all numbers are 0 has the scale 1.",
+             "magnitudes below a half are rounded to 0. Only where all numbers of a row are 0 is it set to 1.",
              later("Of what does your code ask whether it is 0? Is it 0 for the row {row}?", row=row), zeros=zeros)
       for zeros, which, row in (
           ("any", "with a 0 in them", "0, 0.5, −0.3"), ("first", "that begin with 0", "0, 0.5, −0.3"),
@@ -257,7 +257,7 @@ QUANTISE = [
           ("product", "with a 0 in them and rows of very small numbers", "0, 0.5, −0.3"))),
     _wrong("small-not-zero", "Your numbers are exact but for rows of very small numbers, whose scale is 1.",
            "Small numbers need short steps. With a step of 1 they are all rounded to 0, and nothing is left of the "
-           "row. Only a row of zeros has the scale 1.",
+           "row. Only for a row of zeros is the scale set to 1.",
            "Which scales does your code replace by 1: those that are 0, or others as well?",
            zeros=("below", 1e-6)),
     *(_wrong("small-not-zero", later("Your scales are exactly what comes out when all that are below {least} become 1.",
@@ -267,7 +267,7 @@ QUANTISE = [
              "Which scales does your code replace by 1: those that are 0, or others as well?",
              zeros=("below", float(least))) for least in ("1", "0.1", "0.01")),
     *(_wrong("all-scales-one", "Your numbers are exactly what comes out when one row of zeros makes the scales of all "
-             "rows 1.", "Only a row of zeros has the scale 1. The other rows have steps of their own.",
+             "rows 1.", "Only for a row of zeros is the scale set to 1. The other rows have steps of their own.",
              "How many scales does your code set to 1 when one row is 0?", zeros="one, for all rows", limit=limit)
       for limit in (None, (-127, 127), (-128, 127))),
     *(_wrong("scales-in-turn", "Your scales are exact. Your whole numbers are exactly what comes out when the scales "

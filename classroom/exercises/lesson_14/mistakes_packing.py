@@ -79,7 +79,7 @@ def _wrong(slug, says, why, look, **switches):
     return Misconception(slug, partial(_pack, **switches), says, why, look)
 
 
-_BYTE = "Byte j of a row is to hold its numbers 2j and 2j + 1: 16 times the first plus 8, and the second plus 8."
+_BYTE = "Byte j of a row is to hold its numbers 2j and 2j + 1: 16 · (first + 8) + (second + 8)."
 
 PACKED = [
     _wrong("two-numbers-exchanged", "Your bytes are exactly the right ones with the two numbers exchanged.",
