@@ -196,12 +196,14 @@ def _refuses(task: TestTask, how: str, trial: Trial, printed, turned: str) -> Ve
                                          "asks for, or does it compare things that do not belong together?",
                                          start=start, where=where),
                       ("refuses-right",), printed.kept)
-    slug, means = advice.on_error(task, trial.error)
-    means = means or say("What does this line demand beyond what the exercise asks for?")
+    asked = "Boolean value of Tensor" in trial.error.text         # an `assert` of many truth values, for one
+    means = say("`==` between two tensors gives a True or False for each number, and `assert` needs a single one. How "
+                "do you ask whether all of them are equal?") if asked else advice.by_kind(trial.error.kind) or \
+        say("What does this line demand beyond what the exercise asks for?")
     return ruling(task, "error", say("{start}: it raised {kind}: {text_}\n\n    {replace}\n\n{by_kind}", start=start,
                                      kind=trial.error.kind, text_=trial.error.text,
                                      replace=line_of(trial.error.where).replace('`', ''), by_kind=means),
-                  ("refuses-right", *((slug,) if slug else ())), printed.kept)
+                  ("condition-on-an-array",) * asked + ("refuses-right",), printed.kept)
 
 
 def _says_no(trial: Trial) -> bool:
