@@ -732,7 +732,8 @@ class WithoutDirection(nn.Module):
 
     def __init__(self, norm, d_model):
         super().__init__()
-        self.norm, self.direction = norm, F.normalize(torch.randn(d_model), dim=0)
+        direction = torch.randn(d_model)
+        self.norm, self.direction = norm, direction / direction.norm()
 
     def forward(self, x):
         return self.norm(x - (x @ self.direction).unsqueeze(-1) * self.direction)

@@ -57,9 +57,9 @@ def test_the_product_is_explained_for_the_four_seeds_of_the_case():
 
 def test_a_standard_deviation_is_not_said_to_look_more_exact():
     refused("12.3", lambda losses: (losses.mean(1), losses.std(1)), "standard-deviation",
-            ["With two seeds both are the same"], ["more exact"])
+            ["With two seeds yours is the same"], ["more exact"])
     refused("12.3", lambda losses: (losses.mean(1), losses.std(1, ddof=1)), "sample-deviation", [],
-            ["more exact", "both are the same"])
+            ["more exact", "yours is the same"])
 
 
 def test_the_unfair_comparisons_are_told_as_the_question_turned_round():

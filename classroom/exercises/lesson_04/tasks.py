@@ -344,8 +344,7 @@ EXERCISES = [
             "Head h of the result is `heads[:, h]`, and it should equal a slice of the last axis of x. Use at least "
             "two sentences, several positions, more than one number per head, and look at every head."),
         misconceptions=mistakes_weak.WEAK,
-        moral="Where two numbers are equal, or two sizes, a test may not see that they have changed places. So choose "
-              "numbers and sizes that all differ.",
+        moral="Where two numbers are equal, or two sizes, a test may not see that they have changed places.",
     ),
     *tasks_parts.EXERCISES,
 ]
