@@ -758,11 +758,11 @@ for what, other, names in (
 # With sinusoids the loss rises by more than most switches of the table change it: there the explanation is wrong. With
 # rotary positions it rises much less, but it rises.
 #
-# Does the rise show that the models use the means? With layer norm they cannot: each norm takes the means away before
-# a weight sees them. In the models with RMSNorm and sinusoids, most of the rise is gone once each mean is a constant.
+# Does the rise show that the models use the means? With layer norm they cannot: each norm takes the means away before a
+# weight sees them. In the models with RMSNorm and sinusoids, most of the rise is gone once each mean is a constant.
 # Their weights rely on this constant, as on a bias. What is left there, and what the mean costs in "today", is about
-# what any direction costs: see the last two rows. So in these models nothing but a constant makes the mean special. And
-# between models that have *learned* with the one norm and with the other, no difference is shown.
+# what a random direction costs: see the last two rows. So in these models nothing but a constant makes the mean
+# special. And between models that have *learned* with the one norm and with the other, no difference is shown.
 #
 # ### What does sharing save?
 #

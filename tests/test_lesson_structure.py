@@ -48,3 +48,20 @@ def test_headings_say_what_the_exercises_say(twin):
              for name, marks, minutes, points in HEADING.findall(prose(twin))}
     known = [exercises.get(name) for name in exercises.all_ids() if name.split(".")[0] == str(int(twin.stem[:2]))]
     assert found == {task.id: (task.difficulty, task.minutes, task.points) for task in known}
+
+
+# How the lessons say how long they take, and how many minutes that is.
+TIMES = {"two hours and three quarters": 165, "two hours and a half": 150, "two and a half hours": 150,
+         "two hours and a quarter": 135, "two and a quarter hours": 135, "an hour and a half": 90, "two hours": 120}
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh.md"])
+def test_the_table_of_lessons_says_the_minutes_of_the_lessons(readme):
+    rows = re.findall(r"^\| \[(\d\d)\].*\| (\d+) \|$", (build.ROOT / readme).read_text(encoding="utf-8"), re.MULTILINE)
+    assert [number for number, _ in rows] == [path.name[:2] for path in build.twins(build.ROOT)]
+    for number, minutes in rows:
+        twin = next((build.ROOT / "solutions").glob(f"{number}_*.py")).read_text(encoding="utf-8")
+        told = re.sub(r"\n# ", " ", twin.split("**Time** about ", 1)[1].split("\n#\n", 1)[0])
+        plain = re.match(r"(\d+) minutes", told)
+        found = int(plain[1]) if plain else next(n for words, n in TIMES.items() if told.startswith(words))
+        assert abs(found - int(minutes)) <= 5, f"lesson {number}: {found} minutes, {readme} says {minutes}"

@@ -124,8 +124,9 @@ _BEYOND = {
     "sinusoidal": "The encoding exists for every position. But what `w_q` and `w_k` see is its sum with the words, "
                   "and they have learned to deal with positions 0 to 15. Beyond that the hands stand in combinations "
                   "which they have never met, even where each hand alone has been there before.",
-    "sinusoidal and rotary": "One step is the same rotation everywhere for both, and for sinusoidal positions a matrix "
-                             "that serves everywhere exists. Does training on positions 0 to 15 have to find that one?",
+    "sinusoidal and rotary": "It holds for one of the two. One step is the same rotation everywhere for both, and for "
+                             "sinusoidal positions a matrix that serves everywhere exists. Does training on positions "
+                             "0 to 15 have to find that one?",
     "all": "Attention itself does not mind the length. What do the positions beyond 15 look like to a model that has "
            "never seen them?",
 }

@@ -135,8 +135,9 @@ QUANTISE = [
              limit=limit, zeros=zeros)
       for limit in (None, (-127, 127), (-128, 127)) for zeros in ("one", "zero")),
     *(_wrong("cut-off", "Your whole numbers are exactly what comes out when everything after the point is cut off.",
-             "That is off by up to a whole step; the nearest whole number is off by half a step at most, and neither "
-             "too large nor too small on average.", "What does `.to(torch.int8)` do to 2.9?", rounding="cut off",
+             "That is off by up to a whole step; the nearest whole number is off by half a step at most. And "
+             "cutting off makes magnitudes smaller, never larger.", "What does `.to(torch.int8)` do to 2.9?",
+             rounding="cut off",
              zeros=zeros) for zeros in ("one", "zero")),
     _wrong("rounded-down", "Your whole numbers are exactly what comes out when all are rounded down.",
            "Rounded down, every number is too small, by half a step on average, and a sum of many such numbers is off "
