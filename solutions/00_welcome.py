@@ -80,8 +80,8 @@ for word, score in zip(words, scores, strict=True):
 #   with fewer digits, and `bool` (*Boolean*) true or false.
 # - Where the text names no dtype, fractions keep theirs: float32 comes out where float32 came in, and float64 where
 #   float64 came in. (For an array float64 is always right, too; and where only whole numbers came in, float32 as well.)
-# - The lines that begin with `def` say in which order the arguments come. The pages give them by their places: you may
-#   rename them, but keep their order.
+# - The line that begins with `def` gives the arguments and their order. The pages call your function as `shares(x)`,
+#   never as `shares(scores=x)`: so you may rename the arguments, but keep their order.
 # - The circles say how hard an exercise is, from ●○○ to ●●●. Its points go into your record.
 
 # %% [markdown]
@@ -119,10 +119,10 @@ check("0.1", shares)
 # %% [markdown]
 # ## What the check has just done
 #
-# It judges what your function returns, and not how it is written. It called your function on several inputs, the four
-# scores of this page among them, and compared the results with the right ones. If they differ, it tries a
-# catalogue of mistakes that people make here. If one of these returns *exactly* your numbers, on all inputs or on most
-# of them, the check tells you which one it is.
+# It judges what your function returns, and whether the array that it was given is still the same; not how it is
+# written. It called your function on several inputs, the four scores of this page among them, and compared the results
+# with the right ones. If they differ, it tries a catalogue of mistakes that people make here. If one of these returns
+# *exactly* your numbers, on all inputs or on most of them, the check tells you which one it is.
 #
 # You can watch it. `evaluate` gives a verdict and keeps no record: the points in its panel are those of the function
 # that it is given, and what you have earned stays. Here it judges the function of step 2:
@@ -267,7 +267,9 @@ shares_by_row = carry_on("0.3", shares_by_row)
 print(shares_by_row(fit).round(3))
 
 # %% [markdown]
-# For the picture below, the exponential of each score is taken first. Lesson 01 explains why.
+# For the picture below, each score first goes through `np.exp`, the exponential function. It makes a positive number of
+# any number: 0 becomes 1, 2 becomes 7.4 and 4 becomes 54.6. So a large share becomes larger than it was in the table
+# above. Lesson 01 explains why this is done.
 
 # %%
 weights = shares_by_row(np.exp(fit))
@@ -309,9 +311,9 @@ show_weights(weights, spanish, words, title="Where each Spanish word looks")
 # | **13** from 2017 to today | RMSNorm, SwiGLU, shared keys, one stack | what each new part changes |
 # | **14** ship it | weights in 8 bits, and in 4 | your translator as a page that you can send |
 #
-# What an earlier lesson built, a later one imports from the course's library, `course/attention.py` and
-# `course/transformer.py`. Both files are meant to be read. Allow between 80 minutes and three hours for
-# each lesson from 01 on.
+# What an earlier lesson built, a later one imports from the course's library: from `course/attention.py` and
+# `course/transformer.py`, and after lesson 08 also from `course/training.py` and `course/decoding.py`. These files are
+# meant to be read. Allow between 80 minutes and three hours for each lesson from 01 on.
 
 # %% [markdown]
 # ## Coming from a blog article?
@@ -339,8 +341,8 @@ show_weights(weights, spanish, words, title="Where each Spanish word looks")
 #
 # 1. **Read the message to its end.** It shows a case in which your answer differs, and names the mistake
 #    if it knows it.
-# 2. **Run that case yourself**: call your function in a new cell and print each step, and the
-#    `.shape` of each array.
+# 2. **Look at that case**: put `print(scores)` into the first line of your function, run its cell and the check again.
+#    What your code prints stands below the message. Print each step in the same way, and the `.shape` of each array.
 # 3. **Restart and run all cells.** A name that you defined an hour ago may still be in memory.
 # 4. **`hint`**, one at a time. Then do something else for ten minutes.
 # 5. **`solution`**: read it, close it, and write your own from memory. Or go on, and come back later.
@@ -348,8 +350,8 @@ show_weights(weights, spanish, words, title="Where each Spanish word looks")
 # %% [markdown]
 # ## Recap
 #
-# - A check compares what your function *returns* with what it should return, on several inputs. It names
-#   the mistake if it knows one that gives exactly your numbers, on all inputs or on most of them.
+# - A check compares what your function *returns* with what it should return, on several inputs, which must stay as they
+#   are. It names the mistake if it knows one that gives exactly your numbers, on all inputs or on most of them.
 # - With `hint`, `solution` and `carry_on` you can always go on.
 # - An attention picture is a table of shares: a row for each word that looks, a column for each word that it
 #   can look at.
@@ -365,9 +367,9 @@ show_weights(weights, spanish, words, title="Where each Spanish word looks")
 # [Wikipedia](https://en.wikipedia.org/wiki/Matrix_multiplication) says more. If you want to see the whole before
 # its parts, read Jay Alammar's [The Illustrated Transformer](https://jalammar.github.io/illustrated-transformer/).
 #
-# **Stretch, without points.** Change the queries so that *el* looks at "cat" more than at "the". How
-# large does the third number of its query have to be? (Lesson 03 will call this agreement: in
-# Spanish, the article depends on the noun.)
+# **Stretch, without points.** Change the queries so that *el* looks at "cat" more than at "the". How large does the
+# third number of its query have to be? (In Spanish the article takes the gender of its noun: *el gato*, *la casa*.
+# Adjectives do so, too, in lesson 03.)
 
 # %% [markdown]
 # <details><summary>One way to think about it</summary>

@@ -420,9 +420,10 @@ print(dictionary["cat"])
 print(dictionary.get("dog", "no such key"))
 
 # %% [markdown]
-# Attention also answers a query that equals no key. Below, the query and the keys lie in a plane, and you
-# can drag them. What does the query receive at the starting position? And where must you drag it, so that "black"
-# gets about nine tenths? In the direction of the key of "black"?
+# Attention also answers a query that equals no key. Below, the query and the keys lie in a plane, and you can drag
+# them. What does the query receive at the starting position? And where must you drag it, so that "black" gets about
+# nine tenths? In the direction of the key of "black"? (`query_2d[None]` has one axis more, of length 1, in front: a
+# table with one row.)
 
 # %%
 query_2d = np.array([1.0, 2.0])
@@ -443,9 +444,10 @@ for query in ([-2, 3], [-4, 2.5]):
 # and its score is higher there. The second query points further away from "cat" and is longer, and "black" gets more
 # than nine tenths.
 #
-# Attention is a soft dictionary: the query is compared with *every* key, and the answer is a
-# mixture of all values, in which the values with the best-fitting keys count most. How soft it is depends on the
-# number by which the scores are divided, the **temperature** $t$. For "black" it was $\sqrt{d_k} = 2$.
+# Attention is a soft dictionary: the query is compared with *every* key, and the answer is a mixture of all values, in
+# which the values with the best-fitting keys count most. How soft it is depends on the number by which the scores are
+# divided, the **temperature** $t$. For the query of "black" with its four numbers it was $\sqrt 4 = 2$, and in the
+# plane it is $\sqrt 2$.
 #
 # Before you run the cell: what happens to the weights when $t$ is very small? And when it is very large?
 
@@ -467,9 +469,10 @@ show_weights(by_temperature, labels, words, title='"black" at four temperatures'
 #
 # ## Why √d_k?
 #
-# Our keys have 4 numbers. In the paper they have 64. Do dot products get larger when there are more
-# numbers to add up? Let us measure it. We draw 10,000 random queries and keys, every number with mean 0
-# and variance 1. Then we take the variance of their dot products, and its root, the standard deviation.
+# Our keys have 4 numbers. In the paper they have 64. Do dot products get larger when there are more numbers to add up?
+# Let us measure it. We draw 10,000 random queries and keys, every number with mean 0 and variance 1. Then we take the
+# variance of their dot products: the mean of the squares of their distances from their mean. Its root, the standard
+# deviation, says how far from the mean a number typically is.
 #
 # What do you expect for $d_k = 64$, compared with $d_k = 4$?
 
@@ -484,8 +487,10 @@ for size in sizes:
     print(f"d_k {size:3}   √d_k {math.sqrt(size):2.0f}   {spread}")
 
 # %% [markdown]
-# The variance is close to $d_k$. The reason: a dot product is a sum of $d_k$ products. Each has variance 1 (its mean is
-# 0, and the mean of its square is 1 · 1), and the variances of independent numbers add up.
+# The variance is close to $d_k$. The reason: a dot product is a sum of $d_k$ products. Each has mean 0 and variance 1:
+# its square is the square of a number of the query times that of a number of the key, both are 1 on average, and
+# neither knows anything of the other. For numbers that know nothing of each other, *independent* ones, the variances
+# add up.
 #
 # So a typical dot product is about $\sqrt{d_k}$ away from 0. Divided by $\sqrt{d_k}$, it is
 # about 1 away, whatever $d_k$ is. **The scale of the scores no longer depends on the size of
@@ -499,7 +504,7 @@ for size in sizes:
 def random_scores(size, n_queries=2000, n_keys=10):
     """Dot products of random queries, each with keys of its own: (n_queries, n_keys)."""
     rng = np.random.default_rng(size)
-    q = rng.normal(size=(n_queries, 1, size))
+    q = rng.normal(size=(n_queries, 1, size))            # the axis of length 1 is repeated to fit the keys
     k = rng.normal(size=(n_queries, n_keys, size))
     return (q * k).sum(axis=-1)
 
@@ -554,9 +559,10 @@ show_curves(sizes, slopes, "d_k", "median slope w(1 − w)", title, xscale="log"
 # > function into regions where it has extremely small gradients."
 #
 # You have just measured both, for random queries and keys: the dot products grow, and the median slope of the largest
-# weight, with respect to what enters the softmax, shrinks. (With respect to the dot product itself, the division brings
-# in one more factor, 1/√d_k. Multiplied by it, the median on the right is the larger one for 256 alone, and the mean
-# for none of the four.) In any case, how sharply the softmax chooses hardly depends on $d_k$ any more.
+# weight, with respect to what enters the softmax, shrinks. (Here what enters the softmax was nudged, after the
+# division. A nudge of the dot product itself arrives √d_k times smaller, so divide the numbers on the right by √d_k:
+# then the median on the right is the larger one for 256 alone, and the mean for none of the four.) In any case, how
+# sharply the softmax chooses hardly depends on $d_k$ any more.
 
 # %% [markdown]
 # ### Exercise 1.4 · a louder question        ●○○  about 3 minutes · 1 point
@@ -685,8 +691,10 @@ show_weights(over_the_queries(Q, K, V)[1], words, words, title="Softmax over the
 # Earlier translators kept a whole sentence in one list of numbers of fixed size. How many of the words can be read from
 # it? Here is a very simple network that reads one word after the other. At each word it turns its state by a matrix,
 # which keeps the state's length as a vector, so that nothing fades, and adds the list of the word. It is not trained;
-# its numbers are random. In the end we ask its last state: which word stood at place t? (For each place a linear reader
-# is fitted to 3,000 sentences, by least squares, and tried on 1,000 others.) The state has 32 numbers, or 128.
+# its numbers are random. In the end we ask its last state: which word stood at place t? (For each place we look for the
+# matrix that makes 20 numbers of the state, as near as possible to 1 for the right word and to 0 for the other 19, over
+# 3,000 sentences. The largest of the 20 is the answer, for 1,000 other sentences. You need not follow its code.) The
+# state has 32 numbers, or 128.
 #
 # Beside it stands your attention, on 50 sentences. The value of a word is its list of 128 numbers, and the word that is
 # read is the one whose list has the largest dot product with the output. Attention does not see where a key stands, so
@@ -771,13 +779,19 @@ for word, k, score in zip(words, K, additive, strict=True):
 print("weights from the network     ", softmax(np.array(additive)))
 print("weights from the dot products", softmax(K @ q / 2))
 
+every = np.array([[v @ np.tanh(W @ query + U @ k) for k in K] for query in Q])       # (4, 4), as the dot products
+for title, scores in (("network", every), ("dot products", Q @ K.T)):
+    largest = [" or ".join(word for word, x in zip(words, row, strict=True) if x == row.max()) for row in scores]
+    print(f"largest weight, query by query, {title:13}", "; ".join(largest))
+
 # %% [markdown]
-# "cat" has just what "black" asks for: three zeros, the score 0, and the largest weight, as with the dot product. (A
-# key with more than that would get a score above 0, as it would get a larger dot product.) The step after the scores is
-# the same, and so is the mixture.
+# "cat" has just what "black" asks for: three zeros, and the score 0. It gets the largest weight, as with the dot
+# product. But these $W$, $U$ and $v$ prefer large keys: look at the last two lines. Learned ones can do better. (A key
+# with more than that would get a score above 0, as it would get a larger dot product.) The step after the scores is the
+# same, and so is the mixture.
 #
-# Why then does the Transformer use the dot product? For all queries and keys at once, count the numbers
-# that each of the two has to keep until it has 16 scores:
+# Why then does the Transformer use the dot product? Written with arrays, for all queries and keys at once: how many
+# numbers are in the largest array that each of the two makes on the way to 16 scores?
 
 # %%
 sums = (Q @ W.T)[:, None, :] + (K @ U.T)[None, :, :]          # each query with each key

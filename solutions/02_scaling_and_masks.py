@@ -432,7 +432,8 @@ except RuntimeError as error:
 
 # %% [markdown]
 # ### Exercise 2.1 · attention with a mask        ●●●  about 20 minutes · 4 points
-# The function that the rest of the course calls. (Later lessons have the course's own version of it.)
+# The function that later lessons call wherever they look at the weights, in the course's own version. (Where the output
+# alone is needed, as in training, the course's models call PyTorch's fast function, which computes the same.)
 #
 # - **You have** `q` (..., T_q, d_k), `k` (..., T_k, d_k), `v` (..., T_k, d_v). The dots stand for any
 #   number of axes, also none. `mask` is None or boolean, True = may attend, and its shape can be
@@ -495,6 +496,9 @@ show_weights(weights[1], shown, shown, mask=mask[1], title="cat sleeps, with pad
 #
 # > "We need to prevent leftward information flow in the decoder to preserve the auto-regressive property."
 #
+# (The *decoder* is the half of the model that writes Spanish. *Leftward* is from a later word to an earlier one, and
+# *auto-regressive* a model that makes each word from the words before it.)
+#
 # Rows are queries and columns are keys. Draw the mask for *el gato negro duerme* on paper.
 
 # %% [markdown]
@@ -534,8 +538,9 @@ show_weights(causal_weights, words, words, mask=causal_mask(4), title="No word l
 # The last row is unchanged, since no word stands after "sleeps". "black" can no longer look at
 # "cat", which comes after it. "the" has only itself.
 #
-# Here is a mask in which you can click. What happens to the row of "cat" when you close its own cell? And what does
-# a row look like in which everything is closed? Guess, then click. The cell after the view prints the first answer.
+# Here is a mask in which you can click. What happens to the row of "cat" when you close its own cell? And what does a
+# row look like in which everything is closed? Guess, then click. The cell after the view prints the first answer. (The
+# buttons set a whole mask; "Padding" closes the column of "sleeps", as if it were padding.)
 
 # %%
 interactive.masks(Q, K, V, words, words, mask=causal_mask(4), pad=[3], attention=own("2.1"))
@@ -547,9 +552,10 @@ print("cat, as above:                    ", causal_weights[2])
 print("cat, when it cannot see itself:   ", scaled_dot_product_attention(Q, K, V, mask_of_mine)[1][2])
 
 # %% [markdown]
-# The next view shows your own function under this mask, stage by stage, also when the check refused it. If your
-# function goes wrong, the view marks the first stage that differs. There are five, and the mask is the third: what
-# does it do to the scores, and what does the softmax make of that?
+# The next view shows your own function under the causal mask of before, in which "cat" sees itself, stage by stage,
+# also when the check refused it. If your function goes wrong with these numbers, the view marks the first stage where
+# it shows. (Some mistakes do not show here: there is no batch, and no row in which everything is closed.) There are
+# five, and the mask is the third: what does it do to the scores, and what does the softmax make of that?
 
 # %%
 interactive.view(own("2.1"), Q, K, V, causal_mask(4), words, words)
@@ -1016,10 +1022,10 @@ for T in (10, 20, 1000, 2000):
     print(f"T {T:4}   numbers in the weights {T * T:9,}   multiplications {T * T * d + T * T * d:13,}")
 
 # %% [markdown]
-# It is four times as much, in memory and in time: the weights have T · T numbers, and each costs d multiplications
-# for its score and d more in the mixing. (Lesson 01 has measured the time.) For our sentences that is nothing. For long
-# texts it is what limits attention. This is why PyTorch's fast function does not return the weights: so it need not
-# store the whole table.
+# It is four times as much, in numbers to keep and in multiplications: the weights have T · T numbers, and each costs d
+# multiplications for its score and d more in the mixing. (The clock follows this only roughly, as lesson 01 has
+# measured.) For our sentences that is nothing. For long texts it is what limits attention. This is why PyTorch's fast
+# function does not return the weights: so it need not store the whole table.
 #
 # ## Recap
 #

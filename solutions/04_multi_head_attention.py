@@ -173,7 +173,8 @@ show_heads(models[2].weights[0], places, places, title="Two heads: one for each 
 # > representation subspaces at different positions. With a single attention head, averaging
 # > inhibits this.
 #
-# "Inhibits" does not mean *prevents*. A head that gives 0.7 to one side and 0.3 to the other keeps
+# (A *representation subspace* is here what the projections of one head keep of a vector: two of four numbers in the
+# next section.) "Inhibits" does not mean *prevents*. A head that gives 0.7 to one side and 0.3 to the other keeps
 # them apart, and a network behind it can learn to undo the mixture. Stretch exercise B does that. With
 # several heads it is easy; with one it is possible.
 
@@ -498,10 +499,10 @@ show_blocks("attention")
 # ### Exercise 4.3 · MultiHeadAttention        ●●●  about 25 minutes · 4 points
 # Project, cut, attend, join, project.
 #
-# - **You have** in `__init__`: `d_model` and `n_heads`. In `forward`: `query` (B, T_q, d_model),
-#   `key` and `value` (B, T_k, d_model), and `mask`, which is None or bool, (B, 1, T_k) or (B, T_q,
-#   T_k), True = may attend. A query that may attend to nothing gets weights of 0, as in lesson 02. (A mask without the
-#   axis of the sentences is never given.)
+# - **You have** in `__init__`: `d_model` and `n_heads`. In `forward`: `query` (B, T_q, d_model), `key` and `value` (B,
+#   T_k, d_model), and `mask`, which is None or bool, (B, 1, T_k) or (B, T_q, T_k), True = may attend. A query that may
+#   attend to nothing gets weights of 0, as in lesson 02. Its mixture is then 0, and its output is what `w_o` makes of
+#   that: the bias of `w_o`, if it has one. (A mask without the axis of the sentences is never given.)
 # - **Make** four `nn.Linear(d_model, d_model)` with the names `w_q`, `w_k`, `w_v`, `w_o`; with or without
 #   biases; `forward` uses only these four. (You may add dropout; the check turns it off. All else must be the same
 #   after `.train()` and after `.eval()`.) In `__init__`, raise a `ValueError` if `n_heads` does not divide `d_model`.
@@ -694,8 +695,8 @@ for length in (64, 512, 4096):
     print(f"T = {length:4}: {32 * 8 * length**2 * 4 / 1e6:9,.0f} MB in float32")
 
 # %% [markdown]
-# Modern kernels compute the same output block by block and never store the weights; then the memory grows with T,
-# and the computing still with T².
+# Faster programs for attention (one for the whole of it, called a *fused kernel*) compute the same output piece by
+# piece and never store the weights; then the memory grows with T, and the computing still with T².
 
 # %% [markdown]
 # ## Lab: bugs that still train
@@ -791,7 +792,7 @@ class Reader(nn.Module):
 
     def forward(self, digits):
         x = self.digit(digits) + self.place.weight
-        output, _ = self.attention(x, x, x, self.mask)
+        output, self.weights = self.attention(x, x, x, self.mask)
         return self.answer(x + output)
 
 
@@ -800,36 +801,40 @@ def reversal(n):
     return digits, digits.flip(1)
 
 
-def accuracy(layer, make_batch, mask=None):
+def trained(layer, make_batch, mask=None):
+    """A trained Reader, and the share of its answers to 1,000 new lines of digits that are right."""
     torch.manual_seed(0)
     model = Reader(layer)
     model.mask = mask
     train(model, make_batch)
     digits, answers = make_batch(1000)
     with torch.no_grad():
-        return (model(digits).argmax(dim=-1) == answers).float().mean().item()
+        return model, (model(digits).argmax(dim=-1) == answers).float().mean().item()
 
 # %%
 my_guess = None     # the name of the variant that does not learn to reverse
 
 # %% tags=["nbval-ignore-output"]
-print("digits reversed correctly")
+print(f"{'':20} reversed correctly   weight of the right place, in the head that gives it most")
 for layer in variants:
-    print(f"{layer.__name__:20} {accuracy(layer, reversal):4.0%}")
+    model, accuracy = trained(layer, reversal)
+    right_place = model.weights[:, :, range(8), range(7, -1, -1)].mean(dim=(0, 2))       # of each head
+    print(f"{layer.__name__:20} {accuracy:18.0%} {right_place.max():14.2f}")
 print("\nmy guess:", my_guess)
 
 # %% [markdown]
 # Only the one with *two* bugs fails. With each of them alone the model learns the task perfectly.
 #
 # How is that possible? The matrices before and after the mistake are trained *with* it. Where numbers are mixed up in a
-# fixed way, by one wrong reshape, the matrices adapt, as long as the numbers that are needed still arrive. Where the
-# division is missing, the scores begin √8 times as large; here the shares end near 0 and 1 anyway. Where $W_o$ is
-# missing, the next layer mixes the heads. And with a softmax along another axis, a head can still learn to give one
-# place nearly all of its weight.
+# fixed way, by one wrong reshape, the matrices adapt, as long as the numbers that are needed still arrive. Where $W_o$
+# is missing, the next layer mixes the heads. Where the division is missing, the scores begin √8 times as large (4 heads
+# share 32 numbers, so a head has 8); yet here one head ends with nearly all of its weight at the right place, as the
+# second column shows, and so does one with the division. With a softmax along another axis a head can still learn that,
+# too.
 #
 # With the two reshapes together, the numbers that are needed do not arrive. You saw above that the two cancel: the
-# numbers go back where they came from. But each head only sees two of the eight places, and the digit that is needed
-# is in another one.
+# numbers go back where they came from. But each of the four heads sees only a quarter of the numbers, which is two of
+# the eight places, and the digit that is needed is in another one.
 #
 # So a falling loss says little. But do these bugs do any harm?
 #
@@ -847,7 +852,7 @@ def clairvoyance(n):
 # %% tags=["nbval-ignore-output"]
 print("random digits predicted")
 for layer in variants:
-    print(f"{layer.__name__:20} {accuracy(layer, clairvoyance, causal_mask(8)):4.0%}")
+    print(f"{layer.__name__:20} {trained(layer, clairvoyance, causal_mask(8))[1]:4.0%}")
 
 # %% [markdown]
 # Some of them see the future. With *one* wrong reshape, as in `SplitByView` and in `MergedWithoutSwap`, an early word
@@ -1031,9 +1036,9 @@ for name, function in [("split_heads", split_heads), ("by view", by_view)]:
 # same x. Do all three with a single `nn.Linear(d_model, 3 * d_model)`, and show that it gives the
 # same numbers. (PyTorch's layer keeps its weights in this form.)
 #
-# **B · What one head can do.** Put a small network, `nn.Linear(32, 128)`, ReLU,
-# `nn.Linear(128, 20)`, in the place of the linear layer that reads the answers at the round table. Does
-# one head still mix up the sides? Look at its weights.
+# **B · What one head can do.** Put a small network, `nn.Linear(32, 128)`, ReLU, `nn.Linear(128, 20)`, in the place of
+# the linear layer that reads the answers at the round table. Does one head still mix up the sides? Train both for 400
+# steps, `train(model, round_table, steps=400)`, to compare them fairly. Look at the weights.
 #
 # **C · Fewer keys than queries.** Large language models let several query heads share one head of
 # keys and values ([Ainslie et al., 2023](https://arxiv.org/abs/2305.13245): grouped-query attention).
@@ -1080,14 +1085,16 @@ with torch.no_grad():
 
 # %% tags=["solution-only", "nbval-ignore-output"]
 # B
-torch.manual_seed(0)
-model = OneLook(n_heads=1)
-model.answers = nn.Sequential(nn.Linear(32, 128), nn.ReLU(), nn.Linear(128, 20))
-train(model, round_table, steps=400)
-with torch.no_grad():
-    digits, neighbours = round_table(1000)
-    both = (model(digits).argmax(dim=-1) == neighbours).all(dim=-1).float().mean()
-print(f"B, one head and a network behind it: both right {both:.2f}")
+for name in ("the linear layer", "a network"):
+    torch.manual_seed(0)
+    model = OneLook(n_heads=1)
+    if name == "a network":
+        model.answers = nn.Sequential(nn.Linear(32, 128), nn.ReLU(), nn.Linear(128, 20))
+    train(model, round_table, steps=400)
+    with torch.no_grad():
+        digits, neighbours = round_table(1000)
+        both = (model(digits).argmax(dim=-1) == neighbours).all(dim=-1).float().mean()
+    print(f"B, one head and {name} behind it, 400 steps: both right {both:.2f}")
 print("the weights of place 0:", model.weights[0, 0, 0])
 
 # %% tags=["solution-only"]

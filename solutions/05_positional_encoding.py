@@ -85,8 +85,9 @@ for sentence in (words, words[::-1]):
     print(f"{' '.join(sentence):23} cat: {output[sentence.index('cat')]}")
 
 # %% [markdown]
-# Yes: in the two sentences "cat" sees different words. At the end of this lesson we measure what each of these ways
-# can do. An encoder has no causal mask, so the paper needed something else.
+# Yes: in the two sentences "cat" sees different words. At the end of this lesson we measure what each of these ways can
+# do. An encoder has no causal mask, so there a mask is no answer. The paper adds positions to the vectors, in the
+# encoder and in the decoder.
 
 # %% [markdown]
 # ## How to write down a position
@@ -284,8 +285,9 @@ for t in (0, 7, 90):
 # %% [markdown]
 # The first matrix is the one that least squares has found.
 #
-# How can a model use this? A query is $W_q$ times a vector, and $W_q$ is learned. If it learns to be
-# such a rotation, every word asks for "the word three places before me", with one matrix for all places.
+# How can a model use this? The query of a vector is a learned matrix times this vector: the weight of `w_q`. If it
+# learns to be `shift_matrix(-3, d_model)`, every word asks for "the word three places before me", with one matrix for
+# all places. (Where the vectors are rows and stand on the left, as in $Q = XW_q$, $W_q$ is the transpose of that.)
 # Scores are dot products, so we look at the dot products of positions with each other. The three curves begin at
 # different positions, and each is drawn 4 higher than the one before. How do they differ?
 
@@ -546,9 +548,9 @@ def train(model, make_batch, steps):
 kinds = ["no positions", "causal mask", "penalty", "sinusoidal", "learned", "rotary"]
 
 # %% [markdown]
-# **A task that needs order.** Sentences of 6 words, among them exactly one "cat" and one "dog". Which of
-# the two comes first? A bag of words does not say. How often will the version without
-# positions be right? And the one with nothing but a causal mask?
+# **A task that needs order.** Sentences of 6 words, among them exactly one "cat" and one "dog". Which of the two comes
+# first? A bag of words does not say. (The model gives two logits at each place; its answer is their mean over all
+# places.) How often will the version without positions be right? And the one with nothing but a causal mask?
 
 # %% tags=["nbval-ignore-output"]
 CAT, DOG, N_WORDS = 0, 1, 12
@@ -650,7 +652,9 @@ show_curves(range(STEP, 64), shown, "place in the sentence", "share of right ans
 # this penalty nearer words get more. The model can learn not to name the word itself, but among those before it the
 # nearest wins: in sentences of ten different words it mostly names the word just before (the last line of the list).
 # Without positions, a model can still name the most frequent word of the sentence; with a mask, the most frequent of
-# the words up to here: the two lines before show how often that is right. Beyond the length of training:
+# the words up to here: the two lines before show how often that is right. (The curve without positions has a step at
+# place 16, since from there on the sentences have 64 words, and the most frequent word has a smaller part of these.)
+# Beyond the length of training:
 #
 # - **learned**: the rows from 16 on still hold the random numbers of the beginning. One word
 #   in ten is right by chance.
@@ -666,8 +670,8 @@ show_curves(range(STEP, 64), shown, "place in the sentence", "share of right ans
 # models with rotary positions, too, get worse on texts much longer than those of training, and that models with the
 # penalty do not. So our picture is no proof that rotary positions are better for long texts.
 #
-# The rest of the course uses sinusoids, as the paper does: our sentences are short, and training has sentences of
-# every length.
+# The translator of the next lessons uses sinusoids, as the paper does: its sentences are short, and training has
+# sentences of every length. Lesson 12 also trains learned positions, and lesson 13 rotary ones.
 
 # %% [markdown]
 # ## Recap

@@ -469,8 +469,9 @@ Decoder = carry_on("7.5", Decoder)
 # With which numbers should such a table begin? In lesson 05 they had the standard deviation 1/√d_model; `nn.Embedding`
 # begins with a standard deviation of 1. For which of the two do the logits spread wider? And how long is a word's
 # vector, before it is multiplied by √d_model and after? Guess before you run the cell. Here d_model is 512, and a
-# vector of the positions has the length √(512 / 2) = 16. (There is no right token yet: the loss is the mean over all
-# 2000 as the right one.)
+# vector of the positions has the length √(512 / 2) = 16. (There is no right token yet. So each of the 2000 in turn is
+# taken as the right one, and the mean of these losses is printed; `log_softmax` is the logarithm of the softmax. How
+# far logits spread is their standard deviation.)
 
 # %%
 torch.manual_seed(0)
@@ -632,7 +633,8 @@ for name in ["as it is", "without that vector"]:
 # %% [markdown]
 # It does stand out, while the others spread by about 1, as above. Without that vector it is one of them, and the loss
 # is about 8, as above. With it, training of this model begins at a loss of about the size of this logit. (In a deeper
-# model, or with other first weights, more is added on the road, and the logit is smaller.)
+# model, or with larger first weights, such as those of `nn.init.xavier_uniform_`, more is added on the road, and the
+# logit is smaller.)
 #
 # Back to the small model: its parts, and what they cost (a table that is used in two places may be listed twice):
 

@@ -567,8 +567,8 @@ for name, norm_first in [("norm first (ours)", True), ("norm last (the paper)", 
 # %% [markdown]
 # With a warm-up of 40 steps both losses come down. Without it ours is higher, and the paper's arrangement has hardly
 # learned anything in this time. A small first step alone does not help it: so it is not the first step alone that
-# harms. (In lesson 06, with six layers and another task, a warm-up was not
-# enough for it.) One seed is no proof; lesson 12 repeats the experiment with more of them.
+# harms. (In lesson 06, with six layers and another task, a warm-up was not enough for it.) One seed is no proof. Lesson
+# 12 trains models of both arrangements with several seeds, and ours without a warm-up, too.
 
 # %% [markdown]
 # ## Dropout

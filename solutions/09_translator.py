@@ -323,9 +323,9 @@ print(f"{lost} of {len(test_pairs)} test pairs have a letter that the training p
 # %% [markdown]
 # ## Batches without waste
 #
-# The sentences of a batch are in one table, so the short ones are filled up with padding. Every
-# padded place is computed and thrown away. How much that is depends on which sentences are together in
-# a batch. Two ways, measured: as they come, or sorted, so that sentences of equal length are together.
+# The sentences of a batch are in one table, so the short ones are filled up with padding. Every padded place is
+# computed and thrown away. How much that is depends on which sentences are together in a batch. Two ways, measured:
+# drawn at random, or sorted, so that sentences of equal length are together.
 
 # %%
 encoded = encode_pairs(train_pairs, subwords)
@@ -336,9 +336,9 @@ def share_of_padding(batches):
     return padding / sum(table.numel() for table in tables)
 
 order = torch.randperm(len(encoded), generator=torch.Generator().manual_seed(0))
-as_they_come = [encoded.batch(rows) for rows in order.split(36)]
+at_random = [encoded.batch(rows) for rows in order.split(36)]
 by_length = list(token_batches(encoded, max_tokens=800, generator=torch.Generator().manual_seed(0)))
-print(f"as they come: {share_of_padding(as_they_come):.0%} padding in {len(as_they_come):,} batches")
+print(f"at random:    {share_of_padding(at_random):.0%} padding in {len(at_random):,} batches")
 print(f"by length:    {share_of_padding(by_length):.1%} padding in {len(by_length):,} batches")
 
 # %% [markdown]
@@ -592,8 +592,8 @@ show_curves(np.arange(1, 129), {name: (values / values[0]).tolist() for name, va
 # ten; very small ones stay smaller. Read `orthogonalise` in `course/muon.py`: it is ten lines.
 #
 # Is it worth that? A comparison is fair only if each side has a good learning rate. So here is the small model again,
-# with the vectors from counts and three rates for Adam: for everything, or for everything but the matrices. Which rate
-# will be best, and who will be ahead?
+# with the vectors from counts and three rates for Adam: for everything, or for everything but the matrices of the
+# layers. Which rate will be best, and who will be ahead?
 
 # %% tags=["nbval-ignore-output"]
 print("Adam's rate    Adam for everything    Muon for matrices (0.01)")
@@ -610,10 +610,11 @@ for lr in (0.003, 0.01, 0.02):
 # ## Training
 #
 # `train` does what lesson 08 takes apart: a learning rate that rises and falls, a loss with label smoothing, and
-# batches sorted by length. Muon changes the matrices at every second step, Adam all the rest at each. Each batch has
-# two parts of 600 tokens. On Linux two processes work on them at the same time, one on each core; elsewhere PyTorch
-# uses the cores in its own way. If the model is made of your parts, all of it takes about as many times longer as the
-# cell under "The model" says.
+# batches sorted by length. Muon changes the matrices of the layers at every second step. Adam changes all the rest at
+# each: the table of embeddings too, which is the largest matrix, and biases and norms. Each batch has two parts of 600
+# tokens. On Linux two processes work on them at the same time, one on each core; elsewhere PyTorch uses the cores in
+# its own way. If the model is made of your parts, all of it takes about as many times longer as the cell under "The
+# model" says.
 #
 # The budget is counted in **tokens**: 6 million, source and target together. So a fast and a slow computer do the
 # same work, and end with nearly the same model; only the time differs. On two cores with nothing else to do it is about
@@ -832,7 +833,8 @@ ask("The black cat sleeps.", "The white house is big.", "The cat sleeps.", "The 
 # %% [markdown]
 # The black cat sleeps, in Spanish, and nobody has shown this sentence to the model. In our run all are right but one:
 # *La casa es blanco* should be *blanca*, since *casa* is feminine. In the second sentence it is right. (Yours may
-# differ in details: two computers do not round alike.)
+# differ: a model of your own parts began with other weights, and even from the same ones two computers do not round
+# alike.)
 #
 # So an adjective can have the wrong ending. It can also be lost as a whole. Seven sentences do not tell how often, nor
 # where. So let us measure. Six adjectives, six nouns, and eight sentences to put them in. In how many of the 36
@@ -947,9 +949,10 @@ for n in (1, 2, 3):
 # %% [markdown]
 # 4 of 5 words, 2 of 4 pairs, 1 of 3 triples: the longer the run, the harder it is to get right.
 #
-# **BLEU** takes the four precisions for n = 1 to 4 and forms their geometric mean. One more thing
-# is needed, since a translation could be precise by saying little: the **brevity penalty**. Where the
-# translations, h words in all, are shorter than the references, r words in all, the mean is multiplied by
+# **BLEU** takes the four precisions for n = 1 to 4 and forms their geometric mean: the fourth root of their product.
+# (So if one of them is 0, BLEU is 0.) One more thing is needed, since a translation could be precise by saying little:
+# the **brevity penalty**. Where the translations, h words in all, are shorter than the references, r words in all, the
+# mean is multiplied by
 #
 # $$\exp\left(1 - \frac{r}{h}\right)$$
 
@@ -968,10 +971,11 @@ print(f"without their last word:    {bleu(cut_short, whole):.1f}")
 # %% [markdown]
 # In the second line every n-gram is right; only the brevity penalty lowers the score.
 #
-# Report scores with **sacreBLEU**, not with your own function: tokenisation and case change them, as the cell after
-# the next one shows. sacreBLEU does both in one fixed way, and gives a *signature* that says which, so that scores can
-# be compared. It also estimates how much the score varies with the choice of sentences: it draws 1,000 sentences from
-# the test with replacement, again and again, and scores each drawing.
+# Report scores with **sacreBLEU**, not with your own function: tokenisation and case change them, as you will see
+# below. sacreBLEU does both in one fixed way, and gives a *signature* that says which, so that scores can be compared.
+# It also estimates how much the score varies with the choice of sentences: again and again it draws 1,000 sentences
+# from the test, some of them twice and others not at all (*with replacement*), and scores each drawing. About 95 of 100
+# such scores lie in the *95 % interval*.
 
 # %% tags=["nbval-ignore-output"]
 metric = sacrebleu.BLEU()
@@ -1115,9 +1119,9 @@ for i, person in list(zip(several, by_people, strict=True))[:: len(several) // 4
 # - There is **one reference** for each sentence. A translation in other words is counted as
 #   wrong: *tú* for *usted*, *ella es* for *es*. With several references the same translations
 #   would score higher.
-# - The corpus has many **near-duplicates**. "Tom is tired." may be in the training part when
-#   "Mary is tired." is in the test. We keep equal English sentences apart, not similar ones, and not
-#   equal Spanish ones: their score stands above.
+# - The corpus has many **near-duplicates**. "She lives in the country." is in the training part, and "Tom lives in the
+#   country." in the test. We keep equal English sentences apart, not similar ones, and not equal Spanish ones: their
+#   score stands above.
 # - The interval is about **chance in the choice of sentences**, not about other seeds or other
 #   kinds of text.
 # - BLEU counts words, not meaning. A missing *no* costs as little as a missing comma. Read
@@ -1136,9 +1140,9 @@ for low, high in ((1, 4), (5, 6), (7, 8)):
     print(f"{low}-{high} words: BLEU {part.score:4.1f} on {len(rows)} sentences")
 
 # %% [markdown]
-# If the score falls by much more than the width of the interval above, longer sentences are harder. By a point or two,
-# as in our run, this cannot be told: each line is about a few hundred sentences, and even for all 1,000 the interval is
-# wider than that.
+# If the score falls by much more than the width of the interval above, longer sentences are harder. By two or three
+# points, as in our run, this cannot be told: each line is about a few hundred sentences, and even for all 1,000 the
+# interval is wider than that.
 #
 # Then the worst ones, by chrF, which counts letters instead of words and therefore works for a single sentence.
 

@@ -51,10 +51,10 @@ from course.views.figures import show_weights
 # %% [markdown]
 # ## What is it for?
 #
-# The paper makes many choices: eight heads, division by √d_k, sinusoids, label smoothing, a warm-up. Each
-# came with a reason. A reason is a hypothesis. To test some of the choices, the authors trained the same model again
-# with one of them changed, and printed what came out: their Table 3. The division by √d_k, the warm-up, post-norm
-# against pre-norm and a model without positions are not in it; here they are tested, too.
+# The paper makes many choices: eight heads, division by √d_k, sinusoids, label smoothing, a warm-up. For most it gives
+# a reason; for the warm-up others found one later. A reason is a hypothesis. To test some of the choices, the authors
+# trained the same model again with one of them changed, and printed what came out: their Table 3. The division by √d_k,
+# the warm-up, post-norm against pre-norm and a model without positions are not in it; here they are tested, too.
 #
 # Such an experiment is called an **ablation**, a word from surgery: a part is cut away, to see what
 # it did. You have done it to single heads, after training, in lesson 11. Here the model is *trained* without the
@@ -311,15 +311,22 @@ for n_seeds in (2, 3, 5, 8):
 # is more than six times the distance between the two differences that it is the mean of; and how far these two lie
 # apart is mostly chance.
 #
-# But the table has nine rows, and all of them can be used to find out how large chance is. From each loss take away
-# the mean of its row and the mean of its column, both of the table as it is, and add the mean of the whole table, which
-# was taken away twice. What a switch does is gone then, and so is the luck that a seed brings to all rows. What is left
-# is chance, and s² is the sum of its squares divided by (9 − 1) · (2 − 1) = 8. These are eight degrees of freedom, and
-# t is 2.3. The difference of two means of n runs each has the interval ± t · s · √(2 / n).
+# But the table has nine rows, and all of them can be used to find out how large chance is. From each loss take away the
+# mean of its row and the mean of its column, both of the table as it is, and add the mean of the whole table, which was
+# taken away twice. What a switch does is gone then, and so is the luck that a seed brings to all rows. What is left is
+# chance, and s² is the sum of its squares divided by (9 − 1) · (2 − 1) = 8. These are eight degrees of freedom, and t
+# is 2.3. The difference of two means of n runs each has the interval ± t · s · √(2 / n); the 2 is there because chance
+# is in both means.
+#
+# By hand, with the two rows of the table in the section before: the means of the rows are 1.7 and 1.9, those of the
+# columns 1.55 and 2.05, that of all is 1.8. Left over are 1.5 − 1.7 − 1.55 + 1.8 = +0.05, and then −0.05, −0.05 and
+# +0.05: since each row and each column of them sums to 0, one decides the other three. That is (2 − 1) · (2 − 1) = 1
+# degree of freedom. So s² is 4 · 0.05² = 0.01, s is 0.1, and the interval is ± 12.7 · 0.1 · √(2 / 2), that is ± 1.27.
+# With only two rows, pooling has gained nothing.
 #
 # This assumes that what is left is normally distributed, about as large in every row, and independent from row to row.
-# Two seeds are too few to check the second. They leave one number in each row, once with + and once with −, and the
-# cell prints it. The cell after that counts how far such numbers lie apart by chance.
+# Two seeds are too few to check whether it is about as large in every row. They leave one number in each row, once with
+# + and once with −, and the cell prints it. The cell after that counts how far such numbers lie apart by chance.
 
 # %% tags=["nbval-ignore-output"]
 def t_95(free):
@@ -410,26 +417,37 @@ for name, positions in {"base": "sinusoid", "learned positions": "learned"}.item
 # So there are more parameters, and the position vectors begin much smaller than the base's sinusoids (the size is the
 # root of the mean square). The row of the table is about all of this together.
 #
-# Now read the table once more.
+# The paper's remarks are about BLEU, too. So here is the pooled interval of that column:
+
+# %% tags=["nbval-ignore-output"]
+if enough:
+    bleu = np.array([[r.bleu for r in runs] for runs in results.values()])
+    together = pooled_interval(bleu)
+    for name, mean in zip(list(variants)[1:], (bleu - bleu[0])[1:].mean(axis=1), strict=True):
+        print(f"{name:18} {mean:+.1f} BLEU   pooled ± {together:.1f}  ",
+              "shown" if abs(mean) > together else "not shown")
+
+# %% [markdown]
+# Now read the tables once more.
 #
 # - **No scaling.** The heads have 16 numbers, so the scores are four times as large, and the softmax is nearer to all
 #   or nothing from the first step (lesson 02).
-# - **Post-norm.** The paper's own arrangement, where it is hardest for it: a high learning rate, 60 steps of warm-up.
-#   Lesson 06 measured how alike the words of a new post-norm model are, there with six layers, and that the size of its
-#   gradients is not what keeps it from learning. The paper gave it a warm-up of 4000 steps. This is a result about the
-#   arrangement *together with* our settings, and an example of what equal settings can do.
-# - **One head, sixteen heads.** The paper's row (A) says: "While single-head attention is 0.9 BLEU worse than the
-#   best setting, quality also drops off with too many heads." Does our table show either half?
+# - **Post-norm.** The paper's own arrangement, with two layers, a high learning rate and 60 steps of warm-up. Lesson 06
+#   measured how alike the words of a new post-norm model are, there with six layers, and that the size of its gradients
+#   is not what keeps it from learning. The paper gave it a warm-up of 4000 steps. This is a result about the
+#   arrangement *together with* our settings. Whether the settings are the reason, stretch exercise C asks.
+# - **One head, sixteen heads.** The paper's row (A) says: "While single-head attention is 0.9 BLEU worse than the best
+#   setting, quality also drops off with too many heads." Does our table show either half, by its pooled interval?
 # - **Learned positions.** The paper's row (E) finds "nearly identical results". Is the difference here larger than
 #   its pooled interval?
 # - **No smoothing.** Is the loss lower, and what does BLEU say? The paper: smoothing "hurts perplexity, as the model
-#   learns to be more unsure, but improves accuracy and BLEU score". Whether the second half can be seen here depends
-#   on the spread of the BLEU column. And the first half depends on the budget: trained for much longer, the model
-#   without smoothing learns its sentences by heart, becomes certain of wrong tokens too, and loses its lead (stretch
-#   exercise B).
-# - **No warm-up.** Is it behind, and is the difference larger than its pooled interval? The first steps are taken
-#   at the full rate, by a model that is still random. Pre-norm forgives that more easily than post-norm (Xiong et al.,
-#   below).
+#   learns to be more unsure, but improves accuracy and BLEU score". Is the second half to be seen here? And the first
+#   half depends on the budget: trained for much longer, the model without smoothing learns its sentences by heart,
+#   becomes certain of wrong tokens too, and loses its lead (stretch exercise B).
+# - **No warm-up.** Is it behind, and is the difference larger than its pooled interval? The first steps are taken at
+#   the full rate, by a model that is still random. Pre-norm is said to forgive that more easily than post-norm (Xiong
+#   et al., below): add `"post-norm, no warm-up": replace(base, norm="post", warmup=0.0)` to `variants`, and compare it
+#   with "post-norm".
 #
 # ## What goes wrong if …
 #
@@ -557,11 +575,11 @@ for pair in [*pairs[:1], *own.train[200:900:120]]:
 # %% [markdown]
 # ### Tokens without blanks
 #
-# Chinese is written without blanks. For `Subwords` a word is what stands between two blanks, so that a whole sentence
-# is one "word", and byte-pair encoding finds pieces in it as before. The other way is to make every character a
-# token. A Chinese character is not like a letter: it nearly always has a meaning of its own, and a few thousand make up
-# nearly all of everyday text. `SpacedSubwords` puts a blank between them, and cuts English as before. A character that
-# comes only once, or never, is spelled with its bytes, so that nothing is lost.
+# Chinese is written without blanks. For `Subwords` a word ends at a blank or at a punctuation mark, so that a whole
+# sentence up to its full stop is one "word", and byte-pair encoding finds pieces in it as before. The other way is to
+# make every character a token. A Chinese character is not like a letter: it nearly always has a meaning of its own, and
+# a few thousand make up nearly all of everyday text. `SpacedSubwords` puts a blank between them, and cuts English as
+# before. A character that comes only once, or never, is spelled with its bytes, so that nothing is lost.
 #
 # Which cuts a sentence into more tokens, `Subwords` or `SpacedSubwords`? And with which will the model meet more tokens
 # in the test that it has hardly seen in training?
@@ -592,10 +610,13 @@ for name, tokens in tokenisers.items():
     print(f"{name:11} {seen.total() / len(own.train):.1f} tokens in a target sentence; in the test "
           f"{rare:.0%} of them were seen fewer than 10 times")
     print("           ", *tokens.tokens(tokens.encode(pairs[0].target)))
+    few = Counter(token for token in met if seen[token] < 10).most_common(9)
+    print("            hardly seen:", *tokens.tokens([token for token, _ in few]))
 
 # %% [markdown]
-# In our example the characters give more tokens, and far fewer that are rare. A word that is rare as a whole may be
-# made of characters that are not: 杯子, "cup", ends like 桌子, "table". On the other hand, the model has to spell it.
+# In our example the characters give more tokens, and far fewer that are rare. Look at the subwords that were hardly
+# seen: most are several words run together, such as 今天吃面包, "eat bread today". Its characters are frequent. On the
+# other hand, a model has to spell everything with them.
 #
 # Train one model with each, from the same seed for the same number of steps. Is this a fair comparison by the
 # standard of exercise 12.1?
@@ -619,8 +640,9 @@ for name, tokens in tokenisers.items():
 
 # %% [markdown]
 # It is. Both vocabularies have the same size, and so have the models. 400 tokens a batch are more *sentences* where the
-# sentences have fewer tokens, but that comes with the way to cut. The comparison is only weak: it has one seed. In our
-# run the characters are far ahead. Do subwords always lose here?
+# sentences have fewer tokens, but that comes with the way to cut. (One thing more comes with it: a character that was
+# never seen is spelled with bytes by the one, and is `<unk>` for the other, which a few test sentences contain.) The
+# comparison is only weak: it has one seed. In our run the characters are far ahead. Do subwords always lose here?
 #
 # Try a smaller vocabulary for them, with 200 tokens more than there are different characters: put
 # `len(set("".join(own_sentences))) + 200` in place of `len(characters)`, and run the two cells above again. In our run

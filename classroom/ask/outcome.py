@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeGuard
 
 import numpy as np
 
-from . import compare, limits
+from . import compare, limits, memory
 from .asked import Asked
 from .call import dtype_name, to_framework, to_numpy
 from .case import Case
@@ -138,6 +138,8 @@ def ask(task: Asked, answer: Any, case: Case, run: Callable) -> Outcome:
 def _ask(task: Asked, answer: Any, case: Case, run: Callable) -> Outcome:
     inputs = to_framework(case.inputs, task.framework)
     outcome = Outcome(case, shares=task.shares)
+    if run is not bare:
+        memory.soil(inputs.values())
 
     def call():
         raw = task.probe(answer, inputs, task)

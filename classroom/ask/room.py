@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from .memory import marked
+
 __all__ = ["left_switched", "seed_all", "undisturbed"]
 
 _PRINTED: dict[str, Any] = {          # NumPy's own
@@ -29,6 +31,7 @@ def undisturbed() -> Iterator[None]:
         warnings.simplefilter("ignore")
         stack.enter_context(np.errstate(all="ignore"))
         stack.enter_context(np.printoptions(**_PRINTED))
+        stack.enter_context(marked())
         if (torch := sys.modules.get("torch")) is not None:
             _seal(torch, stack)
         yield

@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from classroom.ask import autograd, call, compare, limits
+from classroom.ask import autograd, call, compare, limits, memory
 from classroom.ask.case import Case
 from classroom.ask.outcome import Outcome, agree, ask, bare, elsewhere, recall, tolerance
 from course._words import plural, say
 
 from . import advice
-from .evidence import have, joined, listing, row
+from .evidence import have, joined, listing, number, row
 from .exercise import Exercise
 from .objects import differs_in_training, keeps_state
 from .verdict import Finding
@@ -131,6 +131,22 @@ def _acceptable(dtype: str, expected: str, case: Case, framework: str) -> bool:
     return dtype in ("float64", "float128", "longdouble") or dtype == "float32" and not double
 
 
+def never_written(task: Exercise, outcome: Outcome) -> Finding | None:
+    """Places of a result that hold what `empty` gave, or None. See `classroom.ask.memory`."""
+    for name, values in outcome.values.items():
+        places = memory.unwritten(values)
+        if places.any():
+            source = say("`np.empty`, or from `np.divide` with `where=` and without `out=`") \
+                if task.framework == "numpy" else "`torch.empty`"
+            return Finding("never-written", say(
+                "In your {name}, {mark} stands in {count} of the {size} places. The check writes this number into "
+                "memory that comes unfilled, as from {source}. Otherwise such memory holds what was left there: by "
+                "chance even the right numbers. So your code writes nothing into these places, or adds to what is "
+                "there already. Which does it not reach, and what should they hold?", name=name,
+                mark=number(values[places][0]), count=int(places.sum()), size=places.size, source=source))
+    return None
+
+
 def repeatable(task: Exercise, answer: Any, first: Outcome, run: Callable) -> Finding | None:
     """Ask the first case once more: the same numbers?"""
     again = ask(task, answer, first.case, run)
@@ -139,12 +155,14 @@ def repeatable(task: Exercise, answer: Any, first: Outcome, run: Callable) -> Fi
     cause = (say("it draws random numbers of its own") if task.framework == "numpy" else
              say("something is random: dropout that is still switched on (as `F.dropout` is without "
                  "`training=self.training`), layers made anew in each call, a result that is drawn"))
+    bools = say(" Or does it return places of what `empty` gives, into which it never writes?") \
+        if "bool" in first.dtypes.values() else ""
     return Finding("not-repeatable", say("Asked the same thing twice (the case “{about}”), your code gives two "
                                          "different answers. Either {cause}; or the code keeps something from one "
                                          "call to the next. Does it write into something that was made outside of it, "
                                          "such as an array of the page, or a list that is the default of "
-                                         "an argument and is made only once?", about=say(first.case.about),
-                                         cause=cause))
+                                         "an argument and is made only once?{bools}", about=say(first.case.about),
+                                         cause=cause, bools=bools))
 
 
 def unexpected_layers(task: Exercise, answer: Any, case: Case, run: Callable) -> Finding | None:

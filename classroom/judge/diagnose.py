@@ -28,6 +28,7 @@ from .evidence import (
     telling_output,
     the_axis,
     verb,
+    what_ran,
     which_cases,
     worded,
 )
@@ -38,13 +39,7 @@ from .shapes import FOR_ONE_SIZE, Said, for_one_size, wrong_shape
 def error(task: Exercise, got: list[Outcome], want: list[Outcome], clock: limits.Clock) -> tuple[str | None, str]:
     """The answer raised something: a slug or None, and what, where, on which case, and what worked before."""
     failed, raised = next((g, g.error) for g in got if g.error)
-    worked = sum(g.returned for g in got)
-    after = say("The other {worked} cases ran. ", worked=worked) if 0 < worked == len(got) - 1 else \
-        say("{worked} of the {got} cases ran. ", worked=worked, got=len(got)) if worked else ""
-    right = sum(agree(g, w) for g, w in zip(got, want, strict=True) if g.returned)
-    if right < worked:
-        after += say("Of what ran, {right} came out right. ", right=right) if right else \
-            say("Of what ran, nothing came out right. ")
+    after = what_ran(got, want)
     if raised.timed_out:
         where = say(" It was stopped in {where}.", where=line_of(raised.where)) if raised.where else ""
         return "time-limit", say("{at}, your code had not finished after {total} seconds of computing.{where} Is "
@@ -140,7 +135,8 @@ def _not_finite(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
     bad = ~np.isfinite(got.astype(float)) & np.isfinite(want.astype(float))
     if not bad.any():
         return None
-    what = "NaN" if np.isnan(got.astype(float)[bad]).any() else say("infinity")
+    nan = np.isnan(got.astype(float)[bad])
+    what = "NaN" if nan.all() else say("NaN or infinity") if nan.any() else say("infinity")
     return "not-finite", say("Your {name} {verb} {what} in {sum} of {size} places. That may come from dividing by "
                              "0, from a number too large for its dtype, from the logarithm or root of a negative "
                              "number, from −∞ meeting another −∞ or a 0, or from a start value of ∞ that nothing has "
@@ -352,7 +348,8 @@ def _shares(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
             return "rows-do-not-sum-to-one", say("Your {name} sum to 1 over {a} instead of {b}. {here}", name=name,
                                                  a=a, b=b, here=here)
     if all(_right_but_for_a_factor(p, name) for p in pairs if name in wrong_outputs(p.got, p.want)):
-        here += say(" Each of your rows would be right if it was divided by its own sum, where that is not 0.")
+        here += say(" Each of your rows would be right if it was divided by its own sum, where that is not 0.") \
+            if got.ndim > 1 else say(" Yours would be right if they were divided by their own sum.")
     return "rows-do-not-sum-to-one", here
 
 

@@ -282,6 +282,22 @@ def sums(name: str) -> Callable[[Sight], str]:
     return shows
 
 
+def what_ran(got: list[Outcome], want: list[Outcome]) -> str:
+    """Of an answer that stops in some cases: how many others ran, and what of them came out right; or ""."""
+    ran = [(g, w) for g, w in zip(got, want, strict=True) if g.returned]
+    if not ran:
+        return ""
+    said = say("The other {worked} cases ran. ", worked=len(ran)) if len(ran) == len(got) - 1 else \
+        say("{worked} of the {got} cases ran. ", worked=len(ran), got=len(got))
+    right = sum(agree(g, w) for g, w in ran)
+    if right:
+        return said + (say("Of what ran, {right} came out right. ", right=right) if right < len(ran) else "")
+    good = [name for name in ran[0][1].values if not any(name in wrong_outputs(g, w) for g, w in ran)]
+    bad = [name for name in ran[0][1].values if name not in good]
+    return said + (say("Of what ran, your {be} right; your {be2} not. ", be=be(good), be2=be(bad)) if good else
+                   say("Of what ran, nothing came out right. "))
+
+
 def which_cases(task: Exercise, got: list[Outcome], want: list[Outcome]) -> str:
     """What the right cases have in common that the wrong ones have not, or which they are; and which raised something.
     """

@@ -32,6 +32,10 @@ def explain(
 ) -> Explanation:
     """The first that applies: like a known mistake in all cases, not repeatable, a known mistake, other numbers."""
     first, wanted = next((g, w) for g, w in zip(got, want, strict=True) if not agree(g, w))
+    for g, w in zip(got, want, strict=True):
+        if (finding := behaviour.never_written(task, g)) is not None:
+            return Explanation("wrong", _paragraphs([finding.message, first_difference(Sight(task, g, w))]),
+                               (finding.slug,))
     timed_out = any(g.error and g.error.timed_out for g in got)
     match = None if timed_out else recognise(task, got, want)
     if not timed_out and (match is None or not match.everywhere):        # what is like a known one is not random
@@ -125,7 +129,9 @@ def _tell(task: Exercise, match: Match, got: list[Outcome], want: list[Outcome])
              diagnose.which_outputs(sight) if sight and not _RIGHT.search(first.says) else "",
              diagnose.briefly_error(got[0]) if sight and got[0].error and match.everywhere else "",
              joined(first.why, first.look)]
-    if others and not again:
+    if others and not again and others[0].slug == first.slug:
+        parts.append(say("In the other cases that are not right, another form of the same mistake gives your numbers."))
+    elif others and not again:
         second = others[0]
         parts.append(say("In the other cases that are not right: {in_part} {why}",
                          in_part=_in_part(second.says), why=joined(second.why, second.look)))

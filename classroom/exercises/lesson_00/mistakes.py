@@ -80,7 +80,7 @@ def _slip(scores, divisor="sum", whole=False, times=1, digits=None, of=None, giv
         "left": lambda s: s[::-1].cumsum()[::-1],
         "spread": np.std, "indices": lambda s: np.arange(len(s)).sum(), "product": lambda s: s.astype(float).prod(),
         "at least 1": lambda s: max(s.sum(), 1), "different": lambda s: np.unique(s).sum(),
-        "whole": lambda s: np.trunc(s.sum()),
+        "whole": lambda s: np.trunc(s.sum()), "what is above the smallest": lambda s: (s - s.min()).sum(),
     }[divisor](scores)
     numbers = scores if of is None else of(scores)
     with np.errstate(all="ignore"):
@@ -147,6 +147,16 @@ def _rest(shares):
     return 1 - shares
 
 
+def _those_above_0(scores):
+    return scores[scores > 0]
+
+
+def _rest_to_the_last(scores):
+    shares = _parts(scores).round(2)
+    shares[-1] = 1 - shares[:-1].sum()
+    return shares
+
+
 def _smallest_taken_away(scores):
     return scores - scores.min()
 
@@ -199,6 +209,10 @@ SHARES = [
              "Scores may be fractions, and so may their total.", "Is there an `int` round the total?",
              divisor="whole"),
     Misconception("total-at-least-1", partial(_slip, divisor="at least 1"), **AT_LEAST_1, shows=sums("shares")),
+    Misconception("total-at-least-1", lambda scores: scores if scores.sum() <= 1 else scores / scores.sum(),
+                  "Where the scores sum to less than 1, your code leaves them as they are, and where they sum to 1 it "
+                  "gives back `scores` itself; elsewhere your shares are right.", AT_LEAST_1["why"],
+                  AT_LEAST_1["look"], sums("shares")),
     Misconception("not-divided", partial(_slip, divisor="nothing"), **NOT_DIVIDED, why=WHOLE),
     Misconception("whole-number-division", partial(_slip, whole=True), **CUT, shows=sums("shares")),
     Misconception("written-into-integers", partial(written_into, partial(_slip)), **INTO_INTEGERS,
@@ -248,6 +262,8 @@ SHARES = [
       for slug, of, divisor, words in (
           ("stretched-to-0-and-1", _smallest_taken_away, "range",
            "stretched so that the smallest becomes 0 and the largest 1"),
+          ("smallest-taken-away", _smallest_taken_away, "what is above the smallest",
+           "minus the smallest of them, and then divided by their total"),
           ("standardised", lambda scores: scores - scores.mean(), "spread",
            "minus their mean, divided by their standard deviation"))),
     Misconception(
@@ -288,6 +304,15 @@ SHARES = [
       for which, gives, why, look in (
           ("last", lambda shares: shares[:-1], ENDS, "Where does your loop, or your slice, end?"),
           ("first", lambda shares: shares[1:], BEGINS, "Where does your loop, or your slice, begin?"))),
+    Misconception(
+        "scores-of-0-left-out", partial(_slip, of=_those_above_0),
+        "Your shares are right, but the scores that are 0 have none.",
+        "The share of a score of 0 is 0, and keeps its place: there are as many shares as scores.",
+        "Is there an `if`, or an index such as `scores > 0`, that lets nothing but other scores pass?"),
+    Misconception(
+        "rest-to-the-last", _rest_to_the_last,
+        "Your shares are exactly the right ones rounded to 2 decimals, all but the last, which gets the rest.",
+        ROUNDED["why"], "Is there a `round`?", _all_digits),
     Misconception(
         "words-of-the-page", partial(_slip, gives=lambda shares: shares[:4]),
         "Your shares are right, but there are never more than four of them.",

@@ -130,6 +130,10 @@ def _columns_after_rows(scores):
     return shares / shares.sum(0)
 
 
+def _over_rows(shares):
+    return _over(shares, shares.sum(1, keepdims=True))
+
+
 def _table_after_rows(scores):
     shares = _slip_by_row(scores)
     return shares / shares.sum()
@@ -185,7 +189,11 @@ SHARES_BY_ROW = [
            "Where in your loops is the total set to zero?"),
           ("divided-by-the-first", lambda scores: scores[:, 0], "the first score of their row", WHOLE, DIVISOR),
           ("divided-by-the-last", lambda scores: scores[:, -1], "the last score of their row", WHOLE, DIVISOR),
-          ("divided-by-the-number-of-rows", len, "how many rows there are", WHOLE, DIVISOR))),
+          ("divided-by-the-number-of-rows", len, "how many rows there are", WHOLE, DIVISOR),
+          ("one-score-left-out", lambda scores: scores[:, 1:].sum(1), "the total of all but the first of their row",
+           WHOLE, "Where does your sum begin?"),
+          ("one-score-left-out", lambda scores: scores[:, :-1].sum(1), "the total of all but the last of their row",
+           WHOLE, "Where does your sum end?"))),
     Misconception(
         "running-total", lambda scores: _over(scores, scores.cumsum(1)),
         "Your shares are exactly the scores divided by a running total: each by the sum of the scores up to itself.",
@@ -344,6 +352,10 @@ SHARES_BY_ROW = [
     Misconception(
         "rows-then-columns", _columns_after_rows,
         "Your shares are exactly the right ones, divided once more by the sum of their column.", _ROWS,
+        "Is there a second division?", sums("shares")),
+    Misconception(
+        "columns-then-rows", lambda scores: _over_rows(_slip_by_row(scores, axis=0)),
+        "Your shares are exactly those of each column, divided once more by the sum of their row.", _ROWS,
         "Is there a second division?", sums("shares")),
     Misconception(
         "rows-then-table", _table_after_rows,

@@ -120,6 +120,11 @@ SCORES = [
         "Your scores are exactly the product number by number, query 0 with key 0, query 1 with key 1, without a sum.",
         "A score is one number for one query and one key, and every query meets every key.",
         "Compute the score of query 0 and key 1 on paper. Where would it stand in your result?"),
+    Misconception(
+        "squeezed", lambda q, k: np.squeeze(q @ k.T),
+        "Your scores are exactly the right ones without their axes of length 1.",
+        "With one query, or with one key, the table still has two axes. `squeeze` takes away all that have the length "
+        "1.", "Which shape do your scores have for one query and five keys, and which one is asked for?"),
     *(Misconception(
         "only-matching-pairs", lambda q, k, keep=keep: (q * k).sum(-1, keepdims=keep),
         "Your scores are exactly those of query 0 with key 0, query 1 with key 1, and so on.",

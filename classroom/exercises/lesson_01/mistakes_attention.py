@@ -232,6 +232,13 @@ ATTENTION = [
            "An output belongs to one query, and is a sum over the keys.", "Along which axis do you sum?"),
           ("not-summed", "not summed", "the values times their weights, (T_q, T_k, d_v), before they are added up",
            "An output belongs to one query, and is a sum over the keys.", "Which axis should be gone at the end?"),
+          ("mixed-with-the-powers", "powers", "the values mixed with the powers, before these are divided by their sum",
+           "Only divided by their sum are the powers shares, and the mixture an average of the values.",
+           "Do the output and the weights that you return use the same table?"),
+          ("mixed-with-the-powers", "unshifted powers", "the values mixed with the powers, before these are divided by "
+           "their sum, and nothing is subtracted from the scores for them",
+           "Only divided by their sum are the powers shares, and the mixture an average of the values.",
+           "Do the output and the weights that you return use the same table?"),
           ("output-divided-by-keys", "equal", "the right one divided by the number of keys",
            "The weights of a row sum to 1: what they give is an average already.",
            "Is there a `mean` where a sum should be?"),

@@ -49,6 +49,18 @@ DIVISORS = [
         "Your weights are exactly what comes out when the scores of each key are divided by its length as a vector.",
         "A dot product also counts how long a key is. The divisor √d_k is made of *how many* numbers a key has, and is "
         "the same for all keys.", "Is there a norm in your divisor?"),
+    *(Misconception(
+        slug, partial(attention, scale=scale),
+        later("Your weights are exactly what comes out when {words}.", words=words), why,
+        "Is there a norm in your divisor?")
+      for slug, scale, words, why in (
+          ("divided-by-the-lengths-of-the-queries", "lengths of the queries",
+           "the scores of each query are divided by its length as a vector",
+           "√d_k is made of *how many* numbers a query has, and is the same for all queries."),
+          ("cosines", "both lengths",
+           "the scores are cosines: each is divided by the lengths, as vectors, of its query and of its key",
+           "A dot product also counts how long the two are. √d_k is made of *how many* numbers they have, and is the "
+           "same for all of them."))),
 ]
 
 # What goes wrong between the scores and the output.

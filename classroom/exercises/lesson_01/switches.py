@@ -233,7 +233,9 @@ def _divisor(scale, q, k, v, scores):
             "axes": np.sqrt(q.ndim), "log2": np.log2(d_k), "negative": -np.sqrt(d_k), "each number": d_k ** (d_k / 2),
             "spread": scores.std(), "spread of the row": scores.std(-1, keepdims=True),
             "largest": scores.max(), "largest of the row": scores.max(-1, keepdims=True),
-            "lengths of the keys": np.linalg.norm(k, axis=1)}[scale]
+            "lengths of the keys": np.linalg.norm(k, axis=1),
+            "lengths of the queries": np.linalg.norm(q, axis=1, keepdims=True),
+            "both lengths": np.linalg.norm(q, axis=1, keepdims=True) * np.linalg.norm(k, axis=1)}[scale]
 
 
 def _added(weights, values):
@@ -334,7 +336,8 @@ def attention(q, k, v, scale="sqrt d_k", axis=-1, shift="max", values="v", gives
             output[i] = shares @ v
     else:
         output = {"weights": weights, "scores": scores, "transposed": weights.T, "undivided": softmax(a @ b.T),
-                  "softmax": softmax(weights)}.get(mix, weights) @ v
+                  "softmax": softmax(weights), "powers": np.exp(scores - scores.max(-1, keepdims=True)),
+                  "unshifted powers": np.exp(scores)}.get(mix, weights) @ v
     if scale == "output" or mix == "scaled":
         output = output / np.sqrt(d_k)
     if gives == "swapped":

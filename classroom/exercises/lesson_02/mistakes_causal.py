@@ -88,7 +88,8 @@ CAUSAL = [
     Misconception(
         "everything-allowed", lambda size: torch.ones(size, size, dtype=torch.bool),
         "Your mask is exactly True everywhere.", later("{past} Nothing is hidden by yours.", past=_PAST),
-        "Is the result of `tril` kept? It returns a new tensor."),
+        "Is the result of `tril` kept, if you call it? It returns a new tensor. And `mask[i, j] = True` writes into "
+        "places, `mask[indices] = True` with one tensor of indices into whole rows."),
     Misconception(
         "only-itself", lambda size: torch.eye(size, dtype=torch.bool),
         "Your mask is exactly the diagonal: every position sees only itself.", _PAST, "What is `mask[2, 0]`?"),

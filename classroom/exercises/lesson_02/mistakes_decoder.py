@@ -261,4 +261,12 @@ DECODER = [
     *(Misconception(
         "mask-to-be-added", lambda ids, pad_id, low=low: added(_decoder(ids, pad_id), low), **TO_BE_ADDED,
         why="PyTorch knows both kinds. Ours says yes or no: a boolean mask, True = may attend.") for low in LOW),
+    Misconception(
+        "nothing-allowed", lambda ids, pad_id: torch.zeros(len(ids), *ids.shape[1:] * 2, dtype=torch.bool),
+        "Your mask is exactly False everywhere.", later("{both} Nobody may look at anything in yours.", both=_BOTH),
+        "How are the two masks joined? (`+` of two booleans is True where one of them is, and never 2.)"),
+    Misconception(
+        "everything-allowed", lambda ids, pad_id: torch.ones(len(ids), *ids.shape[1:] * 2, dtype=torch.bool),
+        "Your mask is exactly True everywhere.", later("{both} Nothing is hidden in yours.", both=_BOTH),
+        "How are the two masks joined?"),
 ]

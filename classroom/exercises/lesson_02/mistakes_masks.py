@@ -219,6 +219,10 @@ PADDING = [
         "and −2, and both of them count as True.)",
         "What is compared with what? And if there is a `~`, which dtype has the tensor behind it?"),
     Misconception(
+        "nothing-allowed", lambda ids, pad_id: torch.zeros_like(ids, dtype=torch.bool).unsqueeze(1),
+        "Your mask is exactly False everywhere.", "Nobody may look at anything then: True means, may attend.",
+        "What is compared with what, and is it the id, or something that never equals it?"),
+    Misconception(
         "first-place-opened", lambda ids, pad_id: ((ids != pad_id) | (torch.arange(ids.shape[1]) == 0)).unsqueeze(1),
         "Your mask is exactly the right one with the first place open in every sentence.",
         "Padding may stand in the first place, too. (A sentence of nothing but padding needs no exception: attention "

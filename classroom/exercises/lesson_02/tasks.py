@@ -214,7 +214,7 @@ EXERCISES = [
         misconceptions=[*mistakes.ATTENTION, *mistakes_powers.POWERS],
         styles=[functools.partial(mistakes.sloppy_attention, empty=style) for style in mistakes.STYLES],
         properties=[closed.of_function()],
-        moral="This is the function that every lesson from here on calls, in the course's own version of it.",
+        moral="Later lessons call this function wherever they look at the weights, in the course's own version of it.",
     ),
     Exercise(
         id="2.2", title="causal mask", names=("causal_mask",), points=1, minutes=5, difficulty=1,

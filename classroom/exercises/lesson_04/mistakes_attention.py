@@ -281,6 +281,11 @@ MULTI_HEAD = [
         "What is returned should be what the values were mixed with.", "What does the second name in your `return` "
         "hold: what was made with the mask, or without it?"),
     Misconception(
+        "zeros-after-the-output-layer", partial(Sloppy, gives="zeros"),
+        "Your output is exactly the right one, except that it is 0 for a query that may attend to nothing.",
+        "The mixture of such a query is 0, and `w_o` adds its bias to it: the output is that bias.",
+        "What does your code do after `w_o`?"),
+    Misconception(
         "squeezed", partial(Sloppy, gives="squeezed"),
         "What you return is exactly right, but every axis of length 1 is gone.",
         "`squeeze()` takes away all axes of length 1: with one sentence, one head or one query, axes that are needed.",

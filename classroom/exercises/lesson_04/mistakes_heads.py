@@ -70,6 +70,8 @@ class Sloppy(nn.Module):
             output = self._product(self.how.project, output)
         if self.how.products == "bias for each head":
             output = output + (self.n_heads - 1) * self.w_o.bias
+        if self.how.gives == "zeros":
+            output = output if mask is None else output * mask.any(-1, keepdim=True)
         if self.how.gives == "residual":
             output = output + query
         if self.how.gives == "relu":

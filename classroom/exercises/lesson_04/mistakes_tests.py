@@ -242,6 +242,16 @@ BUGGY = [
     Misconception("largest-number-off", _largest_off, "The largest number of each head is 1 too large, and all others "
                   "are right.", "Splitting moves numbers and changes none.", "How far apart may two numbers be that "
                   "your test takes for equal? `rtol` is a share of the number: 0.1 takes 110 for 119."),
+    *(Misconception(f"{which}-for-{what}", wrong, later(
+        "It takes the number of {words} for {other}.", words=words, other=other),
+                    "Where the two are equal, nobody can tell, and elsewhere it stops or returns another shape.",
+                    "Would your test notice two sizes that are taken for each other? Choose sizes that all differ.")
+      for which, words, place in (("sentences", "sentences", 0), ("positions", "positions", 1))
+      for what, other, wrong in (
+          ("heads", "the number of heads",
+           lambda x, n_heads, i=place: x.reshape(*x.shape[:2], x.shape[i], -1).transpose(1, 2)),
+          ("size", "the size of a head",
+           lambda x, n_heads, i=place: x.reshape(*x.shape[:2], -1, x.shape[i]).transpose(1, 2)))),
     _bug("last-head-missing", "There is a head too few: the last one is missing.",
          "Would your test notice that a head is missing? `zip` stops where the shorter of two ends.",
          "`merge_heads` then makes vectors of another length."),

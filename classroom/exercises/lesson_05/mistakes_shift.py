@@ -1,15 +1,12 @@
 """Exercise 5.2: what learners write instead, and what it means. Used by `lesson_05`."""
 import math
-from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
 import torch
 
-from classroom.judge.evidence import Sight, place
 from classroom.judge.exercise import Misconception, Property
 from course._words import later, say
-from course.transformer import sinusoidal_encoding
 
 from .mistakes import (
     BRACKETS,
@@ -52,8 +49,8 @@ def _shift(offset, d_model, exponent="2i/d", base=10000.0, signs=(1, 1, -1, 1), 
         even, odd = own[0::2], own[1::2]
         four = {"row": [even, even, odd, odd], "column": [even, odd, even, odd],
                 "cosine": [even, angle, angle, odd]}[each.split()[-1]]
-    a, b, c, d = (n * (angle.cos() if kind == "c" else angle.sin())
-                  for n, kind, angle in zip(signs, kinds, four, strict=True))
+    wave = {"c": torch.cos, "s": torch.sin, "q": lambda x: x.cos().abs(), "r": lambda x: x.sin().abs()}
+    a, b, c, d = (n * wave[kind](angle) for n, kind, angle in zip(signs, kinds, four, strict=True))
     matrix = torch.zeros(d_model, d_model)
     half = d_model // 2
     first, second = ((torch.arange(half), torch.arange(half) + half) if layout == "halves" else
@@ -150,11 +147,15 @@ SHIFT = [
           later("Applied to the row of position 5, yours gives that of position 5 − offset. {sums} (The usual matrix "
                 "of a rotation has its minus at the top right, because there the cosine comes first.)", sums=_SUMS),
           "Which row of your block makes the new sine? Does its formula have a minus?", signs=(1, -1, 1, 1)),
-    _turn("no-minus", "no entry is negative", later("That is no rotation. {sums}",
+    _turn("no-minus", "no sine gets a minus", later("That is no rotation. {sums}",
                                                     sums=_SUMS), "Which of the two formulas has a minus?",
           signs=(1, 1, 1, 1)),
-    _turn("two-minuses", "both sines are negative", later("That is no rotation. {sums}", sums=_SUMS),
+    _turn("two-minuses", "both sines get a minus", later("That is no rotation. {sums}", sums=_SUMS),
           "Which of the two formulas has a minus?", signs=(1, -1, -1, 1)),
+    *(_turn("roots-for-waves", later("no {wave} is negative, before the minus of the formula is set", wave=wave),
+            later("{square} does not say whether it is positive or negative.", square=square),
+            later("How do you compute the {wave}s? A root, for one, is never negative.", wave=wave), kinds=kinds)
+      for wave, square, kinds in (("sine", "sin² = 1 − cos²", "crrc"), ("cosine", "cos² = 1 − sin²", "qssq"))),
     _turn("sine-and-cosine-exchanged", "sines stand where cosines should, and cosines where sines should",
           later("For offset 0 nothing may change, so the diagonal must hold ones then: cos 0 = 1. {sums}", sums=_SUMS),
           "What does your matrix look like for offset 0?", kinds="sccs"),
@@ -333,47 +334,6 @@ SHIFT = [
                   later("The new sine is made of the old sine *and* the old cosine. {sums}", sums=_SUMS),
                   "Which entries of each block have you filled?"),
 ]
-
-
-# ------------------------------------------------------------------ told by what the matrix does
-
-_ROWS = 20           # as many rows a matrix that was searched for has to fit, from one of these positions on
-_FROM = (0, 50, 100)
-
-
-def found_by_a_search(sights: Sequence[Sight]) -> tuple[str, str] | None:
-    """Does the matrix of each wrong case lead from row to row, though it is another one?"""
-    if any(sight.got.values["matrix"].shape != sight.want.values["matrix"].shape for sight in sights):
-        return None
-    wrong = [sight for sight in sights if not np.allclose(sight.got.values["matrix"], sight.want.values["matrix"],
-                                                          atol=1e-4)]
-    if not wrong or not all(_fits(sight) for sight in wrong):
-        return None
-    outside = max(wrong, key=_outside)
-    return "searched-for", say(
-        "{place}, your matrix is another one, but it leads from row to row: it has numbers up to {size} where zeros "
-        "must stand, outside of the blocks.\n\nA search finds such a matrix: it fits the rows that it has seen. With "
-        "many dimensions the slow clocks hardly move, so that many different matrices fit nearly as well. The one that "
-        "turns each pair by itself is asked for: build it from the two formulas above the exercise.",
-        place=place(outside), size=f"{_outside(outside):.2g}")
-
-
-def _fits(sight: Sight) -> bool:
-    """Nearly right for some rows one after the other, and not by small numbers alone."""
-    matrix, offset = sight.got.values["matrix"].astype(np.float64), int(sight.inputs["offset"])
-    if not np.isfinite(matrix).all() or _outside(sight) < 1e-4:
-        return False
-    table = sinusoidal_encoding(max(_FROM) + _ROWS + 2 * abs(offset), matrix.shape[0]).double().numpy()
-    starts = [start + max(0, -offset) for start in _FROM]
-    return any(np.abs(table[t:t + _ROWS] @ matrix.T - table[t + offset:t + offset + _ROWS]).max() < 0.02
-               for t in starts)
-
-
-def _outside(sight: Sight) -> float:
-    """The largest number outside of the blocks."""
-    matrix = np.abs(sight.got.values["matrix"])
-    pair = np.arange(len(matrix)) // 2
-    return float(matrix[pair[:, None] != pair].max(initial=0))
 
 
 def _any_offset(ask) -> str | None:

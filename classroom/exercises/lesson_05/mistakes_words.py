@@ -47,6 +47,8 @@ def _add(embedded, scale="root", rows="time", how="add", order="first", most=Non
         return torch.cat(((embedded[:1] * factor + positions), embedded[1:] * factor))
     if how == "not at zeros":
         return embedded * factor + positions * (embedded != 0).any(-1, keepdim=True)
+    if how == "words divided by their length":
+        return embedded / embedded.norm(dim=-1, keepdim=True) * factor + positions
     if how == "words of one length":
         return F.normalize(embedded, dim=-1) * factor + positions
     if how == "normalised":
@@ -63,6 +65,8 @@ def _add(embedded, scale="root", rows="time", how="add", order="first", most=Non
         return embedded * factor
     if order == "sum scaled":
         return (embedded + positions) * factor
+    if order == "positions divided alone":
+        return embedded + positions / math.sqrt(d_model)
     if order == "positions divided":
         return embedded * factor + positions / math.sqrt(d_model)
     return embedded + positions * factor if order == "positions scaled" else embedded * factor + positions
@@ -110,6 +114,10 @@ ADD = [
     _sum("positions-divided", "the positions are divided by √d_model", later(
         "{factor} The positions are added as they are.", factor=_FACTOR),
          "Which of the two gets a factor?", order="positions divided"),
+    _sum("positions-divided", "the positions are divided by √d_model, and the embeddings are left as they are", later(
+        "{factor} Smaller positions are similar to the embeddings, too; but all numbers are then smaller.",
+        factor=_FACTOR), "Which of the two gets a factor?",
+         order="positions divided alone"),
     _sum("positions-scaled", "the positions are multiplied by √d_model instead of the embeddings", _FACTOR,
          "Which of the two gets the factor?", order="positions scaled"),
     _sum("indexed-by-the-batch", "all words of sentence b get the encoding of position b",
@@ -159,6 +167,9 @@ ADD = [
     _sum("words-of-one-length", "every word is first made a vector of length √d_model",
          "A factor is asked for, the same for all words. It leaves a longer word longer.",
          "What do you divide by?", how="words of one length"),
+    _sum("words-of-one-length", "every word is first divided by its length as a vector, and a word of zeros, whose "
+         "length is 0, becomes NaN", "A factor is asked for, the same for all words. It leaves a longer word longer.",
+         "What do you divide by?", how="words divided by their length"),
     _sum("normalised", "each word's sum is normalised: mean 0, standard deviation 1",
          "Layer normalisation comes later, in lesson 06. Here the sum stays as it is.",
          "What happens after the two are added?", how="normalised"),

@@ -10,7 +10,7 @@ from classroom.ask.case import Case
 from classroom.judge.exercise import Choice, Exercise, Misconception
 from course.transformer import sinusoidal_encoding
 
-from . import mistakes, mistakes_rotary, mistakes_shift, mistakes_words, rotary_precision
+from . import mistakes, mistakes_rotary, mistakes_shift, mistakes_words, rotary_precision, searched
 
 
 def shift_matrix(offset, d_model):
@@ -165,7 +165,7 @@ EXERCISES = [
             "offset · 10000^(−2i/d_model). For offset 0 it must be 1 0 / 0 1: that tells where the cosines go. Begin "
             "with zeros, and write four rows of numbers into it: with `even` = 0, 2, 4, … and `odd` = 1, 3, 5, …, "
             "`matrix[odd, even] = numbers` writes to (1, 0), (3, 2), (5, 4), …, one number each."),
-        misconceptions=mistakes_shift.SHIFT, describes=mistakes_shift.found_by_a_search,
+        misconceptions=mistakes_shift.SHIFT, describes=searched.found_by_a_search,
         properties=[mistakes_shift.ANY_OFFSET],
         moral="One matrix for all t: how to get from a word to its neighbour does not depend on where the word stands.",
     ),

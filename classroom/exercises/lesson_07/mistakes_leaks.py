@@ -186,21 +186,21 @@ def notices(bug: Misconception, calls: Sequence[Mapping[str, Any]]) -> str:
         return _too_few_changes(bug.wrong, given)
     where = _where(first, others[n], t)
     if bug.slug == "no-mask" and least > _SEEN:
-        return say("Your test changed x {where}, and what came out before it moved, at every position and in every "
-                   "sentence, by {least} or more. Does your test compare two results there, and how large a difference "
-                   "does it let pass? And does it fail if they differ? What makes it fail is an `assert` that does not "
-                   "hold, False that is returned, or another error. A printed word or a returned list does not, "
-                   "`assert (a, b)` always holds, and an `except` around an `assert` keeps its error to itself.",
-                   where=where, least=number(least))
+        return say("In one of its calls your test changed x {where}, and what came out before it moved, at every "
+                   "position and in every sentence, by {least} or more. Does your test compare two results there, and "
+                   "how large a difference does it let pass? And does it fail if they differ? What makes it fail is an "
+                   "`assert` that does not hold, False that is returned, or another error. A printed word or a "
+                   "returned list does not, `assert (a, b)` always holds, and an `except` around an `assert` keeps its "
+                   "error to itself.", where=where, least=number(least))
     if bug.wrong.norm:
-        return say("Your test changed x {where}, and what came out before it moved, by up to {moved}. The mean of each "
-                   "vector and its length stayed as they were: behind a new layer norm they always do. Which positions "
-                   "and sentences does your test compare, all of their numbers or something made of them, how large a "
-                   "difference does it let pass, and is one such difference enough for it to fail?", where=where,
-                   moved=number(moved))
-    return say("Your test changed x {where}, and what came out before it moved, by up to {moved}. Which of the "
-               "positions and sentences does it compare, how large a difference does it let pass, and is one such "
-               "difference enough for it to fail?", where=where, moved=number(moved))
+        return say("In one of its calls your test changed x {where}, and what came out before it moved, by up to "
+                   "{moved}. The mean of each vector and its length stayed as they were: behind a new layer norm they "
+                   "always do. Which positions and sentences does your test compare, all of their numbers or something "
+                   "made of them, how large a difference does it let pass, and is one such difference enough for it to "
+                   "fail?", where=where, moved=number(moved))
+    return say("In one of its calls your test changed x {where}, and what came out before it moved, by up to {moved}. "
+               "Which of the positions and sentences does it compare, how large a difference does it let pass, and is "
+               "one such difference enough for it to fail?", where=where, moved=number(moved))
 
 
 _SMALL = 0.05         # of a change of x

@@ -263,6 +263,11 @@ WHOLE = [
     _whole("shifted-inside", "those for the target moved by one to the right, its first token twice", "The shift is "
            "made outside: what arrives is the decoder's input already.", "Which ids does the decoder get?",
            inputs="target shifted"),
+    *(_whole("shifted-inside", later("those for the target moved by one to the right, with {what} in front", what=what),
+             "The shift is made outside: what arrives is the decoder's input already, and begins with `<bos>`.",
+             "Which ids does the decoder get?", inputs=f"target shifted, {first}", own_mask=mask)
+      for first, what in (("pad_id", "`pad_id`"), ("2", "the id 2"), ("the last", "its last token"))
+      for mask in ("right", "causal alone")),
     _whole("shifted-inside", "those for the target without its last token", "The shift is made outside: what arrives "
            "is the decoder's input already.", "Which ids does the decoder get?", cut=True),
     _whole("one-encoder-layer", "what an encoder gives of which a single layer is used, whatever `n_layers` says",

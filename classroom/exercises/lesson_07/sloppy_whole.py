@@ -64,8 +64,10 @@ class SloppyTransformer(nn.Module):
             source, target = target, source
         elif self.inputs in ("source twice", "target twice"):
             source, target = (source, source) if self.inputs == "source twice" else (target, target)
-        elif self.inputs == "target shifted":
-            target = torch.cat([target[:, :1], target[:, :-1]], dim=1)
+        elif self.inputs.startswith("target shifted"):
+            first = {"pad_id": torch.full_like(target[:, :1], self.pad_id), "2": torch.full_like(target[:, :1], 2),
+                     "the last": target[:, -1:]}.get(self.inputs.partition(", ")[2], target[:, :1])
+            target = torch.cat([first, target[:, :-1]], dim=1)
         if self.cut:
             target = target[:, :-1]
         self.sizes = {"by batch": len(source), "of the source": source.shape[1], "of the target": target.shape[1]}
@@ -87,8 +89,8 @@ class SloppyTransformer(nn.Module):
     def _choose(self, source, target, padding):
         size, of_target = target.shape[1], self._padding(target, self.target_pad, "t")
         causal = causal_mask(size)[None]
-        own = {"right": causal & of_target, "none": None, "padding only": of_target, "the source's": padding,
-               "transposed": causal.mT & of_target,
+        own = {"right": causal & of_target, "none": None, "causal alone": causal, "padding only": of_target,
+               "the source's": padding, "transposed": causal.mT & of_target,
                "off by one": torch.ones(size, size).tril(1).bool()[None] & of_target, "inverted": ~causal,
                "strict": torch.ones(size, size).tril(-1).bool()[None] & of_target}[self.masks[0]]
         over = torch.ones(size, source.shape[1]).tril().bool()[None]

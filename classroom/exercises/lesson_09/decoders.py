@@ -58,6 +58,19 @@ def decode_in_one_go(model, source, bos_id, eos_id, pad_id, max_len):
     return model(source, target).argmax(-1)
 
 
+def decode_over_sentences(model, source, bos_id, eos_id, pad_id, max_len):
+    """`argmax` over the sentences, for each token of the vocabulary; the first of these are taken."""
+    target = torch.full((len(source), 1), bos_id)
+    ended = torch.zeros(len(source), dtype=torch.bool)
+    for _ in range(max_len):
+        token = torch.where(ended, pad_id, model(source, target)[:, -1].argmax(0)[:len(source)])
+        target = torch.cat([target, token.unsqueeze(1)], dim=1)
+        ended = ended | (token == eos_id)
+        if ended.all():
+            break
+    return target[:, 1:]
+
+
 def decode_by_one_argmax(model, source, bos_id, eos_id, pad_id, max_len, set_ended=False):
     target = torch.full((len(source), 1), bos_id)
     ended = torch.zeros(len(source), dtype=torch.bool)

@@ -82,13 +82,14 @@ def _count_by_length(words, times=True, less=0):
     return counts
 
 
-def _count_across(words):
-    counts, before = Counter(), None
+def _count_across(words, later=True):
+    """Pairs across two words count as often as the later one of them occurs, or as the earlier one."""
+    counts, before, times = Counter(), None, 0
     for symbols, n in words.items():
         for symbol in symbols:
             if before is not None:
-                counts[before, symbol] += n
-            before = symbol
+                counts[before, symbol] += n if later else times
+            before, times = symbol, n
     return counts
 
 
@@ -236,7 +237,10 @@ COUNTS = [
         "across-two-words", wrong, later("Your counts are exactly those of {what}.", what=what),
         "The end of one word and the beginning of the next are no neighbours: a symbol never reaches over a blank.",
         "What is the pair that you count first in each word?", as_counts)
-      for wrong, what in ((_count_across, "the words written one after the other, once each, with pairs across them"),
+      for wrong, what in ((_count_across, "each word's own pairs and one more: the last symbol of the word before and "
+                           "its first one, as often as this word occurs"),
+                          (partial(_count_across, later=False), "each word's own pairs and one more: its last symbol "
+                           "and the first one of the next word, as often as this word occurs"),
                           (_count_running, "a text in which the words follow each other without anything between"))),
     *(Misconception(
         "one-too-many", partial(_count_one_more, each=each),

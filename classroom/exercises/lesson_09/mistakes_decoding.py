@@ -304,6 +304,12 @@ DECODING = [
         "Which axis of (B, vocab_size) counts the tokens to choose from?", as_ids)
       for wrong in (decoders.decode_by_one_argmax, partial(decoders.decode_by_one_argmax, set_ended=True))),
     Misconception(
+        "argmax-over-sentences", decoders.decode_over_sentences,
+        "Your ids are exactly what comes out when the maximum is taken over the sentences, for each token of the "
+        "vocabulary, and the first of these numbers are used.",
+        "What `argmax` finds along axis 0 is the number of a sentence, and no id of a token.",
+        "Which axis of (B, vocab_size) counts the tokens to choose from?", as_ids),
+    Misconception(
         "predicted-in-one-go", decoders.decode_in_one_go,
         "Your ids are exactly the model's predictions for every position of the finished target, one more than needed.",
         "After the loop the translation is already there; the model need not be asked again.", "What do you return?",

@@ -69,6 +69,28 @@ def _merge_used_twice(symbols, pair):
     return merged
 
 
+def _merge_looks_back(symbols, pair):
+    """Each symbol is compared with the one before it in the word as it came, which may have been used already."""
+    merged = []
+    for i, symbol in enumerate(symbols):
+        if i and (symbols[i - 1], symbol) == tuple(pair):
+            merged[-1] = "".join(pair)
+        else:
+            merged.append(symbol)
+    return merged
+
+
+def _merge_twice_in_twos(symbols, pair):
+    """In steps of two: first from the first symbol, then from the second."""
+    for start in (0, 1):
+        merged = list(symbols[:start])
+        for i in range(start, len(symbols), 2):
+            two = symbols[i:i + 2]
+            merged += ["".join(pair)] if tuple(two) == tuple(pair) else two
+        symbols = merged
+    return list(symbols)
+
+
 def _merge_by_pattern(symbols, pair, before=r"(?<!\S)", after=r"(?!\S)", escape=False, at=None):
     """A regular expression over the symbols, joined by blanks, and split there again."""
     pattern = before + " ".join(re.escape(symbol) if escape else symbol for symbol in pair) + after
@@ -177,6 +199,19 @@ MERGES = [
         "Your list is exactly what comes out when one symbol may belong to two merged pairs.",
         "In e-e-e the middle letter is used for the first pair, and is gone. What is spelt must stay the same: join "
         "your list and compare it with the word.", "How do you keep in mind that a symbol has been used?", as_symbols),
+    Misconception(
+        "symbol-used-twice", _merge_looks_back,
+        "Your list is exactly what comes out when each symbol is compared with the one before it in the word as it "
+        "came, also where that one has been merged already.",
+        "In e-e-e the middle letter is used for the first pair, and the third one then vanishes into it. What is spelt "
+        "must stay the same: join your list and compare it with the word.",
+        "Has `symbols[i - 1]` been used when you compare it?", as_symbols),
+    Misconception(
+        "in-steps-of-two", _merge_twice_in_twos,
+        "Your list is exactly what comes out when the word is walked through in steps of two, first from its first "
+        "symbol and then once more from its second.",
+        "After the first walk the places have moved: a pair may stand where neither of the two walks looks.",
+        "At which places can a pair begin?", as_symbols),
     Misconception(
         "first-symbol-kept", _merge_first_stays,
         "Your list is exactly what comes out when the first symbol stays in front of the merged one.",

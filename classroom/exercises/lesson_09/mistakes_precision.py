@@ -134,6 +134,11 @@ PRECISION = [
         "That makes n-grams across the ends of sentences, and lets words match in other sentences.",
         "Are n-grams formed sentence by sentence?", as_sentences),
     Misconception(
+        "ends-marked", partial(precisions.precision, kind="padded"),
+        "Your precision is exactly that of sentences with a mark for the beginning and one for the end.",
+        "BLEU counts the n-grams of the words themselves. A mark would match in every sentence.",
+        "What do you put in front of a sentence, and behind it?", as_sentences),
+    Misconception(
         "letters-for-words", partial(precisions.precision, kind="letters"),
         "Your precision is exactly that of n-grams of *letters*, of the words of a sentence written together.",
         "A sentence is a list of words, and an n-gram is n words of it.", "Do you join the words into a string?",

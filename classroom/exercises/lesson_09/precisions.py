@@ -5,6 +5,8 @@ import numpy as np
 
 
 def grams_of(sentence, n, kind="ngram"):
+    if kind == "padded":
+        sentence = ["<s>", *sentence, "</s>"]
     if kind == "short":
         return [tuple(sentence[i:i + n]) for i in range(len(sentence) - n)]
     if kind == "at least one":

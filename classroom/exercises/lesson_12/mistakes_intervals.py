@@ -25,9 +25,12 @@ def _interval(a, b, draws, sign=1, ends=(2.5, 97.5), of="means", axis=1, pooled=
         drawn = b[draws] - a if of == "half drawn" else b - a[draws]
     if of == "weighted":
         drawn = d * draws
-    if of == "unpaired":
-        drawn = sign * (b[draws] - a[draws[::-1]])
+    if of.startswith("unpaired"):
+        other = draws[::-1] if of == "unpaired" else np.roll(draws, 1 if of == "unpaired, before" else -1, axis=0)
+        drawn = sign * (b[draws] - a[other])
     means = {"mean": np.mean, "sum": np.sum, "median": np.median}.get(pooled, np.mean)(drawn, axis=axis)
+    if pooled == "weights":
+        means = (d * draws).sum(axis=1) / np.where(draws.any(axis=1), draws.sum(axis=1), np.nan)
     if pooled == "ratio":
         means = b[draws].mean(axis=1) / a[draws].mean(axis=1)
     if pooled == "n - 1":
@@ -138,6 +141,9 @@ INTERVALS = [
           ("draws-as-weights", {"of": "weighted"}, "that of the differences multiplied by the numbers in `draws`",
            "`draws` holds the numbers of the sentences. They say which sentences are drawn, not how much each counts.",
            "Is `draws` a factor in your code, or an index?"),
+          ("draws-as-weights", {"pooled": "weights"}, "that of means in which `draws` says how much each difference "
+           "counts", "`draws` holds the numbers of the sentences. They say which sentences are drawn, not how much "
+           "each counts.", "Is `draws` a factor in your code, or an index?"),
           ("deviations", {"pooled": "deviation"}, "that of the drawings' standard deviations", "The loss in the table "
            "is a mean.",
            "Which function turns a drawing into one number?"),
@@ -224,9 +230,9 @@ INTERVALS = [
     _end("not-averaged", "Your interval is exactly that of all drawn differences, one by one.",
          "That says how much *sentences* differ. The question is how much their *mean* would.",
          "Where in your code are the drawn sentences averaged?", of="drawn"),
-    _end("unpaired", "Your interval is exactly what comes out when a and b are averaged over different drawings.",
-         "A hard sentence is hard for both models. Only if both are asked the same sentences does that cancel.",
-         "Does one drawing serve both models?", of="unpaired"),
+    *(_end("unpaired", "Your interval is exactly what comes out when a and b are averaged over different drawings.",
+           "A hard sentence is hard for both models. Only if both are asked the same sentences does that cancel.",
+           "Does one drawing serve both models?", of=of) for of in ("unpaired", "unpaired, before", "unpaired, after")),
     _end("all-in-one-mean", "Both of your ends are exactly the mean of all drawn differences.",
          "One number has no spread: every drawing needs a mean of its own.",
          "Which axis of (R, N) counts the sentences?", of="one mean"),
