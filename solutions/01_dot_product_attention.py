@@ -780,9 +780,9 @@ print("weights from the network     ", softmax(np.array(additive)))
 print("weights from the dot products", softmax(K @ q / 2))
 
 every = np.array([[v @ np.tanh(W @ query + U @ k) for k in K] for query in Q])       # (4, 4), as the dot products
-for title, scores in (("network", every), ("dot products", Q @ K.T)):
+for title, scores in (("from the network", every), ("from the dot products", Q @ K.T)):
     largest = [" or ".join(word for word, x in zip(words, row, strict=True) if x == row.max()) for row in scores]
-    print(f"largest weight, query by query, {title:13}", "; ".join(largest))
+    print(f"largest weight, query by query, {title:21}", "; ".join(largest))
 
 # %% [markdown]
 # "cat" has just what "black" asks for: three zeros, and the score 0. It gets the largest weight, as with the dot

@@ -1085,11 +1085,12 @@ with torch.no_grad():
 
 # %% tags=["solution-only", "nbval-ignore-output"]
 # B
-for name in ("the linear layer", "a network"):
+behind = {"the linear layer": lambda layer: layer,
+          "a small network": lambda layer: nn.Sequential(nn.Linear(32, 128), nn.ReLU(), nn.Linear(128, 20))}
+for name, make in behind.items():
     torch.manual_seed(0)
     model = OneLook(n_heads=1)
-    if name == "a network":
-        model.answers = nn.Sequential(nn.Linear(32, 128), nn.ReLU(), nn.Linear(128, 20))
+    model.answers = make(model.answers)
     train(model, round_table, steps=400)
     with torch.no_grad():
         digits, neighbours = round_table(1000)

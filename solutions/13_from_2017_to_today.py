@@ -77,7 +77,7 @@ torch.set_printoptions(precision=3, sci_mode=False)
 # - **You have** `x` (…, d_model), float32 or float64, `weight` (d_model,) and `eps`, 1e-6 unless something else is
 #   given.
 # - **Return** a tensor of the same shape and dtype, by the formula above, as exact as that dtype allows. Each vector is
-#   scaled by itself, and `eps` stands under the root.
+#   scaled by itself, and `eps` stands under the root. The gradients are finite, also those of a vector of zeros.
 # - **Use** squares, a mean and a root. PyTorch's finished `F.rms_norm` and `nn.RMSNorm` earn no points.
 
 # %%
@@ -128,8 +128,8 @@ print("of x minus its mean, equal to layer norm:",
 #
 # $$\text{SwiGLU}(x) = W_\text{down}\,\big(\text{silu}(W_\text{gate}\,x) \cdot W_\text{up}\,x\big)$$
 #
-# The dot between the two is a product number by number. The function silu(z) = z · sigmoid(z) is a ReLU with its
-# corner rounded off:
+# The dot between the two is a product number by number. The function silu(z) = z · sigmoid(z), where sigmoid(z) = 1 /
+# (1 + e⁻ᶻ) goes from nearly 0 for very negative z to nearly 1 for large z, is a ReLU with its corner rounded off:
 
 # %%
 z = torch.tensor([-6.0, -2.0, -1.0, 0.0, 1.0, 2.0, 6.0])
@@ -340,8 +340,8 @@ class GroupedQueryAttention(nn.Module):
 check("13.4", GroupedQueryAttention)
 
 # %% [markdown]
-# PyTorch's function knows such groups, too (`enable_gqa=True`). Beside it, the two ends: as many keys as heads must be
-# the multi-head attention of lesson 04.
+# PyTorch's function knows such groups, too (`enable_gqa=True`). Beside it, one of the two ends: with as many keys as
+# heads it must be multi-head attention, here PyTorch's.
 
 # %%
 GroupedQueryAttention = carry_on("13.4", GroupedQueryAttention)
@@ -639,6 +639,7 @@ print(results_table({design: results[name] for name, design in rows.items()}, ba
 
 # %% tags=["nbval-ignore-output"]
 d = compared([*switches, *together], "one stack of 2")
+print("weights in the layers:", ", ".join(f"{name} {n_weights(results[name][0].model.layers):,}" for name in rows))
 
 # %% tags=["nbval-ignore-output"]
 show_differences(d, [*switches, *together], "nats per token above the base", "What the switches change")
@@ -647,11 +648,14 @@ show_differences(d, [*switches, *together], "nats per token above the base", "Wh
 # Compare with your guesses. In our run, three single switches make a difference that is shown.
 #
 # - **SwiGLU** is better than ReLU, with no more weights. That is what Shazeer found for much larger models.
-# - **Shared keys and values** make this model worse: two for four heads, and one still more. What is gained in
-#   exchange comes below. For large models Ainslie et al. report that groups cost hardly any quality. Ours has four
-#   heads of 16 numbers.
+# - **Shared keys and values** make this model worse: two for four heads, and one still more. (They also have fewer
+#   weights, as the line under the table says: how much of the loss comes from sharing, and how much from being smaller,
+#   the table does not tell.) What is gained in exchange comes below. For large models Ainslie et al. report that groups
+#   cost hardly any quality. Ours has four heads of 16 numbers.
 # - **RMSNorm** and **no biases**: nothing is shown. Of RMSNorm, Zhang and Sennrich promise just this: as much quality
-#   for less work. But an interval around 0 is no proof; it says how large the difference may still be.
+#   for less work. But an interval around 0 is no proof; it says how large the difference may still be. For "no biases"
+#   it is even too wide: these models begin with the same numbers as the base, and hardly part from it with any seed, as
+#   the figure shows.
 # - **Rotary positions**: nothing is shown, either. In lesson 05 they were far ahead, on sentences longer than those of
 #   training. Here the held-out sentences are as short as the others.
 #
@@ -811,13 +815,16 @@ for name, differences in rest.items():          # not pooled, since the two rows
     show_intervals([name], differences[None])
 print("and rotary positions, compared with sinusoids, beside the other four parts (interval of the table above):")
 d = compared(["one stack of 2", *switches, "today"], "today, sinusoids", only="today")
+print("the same by its own three numbers:", ", ".join(f"{x:+.2f}" for x in d[-1]))
+d = show_intervals(["today"], d[-1:])
 
 # %% [markdown]
-# In the first two rows nothing is shown. Each is made of four or five differences, and all of them contain the same
-# runs of the base: what is chance there counts several times. And each row has only its own three numbers for the width
-# of its interval. So whether these changes add up, three seeds cannot tell; stretch exercise D asks with more. The
-# third row is a single difference. In our run it is shown: beside the other four parts, rotary positions made this
-# model worse than sinusoids.
+# In the two rows under "what the sum does not explain" nothing is shown. Each is made of four or five differences, and
+# all of them contain the same runs of the base: what is chance there counts several times. And each row has only its
+# own three numbers for the width of its interval. So whether these changes add up, three seeds cannot tell; stretch
+# exercise D asks with more. The last two rows are about a single difference: beside the other four parts, rotary
+# positions made this model worse than sinusoids. By the spread of all rows this is shown, by its own three numbers it
+# is not. It is a hint, and no more.
 #
 # What is shown stands in the table above: "today" is worse than the base, by about as much as its 2 keys alone. And the
 # base is not the model of 2017, but one stack, with pre-norm and a prefix mask. This is a result about a small model,

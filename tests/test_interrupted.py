@@ -38,6 +38,14 @@ class Interrupted:
         return self.original(*args)
 
 
+@pytest.fixture(autouse=True)
+def not_ignored():
+    """What a shell starts with `&` ignores interruptions."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.fixture
 def cache(tmp_path, monkeypatch):
     monkeypatch.setenv("COURSE_CACHE", str(tmp_path))

@@ -200,6 +200,19 @@ def unexpected(found: dict[str, tuple[int, ...]]) -> str:
                   names=names)
 
 
+def _of_masks() -> str:
+    return say("Something on the way is NaN or infinite, and is put aside later, as by `where` or `nan_to_num`. That "
+               "comes too late: the gradient still passes through it, and 0 · ∞ is NaN. A row of scores does this to "
+               "which −∞ is *added* from end to end; and the `exp` of a forbidden score that is far above the others. "
+               "Are forbidden scores replaced before the softmax, or before your `exp`?")
+
+
+def _of_slopes() -> str:
+    return say("Somewhere on the way a slope is infinite, or something is NaN or infinite and is put aside later, as "
+               "by `where`: 0 · ∞ is NaN. The slope of a root is infinite at exactly 0, and that of `abs` and of a "
+               "norm may be NaN there. Is what keeps a root or a divisor away from 0 added before it is taken?")
+
+
 def _gradients(task: Exercise, answer: Any, got: list[Outcome], want: list[Outcome], run: Callable) -> Finding | None:
     """Does a learning signal reach everything that the output depends on?"""
     first = next(iter(task.gives))
@@ -228,12 +241,8 @@ def _gradients(task: Exercise, answer: Any, got: list[Outcome], want: list[Outco
             if gradient is not None and not np.isfinite(gradient).all():
                 return Finding("gradient-nan", say(
                     "The values are right, but the gradient is not: on the case “{about}” it holds NaN or infinity "
-                    "for `{name}`, and one training step would spoil every weight. Something on the way is NaN or "
-                    "infinite, and is put aside later, as by `where` or `nan_to_num`. That comes too late: the "
-                    "gradient still passes through it, and 0 · ∞ is NaN. A row of scores does this to which −∞ is "
-                    "*added* from end to end; and the `exp` of a forbidden score that is far above the others. Are "
-                    "forbidden scores replaced before the softmax, or before your `exp`?",
-                    about=say(g.case.about), name=name))
+                    "for `{name}`, and one training step would spoil every weight. {cause}", about=say(g.case.about),
+                    name=name, cause=_of_masks() if any("mask" in taken for taken in task.takes) else _of_slopes()))
             if want_gradient is None or np.abs(want_gradient).max() < _NOTHING:
                 continue
             if gradient is None or np.abs(gradient).max() < _NOTHING * np.abs(want_gradient).max():

@@ -11,7 +11,7 @@ from course._words import later
 
 
 def sloppy_prefix(prefix_lengths, size, join="or", start=0, more=0, invert=False, of="each", columns=True, side="first",
-                  kind=torch.bool, axes="", square=False, low=None, causal_turned=False, unbracketed=""):
+                  kind=torch.bool, axes="", square=False, low=None, causal_turned=False, unbracketed="", edge=""):
     """`prefix_mask` with switches."""
     lengths = {"each": prefix_lengths, "first": prefix_lengths[:1].expand_as(prefix_lengths),
                "last": prefix_lengths[-1:].expand_as(prefix_lengths),
@@ -32,6 +32,8 @@ def sloppy_prefix(prefix_lengths, size, join="or", start=0, more=0, invert=False
         return {"causal": lambda: place <= (place.unsqueeze(1) | inside), "prefix": lambda: (causal | place) < lengths,
                 "causal, s": lambda: (inside | place) <= place.unsqueeze(1),
                 "prefix, length": lambda: place < (lengths | causal)}[unbracketed]()
+    if edge:                                         # `[:-n]` and `[-n:]` with n = 0
+        inside = inside & (lengths < size).unsqueeze(1) if edge == "full" else inside | (lengths == 0).unsqueeze(1)
     inside = inside.unsqueeze(1) if columns else inside.unsqueeze(2)
     if square:
         inside = inside & inside.transpose(1, 2)
@@ -107,6 +109,12 @@ PREFIX = [
     _prefix("future-for-past", "open for the prefix, and also for all positions *behind* each one", later(
         "{two} With yours, the translation sees the words that it is to predict, and not what it has written.",
         two=_TWO), "What does your code say of row 2, column 3: is that the past?", causal_turned=True, start=-1),
+    _prefix("empty-slice", "the right one, except where the prefix fills the whole row: there it is the causal mask",
+            later("{two} A slice `[:-n]` with n = 0 is empty.", two=_TWO),
+            "Does your slice count from the end, and how many places does it leave out there?", edge="full"),
+    _prefix("empty-slice", "the right one, except where the prefix has the length 0: there everything is open",
+            later("{two} `[-0:]`, `[:0 or None]` and the like are the whole row, not nothing of it.", two=_TWO),
+            "What does your code do with a length of 0?", edge="none"),
     *(_prefix("brackets-missing", later("what comes out when `|` is computed before {what}", what=what),
               "Python computes `|` before `<` and `<=`. Between numbers it joins bits.",
               "What stands on the two sides of your `|`: two comparisons, each in its brackets?", unbracketed=part)
