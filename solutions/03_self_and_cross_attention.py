@@ -59,8 +59,8 @@ with torch.no_grad():                                        # what follows is n
 print(f"w = {w.item():.1f}   loss {((w * 2 - 6) ** 2).item():5.2f}")
 
 # %% [markdown]
-# This is **gradient descent**, and the rest is repetition. The learning rate was a choice. What will a smaller or
-# a larger one do, in six steps?
+# This is **gradient descent**, and the rest is repetition. The learning rate was a choice. What will larger ones do, in
+# six steps?
 
 # %%
 for rate in (0.05, 0.125, 0.3):
@@ -153,7 +153,7 @@ print("logits for two inputs:", tuple(model(torch.randn(2, 5)).shape))
 # - **You have** a `model`; a function `loss_of(model, batch)`, which returns the loss as a tensor with one number; an
 #   `optimiser` of the model's parameters; and `batches`, which a `for` loop can go through, once. It may have no
 #   length. At the first call of `fit` no parameter has a gradient yet, so that it makes no difference whether you
-#   forget the old gradients before the step or after it.
+#   forget the old gradients before `backward` or after the optimiser's step.
 # - **Do** one step for each batch. The model may come in either mode. Train it in training mode, and leave it in
 #   evaluation mode. The two modes hold for the model and for all its layers. A parameter may be frozen, that is, its
 #   `requires_grad` is False: leave `requires_grad` as it is.
@@ -435,7 +435,7 @@ print(" ".join(f"{lexicon[i]}({'mf'[a]})" for i, a in zip(ids[0], answers[0], st
 # is a table with one vector for each word.) We vary two things:
 #
 # - the attention is your `SelfAttention`, or it has no projections: words as they are, as in the first picture;
-# - the word vectors stay as they were drawn, or they are learned along with the rest.
+# - the word vectors stay the random numbers that they begin with, or they are learned along with the rest.
 #
 # Guess: what share of the adjectives is right *without* projections and with *fixed* vectors? (Tossing a coin
 # gives 0.5.) And will learned vectors help?
@@ -491,14 +491,14 @@ for make in (without_projections, with_projections):
         weights, said = says(ids)
         to_itself = (weights * (ids.unsqueeze(1) == ids.unsqueeze(2))).sum(dim=-1)  # and to the same word elsewhere
         print(f"{make.__name__:20} {vectors:7} vectors: {(said == answers)[ids >= 8].float().mean():.2f} of the "
-              f"adjectives right; they give themselves {to_itself[ids >= 8].mean():.2f} of their attention")
+              f"adjectives right; they give their own word {to_itself[ids >= 8].mean():.2f} of their attention")
 print("my guess:", my_guess)
 
 # %% [markdown]
 # In our run everything is right with projections, with either kind of vectors. Nobody told the model which words are
-# nouns, nor that "hungry" is said of animals; the loss did. Without projections and with fixed vectors, an
-# adjective looks mostly at itself. But **with learned vectors this task needs no projections**: training changes
-# the vectors themselves until attention finds what it needs.
+# nouns, nor that "hungry" is said of animals; the loss did. Without projections and with fixed vectors, an adjective
+# looks mostly at its own word: at itself, or at the same word elsewhere. But **with learned vectors this task needs no
+# projections**: training changes the vectors themselves until attention finds what it needs.
 #
 # So is there anything that word vectors cannot do, however well they are learned? Without projections the score of
 # two words is $x_i \cdot x_j$, and that is the same as $x_j \cdot x_i$. **"black" has the same score for "cat" as
@@ -996,8 +996,9 @@ for text in ("la casa de los gatos es blanca", "el gato de la casa blanca es neg
 # %% [markdown]
 # No part of attention computes "and". Each thing that fits adds its part to the sum, and only the right noun gets all
 # three. Large numbers in your matrices make its lead large, and the softmax turns that into nearly everything. So such
-# matrices do exist. In the trained model, further up, adjectives hardly looked at some of their nouns, and were right
-# all the same: what *can* be learned is not always what *is* learned.
+# matrices do exist for these vectors. (The trained model further up had other vectors, which do not say the gender of
+# an adjective. Its matrices were learned, and its adjectives hardly looked at some of their nouns and were right all
+# the same.)
 
 # %% [markdown]
 # ## Who supplies what
@@ -1135,7 +1136,8 @@ for name, some_ids in [("source", source_ids), ("target", target_ids)]:
 # - Queries from the encoder: an output for each *source* word, which the decoder cannot use.
 # - Scaling by √d_model: the dot products have d_k terms. Scaling twice: `scaled_dot_product_attention` does it
 #   already.
-# - Calling attention *invariant* under permutations, or believing that it knows the word order.
+# - Calling *self*-attention invariant under permutations (it is equivariant; cross-attention is invariant, for the
+#   source), or believing that either knows the word order.
 # - `nn.Linear` has its matrix transposed, and a bias by default.
 #
 # **Further reading**

@@ -505,9 +505,9 @@ check("6.4", Encoder)
 # %% [markdown]
 # ## Is it really the encoder?
 #
-# Where eps is added, whether there is a bias, what comes first: with one slip a model still trains, and you
-# may never notice. So we take PyTorch's own encoder with random weights, copy the weights into yours, and
-# compare every number, with padding, in 64 bits. Note the opposite convention: PyTorch's mask is True where
+# Where eps is added, whether there is a bias, what comes first: with one slip a model still trains, and you may never
+# notice. So we take PyTorch's own encoder with random weights, copy the weights into yours, and compare every number of
+# the real words, in a batch with padding, in 64 bits. Note the opposite convention: PyTorch's mask is True where
 # attention is *forbidden*.
 
 # %%
@@ -813,8 +813,8 @@ compare(True, {"pre-norm as it is": {}, "  attention × 3": dict(attention=3.0)}
 # ## Stretch exercises
 # Without points and without checks. The solution notebook of this lesson has the code.
 #
-# **A · What layer norm does not see.** Find two different vectors that layer norm (with weight 1, bias
-# 0 and eps 0) maps to the same one. How many degrees of freedom does it take away?
+# **A · What layer norm does not see.** Find two different vectors that layer norm (with weight 1, bias 0 and eps 0)
+# maps to the same one. How many of its d_model numbers can be chosen freely, and how many then follow from the others?
 #
 # **B · A layer that does nothing.** Set some weights of your encoder layer to 0 so that it returns
 # exactly its input. Which ones are enough? Could you do the same with post-norm?
@@ -841,7 +841,8 @@ compare(True, {"pre-norm as it is": {}, "  attention × 3": dict(attention=3.0)}
 #
 # <details><summary>C: what to expect</summary>
 #
-# It solves this task, too. What counts here is the size; the mean matters little.
+# It solves this task, too: the loss falls below 0.2, so that the mean need not be subtracted. With this seed the loss
+# is higher than with layer norm, and one seed does not show whether that is more than chance. Try others.
 #
 # </details>
 

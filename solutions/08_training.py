@@ -539,9 +539,10 @@ show_curves(range(10, 161, 10), {"20 training sentences": smooth(seen), "validat
             "step", "loss", "Learning by heart")
 
 # %% [markdown]
-# The training loss goes to 0. The validation loss falls with it for a while, and then rises: from there on the
-# model learns its 20 sentences and no longer the language. This is **overfitting**, and the training curve
-# alone does not show it. What helps against it comes after the next experiment.
+# The training loss goes to 0. The validation loss falls with it for a while, and then rises: from there on the model
+# becomes more and more certain, also of wrong tokens in sentences that it has not seen, and learns hardly more of the
+# language. This is **overfitting**, and the training curve alone does not show it. What helps against it comes after
+# the next experiment.
 #
 # And the warm-up. The paper's model has its norms *after* the residual connection (lesson 06), and is known
 # to need one. With two layers and without warm-up, which of the two arrangements will suffer? In the second column only
@@ -947,9 +948,10 @@ for letter in "ABCDE":
 
 # %% [markdown]
 # D's curve looks healthy: a sample and the gradient gave it away. E's falls, too, only less far, as that of a harder
-# task might; its validation loss, its samples and its gradient say that something is wrong. C's falls fast and
-# then stays high, as with too high a rate; but it goes up and down, which that one did not, and its pushes grow:
-# gradients add up. And A's curve is the best of all: **a loss that is too good is a symptom.**
+# task might; its validation loss, its samples and its gradient say that something is wrong. C's begins like the healthy
+# one and then stays high. With too high a rate it stayed high, too, but fell faster at first, and did not go up and
+# down; and C's pushes grow: gradients add up. And A's curve is the best of all: **a loss that is too good is a
+# symptom.**
 #
 # B's loss has a floor, and you can compute it. Probabilities lie between 0 and 1; taken for scores, the
 # best a model can offer is a 1 among 48 zeros:
@@ -1047,8 +1049,9 @@ for name, *part in [("validation part", validation_source, validation_target), (
 #
 # <details><summary>C: what to expect</summary>
 #
-# Hardly. Adam divides every gradient by its usual size. If all gradients are shortened, so is the usual size,
-# and the steps are as long as before. Clipping is made for single bad batches, not for a rate that is too high.
+# Hardly. In this run most gradients are shorter than 1 and stay as they are. A limit that shortens them all would help
+# as little: Adam divides every gradient by its usual size, and if all are shortened, so is the usual size, and the
+# steps are as long as before. Clipping is made for single bad batches, not for a rate that is too high.
 #
 # </details>
 

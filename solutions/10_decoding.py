@@ -354,7 +354,8 @@ show_beam(tree_rounds, "A beam of 2 in the tree, α = 0.6")
 # %% [markdown]
 # ## On your own translator
 #
-# The same functions, and the model that you trained. To begin with, two sentences of lesson 09, and a third:
+# The same functions, and the model that you trained. To begin with, two sentences of lesson 09, and a third, which
+# stands in the training part:
 
 # %% tags=["nbval-ignore-output"]
 names = subwords.tokens(range(len(subwords)))
@@ -371,9 +372,9 @@ with torch.no_grad():
 
 # %% [markdown]
 # A beam of 1 is greedy decoding, as in lesson 09. Where a translation is wrong, is it the search, which does not find
-# the right sentence, or the model, which does not want it? That can be computed. Give the model the right sentence,
-# and compare its score with that of the sentence found. Do so with both beams, for the first two sentences and for a
-# new one, with a word that the training part hardly has.
+# the right sentence, or the model, which does not want it? That can be computed. Give the model the right sentence, and
+# compare its score with that of the sentence found. Do so with both beams, for the first two sentences and for one of
+# the test part, with a word that the training part has once. (We choose nothing by it.)
 
 # %% tags=["nbval-ignore-output"]
 def score_of(sentence, translation, alpha=0.6):
@@ -399,8 +400,9 @@ for sentence, right in (("The black cat sleeps.", "El gato negro duerme."),
 
 # %% [markdown]
 # Where the right sentence has the higher score, the search has missed something: this one, or one that scores even
-# higher. Where it has the lower one, no search can help: a perfect one would not choose it either. Which of the two do
-# you find for *Bears hibernate.*, with a beam of 1 and with a beam of 4?
+# higher. Where it has the lower one, no search can help: a perfect one would not choose it either. ("The model" is
+# model and length penalty here. With an alpha of 0, in both places, it is the model alone.) Which of the two do you
+# find for *Bears hibernate.*, with a beam of 1 and with a beam of 4?
 
 # %% tags=["nbval-ignore-output"]
 with torch.no_grad():

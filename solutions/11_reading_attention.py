@@ -306,9 +306,9 @@ print(f"mean of both layers {of_all:.2f}, diagonal {on_diagonal:.2f}, at random 
 # Which of them beat the diagonal? And compare each mean with the heads that it is made of: where these err in different
 # places, their mean can be better than each of them.
 #
-# How exact are these rates? There are only as many gold pairs as you have seen, and other pairs would give other rates.
-# The bootstrap of lesson 09 says how much: draw pairs with replacement, again and again, and take the middle 95 % of
-# the rates. For the difference of two rates, draw the same pairs for both.
+# How exact are these rates? There are only as many gold pairs as you have seen, and other pairs like these would give
+# other rates. The bootstrap of lesson 09 says how much: draw pairs with replacement, again and again, and take the
+# middle 95 % of the rates. For the difference of two rates, draw the same pairs for both.
 
 # %%
 drawings = np.random.default_rng(0).integers(0, len(gold), size=(1000, len(gold)))
@@ -339,8 +339,8 @@ apart = drawn["layer 0, mean of heads"] - drawn["layer 1, mean of heads"]
 print(f"layer 0 minus layer 1    {interval(apart)}")
 
 # %% [markdown]
-# A difference whose interval does not contain 0 would hardly reverse with other pairs. (With a model from another seed
-# it still might.)
+# A difference whose interval does not contain 0 would hardly reverse with other pairs like these. (With a model from
+# another seed it still might.)
 #
 # Has attention found out alone which words belong together? It did not begin from nothing. Lesson 09 gave the model
 # vectors to begin with, counted across the two languages, so that a token begins close to its translation. How well do
@@ -659,12 +659,12 @@ print(f"tables of random points with at least one line below 5 %: {np.any(rare, 
 # A correlation of −1 means that the points lie on a falling line, +1 on a rising one, 0 that they follow neither. Be
 # careful with the first line. If one layer aligns better *and* is missed more, that pulls the number down: two groups
 # of points lie on a falling line, which can hide what the heads within them do. Within one layer this cannot happen.
-# But four points say little if they are not close to a line. Do BLEU and loss agree on a layer? The loss is
-# the steadier of the two. Does its interval contain 0, or do random points do as well in more than one draw of twenty?
-# Then these heads do not tell whether those that align better are missed more. If neither, read the sign: above 0, the
-# heads that align *better* are missed *less*. But look at the last line of the print-out, too: one rare line of three
-# is a hint, no more. And whether a head is needed *because* it aligns, no correlation can show: for that you would have
-# to change how it aligns, and nothing else.
+# But four points say little if they are not close to a line. Do BLEU and loss agree on a layer? The loss is the
+# steadier of the two. Look at the line of each layer. If its interval contains 0, or the last column is above 5 %,
+# these heads do not tell whether those that align better are missed more. If neither, read the sign: above 0, the heads
+# that align *better* are missed *less*. But look at the last line of the print-out, too: one rare line of three is a
+# hint, no more. And whether a head is needed *because* it aligns, no correlation can show: for that you would have to
+# change how it aligns, and nothing else.
 
 # %% [markdown]
 # What does a missing head mean for one sentence? (Look at the first line: is the sentence translated well while nothing
@@ -702,12 +702,11 @@ for name, score in {"as it is": whole, **whole_layers}.items():
     print(f"{name:16} BLEU {score:4.1f}  {'█' * round(score)}")
 
 # %% [markdown]
-# With both layers uniform, only the mean of the encoder's vectors gets through, that of `<eos>` included. (Each of
-# them has read the whole sentence.) What is missing from the score then says how much *this* model, as it was trained,
+# With both layers uniform, only the mean of the encoder's vectors gets through, that of `<eos>` included. (Each of them
+# has read the whole sentence.) What is missing from the score then says how much *this* model, as it was trained,
 # depends on its weights. Keep this in mind when we become sceptical. How well a model would translate that was
 # *trained* with uniform weights is another question. (With one layer silent, the decoder knows of the English sentence
-# only what the other one passes on. That is not what is measured below: there one layer speaks for another noun, while
-# the other layer still speaks for the first one.)
+# only what the other one passes on.)
 
 # %% [markdown]
 # ## Exchanging words inside the model
@@ -910,8 +909,8 @@ for name, layers, heads in ((first, CROSS[:1], [0]), (last, CROSS, list(HEADS)))
 #
 # But read the table to its end before you conclude that weights mean nothing. How many tokens stay if all weights are
 # shuffled? So compare the share of one head with that of all heads, and not with 0 %. And some tokens only had luck,
-# with one head as with all: the last two lines shuffle five times. With more shuffles
-# fewer still would stay. So take the five as an upper limit for what does not need the weights that were shuffled.
+# with one head as with all: the last two lines shuffle five times. With more shuffles fewer still would stay. So the
+# share that stays in all five shuffles is an upper limit for the share of tokens that do not need the shuffled weights.
 #
 # A second test: **take a column away**. For each token to be predicted and each source token, set the column of the
 # source token to 0 in all heads of both layers, let the rest of each row grow to sum to 1, and see how far the
@@ -1038,7 +1037,7 @@ check("11.6", patch)
 # First mean ablation, for all heads, beside the zeros from above: by how much does the loss rise on the 500 test
 # sentences? Will a head look less important if its mean is put in? Decide before you run the cell. (`at_w_o` hands what
 # reaches `w_o` to a function. The first time this function only keeps it, then it patches. The mean is taken over all
-# rows of all sentences but padding.)
+# rows of all sentences that have a token to predict.)
 
 # %%
 patch = carry_on("11.6", patch)

@@ -34,9 +34,10 @@ class Continuations(WithoutGradients):
 class BestSentence:
     """`answer(model, source, bos_id, eos_id, beam_size, alpha, max_len) -> (ids, score)` for one sentence.
 
-    What the model finds likely next depends on the position and on the two tokens before: the
-    logits at t are `by_position`[t] + `by_token`[target[t]] + `by_first`[target[1]]. It goes on
-    writing after eos, as real models do. `ids` may be a list or a tensor (T,).
+    What the model finds likely next depends on the position, on the token before and on the first that was
+    written: the logits at t are `by_position`[t] + `by_token`[target[t]] + `by_first`[target[1]], the last from
+    t = 1 on, for as in a real model nothing depends on what comes later. It goes on writing after eos, as real
+    models do. `ids` may be a list or a tensor (T,).
     With `count_runs` the rows that went through the model are counted, and read in place of the ids.
     """
 
@@ -53,8 +54,9 @@ class BestSentence:
             runs.append(len(target))
             positions = torch.arange(target.shape[1]).clamp(max=len(by_position) - 1)
             logits = by_position[positions] + by_token[target]
-            if target.shape[1] > 1:
-                logits = logits + by_first[target[:, 1]].unsqueeze(1)
+            if target.shape[1] > 1:                           # position 0 has not seen token 1
+                seen = (positions > 0).unsqueeze(1)
+                logits = logits + seen * by_first[target[:, 1]].unsqueeze(1)
             return logits
 
         settings = {name: inputs[name] for name in ("bos_id", "eos_id", "beam_size", "alpha", "max_len")}

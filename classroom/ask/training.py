@@ -10,10 +10,12 @@ from .limits import Problem
 class TrainingSteps:
     """Call `answer(model, optimiser, source, target, pad_id, smoothing)` `steps` times on the same batch.
 
-    The model's logits are `of_last[target[:, t]]` plus the mean of `of_source[source]`; both tables
-    are (vocab, vocab), given by the case; in evaluation mode all logits are a tenth smaller. The model is handed
-    over in training mode, unless a case has `training=False`. Read are the losses that the answer returns, and
-    `of_last` afterwards. Plain gradient descent: unlike Adam it shows how long a gradient is.
+    The model's logits at t are `of_last[target[:, t]]`, half of `of_last[target[:, t - 1]]` from t = 1 on, and a mean
+    of `of_source[source]` in which later words count more: as in a real model the order of the words matters, and
+    nothing depends on later target words. Both tables are (vocab, vocab), given by the case; in evaluation mode all
+    logits are a tenth smaller. The model is handed over in training mode, unless a case has `training=False`. Read are
+    the losses that the answer returns, and `of_last` afterwards. Plain gradient descent: unlike Adam it shows how long
+    a gradient is.
     """
 
     rate: float = 2.0
@@ -101,7 +103,10 @@ def _model(of_last, of_source, stretch):
                     raise Problem("model-called-wrongly", name=name, shape=shape)
             self.without_gradients = not torch.is_grad_enabled()
             scale = stretch if self.training else 0.9 * stretch
-            return scale * (self.of_last[target] + self.of_source[source].mean(1, keepdim=True))
+            last, places = self.of_last[target], torch.arange(1.0, source.shape[1] + 1).to(self.of_source).unsqueeze(1)
+            before = torch.cat([torch.zeros_like(last[:, :1]), last[:, :-1]], dim=1)
+            said = (places / places.sum() * self.of_source[source]).sum(1, keepdim=True)
+            return scale * (last + before / 2 + said)
 
     return NextToken()
 

@@ -340,8 +340,10 @@ def _shares(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
     if np.abs(totals - 1).max() < 1e-4:
         return None
     index = tuple(int(i) for i in np.argwhere(allowed & (np.abs(got.sum(-1) - 1) > 1e-4))[0])
-    here = say("{name} = {got} sums to {sum}; a row of shares sums to 1.", name=entry(name, index, sight.axes(name)),
-               got=row(got[index]), sum=number(got[index].sum()))
+    named = entry(name, index, sight.axes(name))
+    named = say("In what you return, {name}", name=named) if name in sight.task.takes else named
+    here = say("{name} = {got} sums to {sum}; a row of shares sums to 1.", name=named, got=row(got[index]),
+               sum=number(got[index].sum()))
     for axis in range(got.ndim - 1):
         if got.shape[axis] > 1 and np.abs(got.sum(axis) - 1).max() < 1e-4:
             a, b = sight.axes(name)[axis], sight.axes(name)[-1]

@@ -97,7 +97,8 @@ _WORDS = {
         "dict are hidden from PyTorch.",
     "missing-layer:other-sizes":
         "Here d_model is {d_model} and d_ff is {d_ff}, so that two Linear layers with weights of shape {first} and "
-        "{second} are expected. Yours are: {have}. Where does each of these sizes come from?",
+        "{second} are expected, wherever there is a feed-forward part. Yours are: {have}. Where does each of these "
+        "sizes come from?",
     "missing-layer:has-none":
         "A parameter `{name}` of shape {shape} is expected. Yours has none at all. Are the layers made in "
         "`__init__`, and kept as attributes of `self`?",
@@ -123,7 +124,7 @@ _WORDS = {
         "bare gradient. This page trains with Adam, which remembers the gradients of earlier steps.",
     "no-backward":
         "After your step the weights are what they were: `backward` was never called on a loss that depends on "
-        "them.",
+        "them. Is it the model that you were given whose loss you compute, or a copy?",
     "no-step":
         "After your step the weights are what they were: `optimiser.step()` was never called.",
     "no-gradient":

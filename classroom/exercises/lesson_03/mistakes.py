@@ -341,7 +341,7 @@ CROSS = [
     *(Misconception(
         slug, partial(Sloppy, sources=sources), later("Your output is exactly what comes out when {words}.",
                                                       words=words), _FROM,
-        "Which of the two inputs goes through `w_q`, which through `w_k`, which through `w_v`?")
+        "Which of the two goes through `w_q`, and which through the others? And does `forward` take `x` first?")
       for slug, sources, words in (
           ("memory-ignored", "xxx", "`x` supplies all three: self-attention of the target"),
           ("target-ignored", "mmm", "`memory` supplies all three: self-attention of the source"),

@@ -93,6 +93,17 @@ def for_one_size(n_genders, n_numbers, genders=2, numbers=2):
     return sloppy_agreement(genders, numbers)
 
 
+def for_two_of_each(n_genders, n_numbers):
+    """Two genders and two numbers are filled in, at the places that they have in Spanish."""
+    d_k = 1 + n_genders + n_numbers
+    W_q, W_k = (torch.zeros(d_k + 2, d_k, dtype=torch.float64) for _ in range(2))
+    W_q[1, 0] = W_k[0, 0] = 1.0
+    for W in (W_q, W_k):
+        for n in range(2):
+            W[3 + n, 1 + n] = W[5 + n, 3 + n] = 1.0
+    return BIG * d_k ** 0.5 * W_q, W_k
+
+
 def word(features) -> str:
     """A word in words: "a noun of gender 0 and number 1"."""
     kind, gender, number = (int(one) for one in features)
@@ -301,6 +312,10 @@ AGREEMENT = [
              "Other languages have others: `n_genders` and `n_numbers` say how many.",
              "Which numbers in your function should be its arguments?", how=for_one_size, genders=genders,
              numbers=numbers) for genders, numbers in ((2, 2), (3, 2), (3, 3))),
+    _looks("for-one-size", "two genders and two numbers are filled in, at the rows and columns that they have where "
+           "there are two of each, whatever the function is given",
+           "Other languages have others: `n_genders` and `n_numbers` say how many.",
+           "Which numbers in your function should be its arguments?", how=for_two_of_each),
     *(_looks("for-one-size", later("only the first {n} {name}s are filled in, whatever the function is given", n=n,
                                    name=name), "Other "
              "languages have others: `n_genders` and `n_numbers` say how many.",

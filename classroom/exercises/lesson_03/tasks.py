@@ -14,7 +14,7 @@ from classroom.judge.exercise import Choice, Exercise, Misconception, TestTask
 from course._words import later
 from course.attention import scaled_dot_product_attention
 
-from . import mistakes, mistakes_order, properties, refused, tasks_more
+from . import mistakes, mistakes_masks, mistakes_order, properties, refused, tasks_more
 from .mistakes_order import ordered, weights_for
 
 
@@ -279,7 +279,7 @@ EXERCISES = [
             "must have the same size, since they are compared; values may have another.",
             "In `forward`, x goes through each of the three layers, and the three results, with the mask, through "
             "`scaled_dot_product_attention`, which returns just the two things that are asked for."),
-        misconceptions=mistakes.SELF,
+        misconceptions=[*mistakes.SELF, *mistakes_masks.SELF],
         styles=[functools.partial(mistakes.SloppySelf, empty=style) for style in STYLES],
         properties=properties.of("x"),
         moral="Queries, keys and values are three views of the same words, and all three are learned.",
@@ -294,7 +294,7 @@ EXERCISES = [
             "There must be one output for each position of x: so who asks? And what is mixed must be what was looked "
             "at: keys and values belong together.",
             "`w_q` gets x; `w_k` and `w_v` get memory."),
-        misconceptions=mistakes.CROSS,
+        misconceptions=[*mistakes.CROSS, *mistakes_masks.CROSS],
         styles=[functools.partial(mistakes.Sloppy, empty=style) for style in STYLES],
         properties=properties.of("x", "memory"),
         moral="One output for each target position, made of values of the source.",

@@ -19,6 +19,13 @@ PARTS_OF_MASK = {"first row": lambda mask: mask[:, :1], "last row": lambda mask:
                  "first sentence": lambda mask: mask[:1]}
 
 
+# The mask that attention gets in place of the one that came, which may be None.
+OTHER_MASKS = {"one sentence": lambda mask, x: None if len(x) == 1 else mask,
+               "several rows": lambda mask, x: None if mask.shape[1] > 1 else mask,
+               "queries too": lambda mask, x: mask & mask.transpose(1, 2),
+               "zeros": lambda mask, x: None, "zeros after the norm": lambda mask, x: None}
+
+
 def parts_of_mask(name: str) -> list[tuple]:
     """Mistakes with the mask called `name`: slug, key in `PARTS_OF_MASK`, what is done, why it matters."""
     rows = "Row t of a mask is for query t. It makes no difference for a mask of padding, whose rows are all alike."
@@ -62,6 +69,12 @@ class SloppyLayer(nn.Module):
             mask = causal_mask(x.shape[1])[None]
         elif self.mask in PARTS_OF_MASK and mask is not None:
             mask = PARTS_OF_MASK[self.mask](mask)
+        closed = mask is not None and mask.shape[1] == 1 and self.mask.startswith("zeros")
+        zeros = mask.transpose(1, 2) if closed else 1
+        x = x * zeros if self.mask == "zeros" else x
+        self.zeros = zeros if self.mask == "zeros after the norm" else 1
+        if self.mask in OTHER_MASKS and mask is not None:
+            mask = OTHER_MASKS[self.mask](mask, x)
         given, branch = x, None
         for n, name in enumerate(self.order, 1):
             start = given if self.wiring == "parallel" else x
@@ -106,7 +119,8 @@ class SloppyLayer(nn.Module):
         else:
             k, v = {"normed": (h, h), "plain": (x, x), "plain values": (h, x), "plain keys": (x, h),
                     "plain queries": (h, h), "first sentence": (h, h)}[self.keys]
-            q = x if self.keys == "plain queries" else h
+            q, k, v = x if self.keys == "plain queries" else h, k * self.zeros, v * self.zeros
+            q = q * self.zeros
             if self.across:                        # what `nn.MultiheadAttention` does without `batch_first`
                 q, k, v, mask = q.transpose(0, 1), k.transpose(0, 1), v.transpose(0, 1), None
             y = self.attention(q, k, v, mask)[0]
@@ -278,6 +292,21 @@ LAYER = [
            "The second sub-layer is the feed-forward part.", "Which sub-layer does the second line call?", order="aa"),
     _layer("mask-ignored", "Your result is exactly what comes out without the mask.",
            "Padding then takes part like every other word.", "Is the mask handed on to attention?", mask="ignored"),
+    _layer("mask-ignored", "Your result is exactly what comes out when the mask is used only where there are several "
+           "sentences.", "A single sentence may be padded, too, and a causal mask is needed for it as for many.",
+           "What does your code ask before it hands the mask on?", mask="one sentence"),
+    _layer("mask-ignored", "Your result is exactly what comes out when a mask with a row for each query is not used.",
+           "`mask` may be (B, 1, T) or (B, T, T).", "What does your code ask before it hands the mask on?",
+           mask="several rows"),
+    _layer("padding-may-not-look", "Your result is exactly what comes out when the mask is joined with its own "
+           "transpose, so that padding may not look at anything, either.",
+           "The mask says who may be looked *at*, and goes to attention as it is.",
+           "What is done to the mask before attention gets it?", mask="queries too"),
+    *(_layer("padding-made-zeros", later("Your result is exactly what comes out when the vectors of the padding are "
+                                         "set to 0{when}, and attention gets no mask.", when=when),
+             "A vector of zeros gets a score, too, and with it a share of the weights.",
+             "What does attention get as its mask?", mask=mask)
+      for mask, when in (("zeros", ""), ("zeros after the norm", " after the norm"))),
     _layer("mask-inverted", "Your result is exactly what comes out when True and False of the mask are exchanged.",
            "In this course True means: may attend. PyTorch's own layer has it the other way round.",
            "What happens to the mask before attention gets it?", mask="inverted"),

@@ -148,6 +148,7 @@ def _layers(rng, n_layers=None):
     if n_layers is not None:
         yield of("one layer", 2, 3, 6, 2, 5, padding(3, 2), n=1)
         yield of("four layers", 2, 4, 6, 3, 5, padding(2, 4), n=4)
+    yield of("one sentence with padding", 1, 4, 6, 2, 5, np.array([[[True, True, True, False]]]))
 
 
 def _stacks(rng):

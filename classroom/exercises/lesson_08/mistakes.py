@@ -17,8 +17,12 @@ def as_number(name: str):
         if got.shape:
             return first_difference(sight)
         return say("{place}, your {name} is {got}; {want} is expected.", place=place(sight), name=name,
-                   got=number(got), want=number(want))
+                   got=_three_digits(got), want=_three_digits(want))
     return shows
+
+
+def _three_digits(value) -> str:
+    return f"{float(value):.3g}" if 1e-3 <= abs(value) < 0.1 else number(value)
 
 
 _loss_shown = as_number("loss")
@@ -28,7 +32,7 @@ _loss_shown = as_number("loss")
 
 def sloppy_loss(logits, targets, pad_id, smoothing, log="stable", axis=-1, order="", spread="all", right=None,
                 mean="tokens", pad=None, sign=-1, end=None, typed=None, stop=None, form="own", raw="", even=1,
-                low=None):
+                low=None, tiny=1e-9):
     """`label_smoothing_loss` with one thing or two done differently."""
     smoothing = smoothing if typed is None else typed
     if log == "mixed":                           # the probabilities are smoothed, not the targets
@@ -45,8 +49,9 @@ def sloppy_loss(logits, targets, pad_id, smoothing, log="stable", axis=-1, order
     elif order == "positions first":
         logits = logits.transpose(0, 1).reshape(logits.shape)
     logs = {
-        "stable": lambda: logits.log_softmax(axis), "zero": lambda: logits.softmax(axis).log(),
-        "epsilon": lambda: (logits.softmax(axis) + 1e-9).log(), "twice": lambda: logits.softmax(-1).log_softmax(-1),
+        "stable": lambda: logits.log_softmax(axis),
+        "at least": lambda: logits.softmax(axis).clamp(min=tiny).log(), "zero": lambda: logits.softmax(axis).log(),
+        "epsilon": lambda: (logits.softmax(axis) + tiny).log(), "twice": lambda: logits.softmax(-1).log_softmax(-1),
         "none": lambda: logits, "base 2": lambda: logits.log_softmax(-1) / torch.log(torch.tensor(2.0)),
         "one minus": lambda: logits.softmax(-1) - 1, "base 10": lambda: logits.log_softmax(-1) / 2.302585092994046,
     }[log]()
@@ -295,9 +300,13 @@ LOSS = [
           "At each position the tokens of the vocabulary compete with each other.", "Along which axis?", axis=1),
     _loss("softmax-over-sentences", "what comes out when the softmax runs over the sentences",
           "At each position the tokens of the vocabulary compete with each other.", "Along which axis?", axis=0),
-    _loss("log-plus-epsilon", "what comes out when 1e-9 is added before the logarithm",
-          later("{stable} A small number added hides the infinity, and cuts the gradient off with it.", stable=_STABLE),
-          "PyTorch can take both steps as one.", log="epsilon"),
+    *(_loss("log-plus-epsilon", later("what comes out when {tiny} is {what} before the logarithm", tiny=f"{tiny:g}",
+                                      what=what),
+            later("{stable} A small number hides the infinity, and cuts the gradient off with it.", stable=_STABLE),
+            "PyTorch can take both steps as one.", log=log, tiny=tiny)
+      for tiny in (1e-9, 1e-7, 1e-8, 1e-10, 1e-12, 1e-6, 1e-15, 1e-20)
+      for log, what in (("epsilon", later("added")), ("at least", later("the smallest probability that is let "
+                                                                        "through")))),
     _loss("log-of-zero", "what the logarithm of a softmax gives: infinity or NaN where the logits are large", _STABLE,
           "PyTorch can take both steps as one.", log="zero"),
     _loss("wrong-logarithm", "what comes out with logarithms to base 2",

@@ -247,7 +247,7 @@ LOOP = [
             "the list.", "Where do you round?", told=places) for places, written in _PLACES),
     _loop("equal-counts-as-better", "Your loop is exactly one that takes an equal loss for a new best.",
           "A loss that stays where it is does not get lower, and training would go on for ever.",
-          "Is it < or <=?", better="<="),
+          "Is it < or <=, or does an equal loss set the count back?", better="<="),
     _loop("highest-loss-kept", "Your loop is exactly one that looks for the *highest* validation loss.",
           "A loss is better the lower it is.", "In which direction do you compare?", better=">"),
     _loop("first-batch-only", "Your loop is exactly one that trains on the first batch of each epoch only.",

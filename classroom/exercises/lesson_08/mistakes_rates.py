@@ -40,6 +40,10 @@ def sloppy_rate(step, d_model, warmup, shift=0, pick=min, up="right", down=-0.5,
         falling *= warmup ** -0.5 if "from the peak" in after else 1
         if "by if" in after:                     # not the smaller of two, but one after the other
             return d_model ** size * (rising if step < warmup + (late == 0) else falling)
+    if after == "times a ramp":
+        return d_model ** size * falling * min(1.0, step / warmup)
+    if after == "by if, divided":
+        return d_model ** size * (falling if step > warmup else step / warmup ** -1.5)
     if after == "inverse":
         falling = warmup ** 0.5 / step if step > 0 else float("inf")
     if after == "flat before":
@@ -124,6 +128,12 @@ RATE = [
     _rate("peak-too-high", "√warmup times the right one, so that it rises to 1/√d_model",
           "The paper's peak is 1/√(d_model · warmup): a longer warm-up has a lower peak.",
           "Put step = warmup into both terms of the formula, and into yours.", after="relative"),
+    _rate("rises-as-a-root", "what comes out when 1/√step is multiplied by a ramp from 0 to 1: the rate rises as √step",
+          _UP, "Of how many factors is your rising part made, and how many of them depend on the step?",
+          after="times a ramp"),
+    _rate("divided-by-the-power", "what comes out when the rising part is step divided by warmup^−1.5, which "
+          "multiplies by warmup^1.5", _UP, "`min` or `if`, put step = warmup into both terms: they should be equal.",
+          after="by if, divided"),
     *(_rate("jumps-at-the-peak", says,
             "The two parts do not meet: at step `warmup` one of them gives 1/√d_model, the other "
             "1/√(d_model · warmup).",

@@ -16,6 +16,7 @@ from .mistakes import sloppy_loss
 _LOSSES = {
     "right": label_smoothing_loss,
     "no smoothing": lambda logits, labels, pad_id, smoothing: label_smoothing_loss(logits, labels, pad_id, 0.0),
+    "the rest": lambda logits, labels, pad_id, smoothing: label_smoothing_loss(logits, labels, pad_id, 1 - smoothing),
     "0.1": lambda logits, labels, pad_id, smoothing: label_smoothing_loss(logits, labels, pad_id, 0.1),
     # An id is no share: some losses refuse it as a smoothing, others go on with it.
     "exchanged": lambda logits, labels, pad_id, smoothing: sloppy_loss(logits, labels, smoothing, pad_id),
@@ -61,6 +62,12 @@ def sloppy_step(model, optimiser, source, target, pad_id, smoothing, shift="righ
     if inputs == "ends not asked for":
         real = labels != pad_id
         labels = labels.masked_fill(real & ~torch.cat([real[:, 1:], torch.zeros_like(real[:, :1])], 1), pad_id)
+    if inputs == "both backwards":
+        given, labels = given.flip(1), labels.flip(1)
+    if inputs == "first not asked for":
+        labels = labels.masked_fill(torch.arange(labels.shape[1]) == 0, pad_id)
+    source = {"source backwards": lambda: source.flip(1), "source sorted": lambda: source.sort(1).values,
+              "source as long as the target": lambda: source[:, :given.shape[1]]}.get(inputs, lambda: source)()
     if inputs in ("source cut", "source cut in front"):
         source = source[:, :-1] if inputs == "source cut" else source[:, 1:]
     if inputs == "guesses at once":
@@ -265,7 +272,8 @@ STEP = [
           "used: the weights never move.", "`backward` fills them, `step` uses them, `zero_grad` empties them.",
           "In which order do you call the three?", zero="after backward"),
     _step("no-backward", "Your step is exactly one in which no gradients are computed: the weights never move.",
-          "`optimiser.step()` uses the gradients that `backward` has left.", "Which of the three calls is missing?",
+          "`optimiser.step()` uses the gradients that `backward` has left.", "Is one of the three calls missing, or "
+          "is the way from the loss to the weights cut, as by `.detach()`, `.data` or a tensor made anew?",
           backward=False),
     _step("no-step", "Your step is exactly one in which the weights are never changed.",
           "`backward` computes gradients, and leaves the weights as they are.", "Which of the three calls is missing?",
@@ -321,6 +329,26 @@ STEP = [
     _step("perplexity", "Your losses are exactly e to the power of the loss, the perplexity.",
           "It is a way of reporting a loss. Asked for is the loss itself.", "What does the `return` line give?",
           gives="perplexity"),
+    _step("smoothing-turned-round", "Your step is exactly one with a smoothing of 1 minus the one that it was given.",
+          "`smoothing` is the share that is given away, not that of the right token.", "What do you pass on?",
+          loss="the rest"),
+    _step("first-word-not-asked-for", "Your step is exactly one whose loss leaves out the first position: the model is "
+          "never asked for the first word.", "It has to write the first word, too, and knows only bos then.",
+          "What do your labels begin with?", inputs="first not asked for"),
+    _step("target-backwards", "Your step is exactly one in which the decoder reads the target from its end to its "
+          "beginning, and is asked for it in that order.", "Each position then reads the word that is asked for one "
+          "place before it: the answer.", "In which order do the words stand that the decoder reads?",
+          inputs="both backwards"),
+    *(_step("source-in-another-order", says, "`source` is read as it is, here and when the model translates.",
+            "What do you do with `source`?", inputs=inputs)
+      for inputs, says in (
+          ("source backwards", "Your step is exactly one in which the encoder reads `source` from its end to its "
+           "beginning, padding first."),
+          ("source sorted", "Your step is exactly one in which the encoder reads the ids of `source` in order of "
+           "size."))),
+    _step("source-cut", "Your step is exactly one in which `source` is cut to as many columns as the decoder reads.",
+          "Source and target differ in length. The decoder looks at the whole source.",
+          "What do you do with `source`?", inputs="source as long as the target"),
     *(_step("source-cut", says, "`source` is read as it is: only `target` is used twice, and shifted.",
             "What do you do with `source`?", inputs=inputs)
       for inputs, says in (

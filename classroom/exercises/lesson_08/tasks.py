@@ -138,6 +138,7 @@ def _batches(rng):
     yield of("as many positions as tokens in the vocabulary", [8, 5], [7, 6], 7, 0.1, 2)
     yield of("a model in evaluation mode", [4, 6], [5, 4], 8, 0.1, 2, training=False)
     yield of("gradients that are long", [4, 3], [3, 2], 6, 0.1, 1, stretch=60.0)
+    yield of("sources longer than their targets", [4, 3], [7, 5], 8, 0.1, 2)
 
 
 def _curves(rng):
@@ -285,7 +286,7 @@ EXERCISES = [
                "loss charge for a probability of 0?",
             0.1: "0.1 is the share that is given away. It is no loss yet: in the loss every share is multiplied by a "
                  "logarithm. Look at the table above once more: the lowest loss belongs to a model that gives exactly "
-                 "the smoothed shares.",
+                 "the smoothed shares. (−log 0.9 is 0.105: that is what the right token adds alone.)",
             0.325: "That is the entropy of two shares, 0.9 and 0.1. But the 0.1 is spread over all 49 tokens. Which "
                    "share has each of them, and what does each add to the sum?",
             0.712: "That is the entropy of 0.9 and of 48 shares of 0.1/48. Here all 49 tokens get 0.1/49, the right "

@@ -141,6 +141,10 @@ SEARCHES = [
     _found("one-round-too-few", "Your result is exactly what comes out when there is one round less than `max_len`.",
            "A sentence may have `max_len` tokens, and each round writes one.",
            "Which numbers does your `range` go through?", rounds=-1),
+    _found("one-round-too-few", "Your result is exactly what comes out when there is one round less than `max_len`. "
+           "With a `max_len` of 1 there is none, and a name that a round gives is missing.",
+           "A sentence may have `max_len` tokens, and each round writes one.",
+           "Which numbers does your `range` go through?", rounds=-1, bare=True),
     *(_found("one-round-too-few", "Your result is exactly what comes out when there is one round less than `max_len`.",
              "A sentence may have `max_len` tokens, and each round writes one; bos is none of them.",
              "What does your loop count, and from which number on?", rounds=-1, stand_in_n=n)

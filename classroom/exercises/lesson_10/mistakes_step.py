@@ -143,6 +143,9 @@ def _step_shared_out(log_p, next_log_p, beam_size, each="up", then="best", by="t
                "rest to the first": [few + (k < more) for k in range(beginnings)]}[each]
     table = log_p.unsqueeze(1) + next_log_p
     best, token = table.topk(min(max(numbers), vocab_size)) if by == "topk" else table.sort(descending=True)
+    if by == "first":                                 # the best of each row, and only then the beginnings' own scores
+        best, token = next_log_p.topk(min(max(numbers), vocab_size))
+        best = best + log_p.unsqueeze(1)
     rows = [(k, i) for k, number_of in enumerate(numbers) for i in range(min(number_of, vocab_size))]
     parent, place = torch.tensor(rows).unbind(1)
     scores, token = best[parent, place], token[parent, place]
@@ -318,7 +321,7 @@ STEPS = [
         "All K · V continuations compete with each other: a good beginning may take all places, and a bad one none.",
         "Can all the best continuations come from one beginning in your code?", as_round)
       for each in ("up", "down", "rest to the first") for then in ("best", "best there are", "all", "first")
-      for by in ("topk", "sort") if (each, then) != ("down", "best")),
+      for by in ("topk", "sort", "first") if (each, then) != ("down", "best")),
     *(Misconception(
         "places-shared-out-too-few", partial(_step_shared_out, each="down", by=by),
         "Your continuations are exactly what comes out when the places are shared out evenly among the beginnings. "

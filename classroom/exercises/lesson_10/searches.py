@@ -10,9 +10,12 @@ BOS, EOS = 5, 6
 def search(model, source, bos_id, eos_id, beam_size, alpha, max_len, width="shrinks", finished="kept", parents=True,
             logits="log", choice="score", n_more=0, ids="eos", start="bos", rounds=0, running="log p",
             returned="score", lengths="own", stand_in="none", at=-1, feed="all", fewer=0, ended_more=0,
-            stand_in_n="rounds", stops="", score_of="own", never=""):
+            stand_in_n="rounds", stops="", score_of="own", never="",
+            bare=False):
     """`beam_search` with one thing done differently."""
     alpha = 0.6 if lengths == "alpha typed in" else alpha
+    if bare and max_len + rounds < 1:
+        raise UnboundLocalError("a name that only a round gives")
     target = torch.tensor([[{"bos": bos_id, "eos": eos_id, "pad": 0}[start]]])
     log_p = torch.zeros(1, dtype=torch.float64)
     beam_size = {"one": 1, "four": 4}.get(width, beam_size)

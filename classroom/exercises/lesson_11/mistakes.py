@@ -64,6 +64,7 @@ def _only_possible(predicted, sure, possible, how):
     kept, hits = predicted - (possible - sure), len(predicted & sure) + len(predicted & possible)
     above, below = {"left out": (2 * len(kept & sure), len(kept) + len(sure)),
                     "left out below": (hits, len(kept) + len(sure)),
+                    "impossible left out": (hits, len(predicted & possible) + len(sure)),
                     "half of P": (hits - len(predicted & possible) / 2, len(predicted) + len(sure)),
                     "half of the rest": (len(predicted & sure) + len(predicted & possible - sure) / 2,
                                          len(predicted) + len(sure))}[how]
@@ -87,6 +88,14 @@ def _other_sets(predicted, sure, possible, how):
     elif how == "united with possible":
         hits = len(predicted & sure | possible)
     return 1 - hits / (len(predicted) + len(sure))
+
+
+def _mean_of_sentences(predicted, sure, possible):
+    """The mean of the rates of the sentences, where links are numbered."""
+    sentences = sorted({link[:-2] for link in predicted | sure})
+    each = [[{link for link in links if link[:-2] == s} for links in (predicted, sure, possible)] for s in sentences]
+    rates = [_rate(*sets) for sets in each if sets[0] or sets[1]]
+    return sum(rates) / len(rates) if rates else float("nan")
 
 
 def _brackets_missing(predicted, sure, possible, above=True, below=True, swapped=False, careful=True):
@@ -257,6 +266,11 @@ RATES = [
         "That gives two quotients the same weight, however many links each stands for, and one of them may be 0/0. Add "
         "first, divide once.", "How many divisions does the formula have?", counts)
       for empty in (None, (0, 0), (1, 1), (0, 1), (1, 0), "other")),
+    Misconception(
+        "mean-of-the-sentences", _mean_of_sentences,
+        "Where links are numbered by sentence, your rate is exactly the mean of the rates of the sentences.",
+        "A sentence with two links then counts as much as one with twenty. Count over all sentences first, and divide "
+        "once.", "How often does your code divide?", counts),
     *(Misconception(
         "only-possible-links-apart", partial(_only_possible, how=how),
         f"Your rate is exactly what comes out when {words}.", why, look, counts)
@@ -265,6 +279,8 @@ RATES = [
            _ONCE, "How many links does your |A| count?"),
           ("left out below", "predicted links that are only possible are left out of |A| below the line",
            _ONCE, "How many links does your |A| count?"),
+          ("impossible left out", "predicted links that are not even possible are left out of |A|",
+           "Then nothing punishes a wrong link.", "How many links does your |A| count?"),
           ("half of P", "|A ∩ P| counts half", _WEIGHT.format(rate="0.25"), "By what are your terms multiplied?"),
           ("half of the rest", "a sure link counts once, and one that is only possible half",
            _WEIGHT.format(rate="0.5"), "By what are your terms multiplied?"))),

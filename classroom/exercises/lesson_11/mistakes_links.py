@@ -15,6 +15,8 @@ def _align(weights, rows=slice(None, -1), columns=slice(None, -1), heads="mean",
     part = joined[rows, columns]
     if part.shape[0] == 0 or part.shape[1] == 0:
         return torch.zeros(part.shape[0], dtype=torch.long)
+    if pick == "second":
+        return part.topk(min(2, part.shape[1]), axis).indices[:, -1] + add
     if pick == "value":
         return part.max(axis).values
     return (part.argmin(axis) if pick == "argmin" else part.argmax(axis)) + add
@@ -324,6 +326,14 @@ ALIGNERS = [
         "least-weight", partial(_align, pick="argmin"),
         "Your links are exactly those with the *smallest* weight.", "Look for where most of the weight is.",
         "Which end of the row do you take?"),
+    Misconception(
+        "second-largest", partial(_align, columns=slice(None), pick="second"),
+        "What you return is exactly the place of the second largest weight of each row.",
+        "It is wanted only where `<eos>` has the largest.", "Which rows have their largest weight on `<eos>`?"),
+    Misconception(
+        "second-largest", partial(_align, pick="second"),
+        "What you return is exactly the place of the second largest weight of each row, `<eos>` left out.",
+        "A word is linked to the word that it looks at most.", "Which of the places that `topk` returns do you take?"),
     Misconception(
         "weights-instead-of-numbers", partial(_align, pick="value"),
         "What you return is exactly the largest weight of each row, not where it stands.",

@@ -45,7 +45,7 @@ def _weights(rng):
     few = 2.0 ** -16 * np.array([[2 ** 16 - 4, 2, 1, 1], [2 ** 15, 2 ** 14, 2 ** 13, 2 ** 13]])    # exact in float32
     yield Case("a row of which hardly anything is left", weights=few[None, None].astype("float32"),
                lost=np.array([[True, False, False, False]]))
-    less = np.array([[1 - 1.3e-5, 0.7e-5, 0.6e-5], [1 - 6e-8, 1e-8, 5e-8]])      # rounded in float32
+    less = np.array([[1 - 1.3e-5, 0.7e-5, 0.6e-5], [1 - 6e-8, 1e-8, 5e-8], [1, 4e-11, 6e-11]])    # rounded in float32
     yield Case("rows of which next to nothing is left", weights=less[None, None].astype("float32"),
                lost=np.array([[True, False, False]]))
     yield of("a sentence that loses all", 2, 2, 3, 4, [[False, True, False, True], [True] * 4])

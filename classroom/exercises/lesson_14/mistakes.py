@@ -26,6 +26,7 @@ def _quantise(w, steps=127, measure="magnitude", per="row", rounding="round", li
         "mean": lambda: w.abs().mean(along, keepdim=True), "std": lambda: w.std(along, keepdim=True, correction=0),
         "std, n - 1": lambda: w.std(along, keepdim=True, correction=min(1, w.shape[1] - 1)),
         "length": lambda: w.square().sum(along, keepdim=True).sqrt(),
+        "signed": lambda: w.gather(1, w.abs().argmax(1, keepdim=True)),
         "last row": lambda: w[-1:].abs().amax(1, keepdim=True), "first row": lambda: w[:1].abs().amax(1, keepdim=True),
         "smallest": lambda: w.abs().amin(along, keepdim=True), "place": lambda: w.abs().argmax(along, keepdim=True),
         "3 std": lambda: 3 * w.std(along, keepdim=True),
@@ -60,6 +61,7 @@ def _quantise(w, steps=127, measure="magnitude", per="row", rounding="round", li
     counted = {"divide": lambda: numbers / step, "multiply": lambda: numbers * step, "not": lambda: numbers,
                "in turn": lambda: numbers / step.reshape(-1).repeat(w.shape[1]).reshape(w.shape),
                "by steps": lambda: numbers * steps, "by largest": lambda: numbers / (step * steps),
+               "largest of all": lambda: numbers / step.max(),
                "nothing": lambda: torch.zeros_like(w)}[factor]()
     if rounding == "//":
         counted = torch.floor_divide(numbers, step)
@@ -148,9 +150,17 @@ QUANTISE = [
            "long may lose one by the last digit of a division. To the nearest one, errors of both signs cancel.",
            "What does `//` make of 2.9 and of −2.1?", rounding="//"),
     *(_wrong("rounded-up", says, "The nearest whole number is off by half a step at most, this one by up to a whole "
-             "step.", "What does your rounding make of 2.1?", rounding=rounding) for rounding, says in (
-                 ("up", "Your whole numbers are exactly what comes out when all are rounded up."),
-                 ("away", "Your whole numbers are exactly what comes out when all are rounded up in magnitude."))),
+             "step.", "What does your rounding make of 2.1?", rounding=rounding, limit=limit)
+      for rounding, says in (
+          ("up", "Your whole numbers are exactly what comes out when all are rounded up."),
+          ("away", "Your whole numbers are exactly what comes out when all are rounded up in magnitude."))
+      for limit in (None, (-127, 127), (-128, 127))),
+    _wrong("signed-scale", "Your scales are exactly the right ones, but below 0 where the number of largest magnitude "
+           "is below 0.", "The scale is the length of a step, and a length has no sign.",
+           "What does your code do to the number that it finds?", measure="signed"),
+    _wrong("counted-in-other-steps", "Your scales are right, but your whole numbers are exactly those that are counted "
+           "with the largest scale of all rows.", "The numbers of a row are read with the scale of that row.",
+           "By which scale are the numbers of a row divided?", factor="largest of all"),
     _wrong("half-added", "Your whole numbers are exactly what comes out when a half is added and everything after the "
            "point is cut off.", "That rounds numbers above 0. Below 0, −2.9 becomes −2.4, and that is cut off to −2.",
            "Which function rounds to the nearest whole number, on both sides of 0?", rounding="half added"),

@@ -59,7 +59,7 @@ def _errors(w, power="square", mean=1, root=True, order="table first", table="la
             size = size.expand(len(w))
         size = size.sqrt() if root and power == "square" else size
         size = size / w.shape[1] if mean == "outside" else size
-        if relative:
+        if relative in ("row", "mean"):
             size = size / {"row": w.abs().amax(1), "mean": w.square().mean(1).sqrt()}[relative]
         return size
 
@@ -91,6 +91,9 @@ def _errors(w, power="square", mean=1, root=True, order="table first", table="la
         by_table = error((w / (each.max() / steps)).round() * each / steps)
     if row == "read":
         by_row = error((w / (each.max() / steps)).round() * each / steps)
+    if relative == "steps":
+        by_table = by_table / (each.max() / steps)
+        by_row = by_row / torch.where(each == 0, torch.ones_like(each), each / steps).squeeze(1)
     return {"table first": (by_table, by_row), "row first": (by_row, by_table),
             "difference": (by_table - by_row, by_row), "ratio": (by_table / by_row, by_row)}[order]
 
@@ -305,6 +308,9 @@ ERRORS = [
              "Is anything divided at the end?", later("{asked} In the unit of the weights, not as a share of them.",
                                                       asked=_ASKED),
              relative=relative) for relative, name in (("row", "largest magnitude"), ("mean", "root mean square"))),
+    _wrong("counted-in-steps", "Your errors are exactly the right ones in steps: each is divided by its scale.",
+           "Is anything divided at the end?", later("{asked} In the unit of the weights.", asked=_ASKED),
+           relative="steps"),
     *(_wrong("another-number-of-steps", later("Your errors are exactly those of {steps:.0f} steps from 0 to the "
                                               "largest magnitude.",
                                               steps=steps),

@@ -19,6 +19,7 @@ def _pack(q, plus=8, base=16, pairs="neighbours", order="first high", keep="both
     first, second = {
         "neighbours": lambda: (q[:, 0::2], q[:, 1::2]), "halves": lambda: (q[:, :n_in // 2], q[:, n_in // 2:]),
         "rows": lambda: (q[0::2], q[1::2]), "backwards": lambda: (q.flip(1)[:, 0::2], q.flip(1)[:, 1::2]),
+        "below": lambda: tuple(q.T.reshape(-1, 2)[:, i].reshape(len(q), -1) for i in (0, 1)),
         "overlapping": lambda: (q[:, :n_in // 2], q[:, 1:n_in // 2 + 1]),
         "all neighbours": lambda: (q[:, :-1], q[:, 1:]),
         "twice the first": lambda: (q[:, 0::2], q[:, 0::2]), "twice the second": lambda: (q[:, 1::2], q[:, 1::2]),
@@ -93,6 +94,12 @@ PACKED = [
     _wrong("pairs-overlap", "Your bytes are exactly what comes out when there is a byte for each number and the one "
            "after it: one byte fewer than numbers.", later("{byte} Each number belongs to one byte only.", byte=_BYTE),
            "How far do you move from one pair to the next?", pairs="all neighbours"),
+    _wrong("rows-paired", "Your bytes are exactly what comes out when numbers are paired that stand below each other, "
+           "down one column after the other.", later("{byte} A row has its own scale.", byte=_BYTE),
+           "Is there a transpose before your numbers are paired?", pairs="below"),
+    _wrong("xor-for-power", "Your bytes are exactly what comes out when the first digit is multiplied by 6, not by 16.",
+           later("{byte} In Python `2 ^ 4` is 6, and a power is `2 ** 4`.", byte=_BYTE),
+           "By what is your first digit multiplied?", base=6),
     _wrong("rows-paired", "Your bytes are exactly what comes out when rows are paired, 0 with 1, 2 with 3.",
            later("{byte} A row has its own scale, and an odd number of rows could not be paired.", byte=_BYTE),
            "Does your `0::2` stand before the comma or behind it?", pairs="rows"),
