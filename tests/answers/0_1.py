@@ -623,3 +623,68 @@ def shares(numbers):
 
 
 shares = lambda s: np.multiply(s, 1 / np.add.reduce(s))
+
+# %% prelude
+import platform
+
+import numpy as np
+import torch
+
+from course.views.figures import show_shares, show_weights
+
+# %% wrong: W1 int-only: out = zeros_like(scores) truncates fractions when scores are whole numbers
+def shares(scores):
+    out = np.zeros_like(scores)
+    total = scores.sum()
+    for i in range(len(scores)):
+        out[i] = scores[i] / total
+    return out
+
+# %% wrong: W2 divides each by the running total (total grows in the same loop)
+def shares(scores):
+    total = 0
+    out = []
+    for s in scores:
+        total = total + s
+        if total == 0:
+            out.append(0.0)
+        else:
+            out.append(s / total)
+    return np.array(out)
+
+# %% wrong: W3 divides by the total of the OTHER scores (odds)
+def shares(scores):
+    return scores / (scores.sum() - scores)
+
+# %% wrong: W4 total forgets the first score (range(1, n))
+def shares(scores):
+    total = 0
+    for i in range(1, len(scores)):
+        total += scores[i]
+    return scores / total
+
+# %% wrong: W5 rounds the shares to two decimals
+def shares(scores):
+    return np.round(scores / scores.sum(), 2)
+
+# %% wrong: W6 mutates only float64 input: asarray(scores, float) is no copy, then /=
+def shares(scores):
+    out = np.asarray(scores, dtype=float)
+    out /= out.sum()
+    return out
+
+# %% wrong: W7 drops the scores that are 0 (shorter array)
+def shares(scores):
+    some = scores[scores > 0]
+    return some / some.sum()
+
+# %% right: R1 torch.nn.functional.normalize(p=1), back to numpy
+def shares(scores):
+    t = torch.tensor(scores, dtype=torch.float64)
+    return torch.nn.functional.normalize(t, p=1, dim=0).numpy()
+
+# %% right: R2 plain Python numbers, np.fromiter
+def shares(scores):
+    numbers = scores.tolist()
+    total = sum(numbers)
+    return np.fromiter((n / total for n in numbers), dtype=np.float64, count=len(numbers))

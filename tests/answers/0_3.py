@@ -578,3 +578,58 @@ def shares_by_row(scores):
 def shares_by_row(table):
     ones = np.ones(table.shape[1], dtype=table.dtype)
     return np.einsum("qk,q->qk", table, 1 / (table @ ones))
+
+# %% prelude
+import platform
+
+import numpy as np
+import torch
+
+from course.views.figures import show_shares, show_weights
+
+# %% wrong: W11 both loops over len(scores): takes the table for square
+def shares_by_row(scores):
+    n = len(scores)
+    out = np.zeros(scores.shape)
+    for i in range(n):
+        for j in range(n):
+            out[i, j] = scores[i, j] / scores[i].sum()
+    return out
+
+# %% wrong: W12 total not set back to 0 for each row
+def shares_by_row(scores):
+    out = np.zeros(scores.shape)
+    total = 0
+    for i, row in enumerate(scores):
+        for number in row:
+            total += number
+        out[i] = row / total
+    return out
+
+# %% wrong: W13 transposes so that the division fits, does not transpose back
+def shares_by_row(scores):
+    return scores.T / scores.sum(axis=1)
+
+# %% wrong: W14 float32 result from float64 input
+def shares_by_row(scores):
+    scores = scores.astype(np.float32)
+    return scores / scores.sum(axis=1, keepdims=True)
+
+# %% wrong: W15 whole total, times the number of rows (whole table sums to T_q, rows do not sum to 1)
+def shares_by_row(scores):
+    return scores / scores.sum() * len(scores)
+
+# %% wrong: W16 rows first, then the columns too
+def shares_by_row(scores):
+    by_row = scores / scores.sum(axis=1, keepdims=True)
+    return by_row / by_row.sum(axis=0, keepdims=True)
+
+# %% right: R3 divide the transpose and transpose back (Fortran layout)
+def shares_by_row(scores):
+    columns = scores.T
+    return (columns / columns.sum(axis=0)).T
+
+# %% right: R4 diagonal matrix of 1/total times the table; totals by einsum
+def shares_by_row(scores):
+    totals = np.einsum("qk->q", scores)
+    return np.diag(1 / totals) @ scores

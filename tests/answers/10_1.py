@@ -367,3 +367,41 @@ def length_penalty_score(log_p, n, alpha):
 def length_penalty_score(log_p, n, alpha):
     n = torch.as_tensor(n, dtype=log_p.dtype)
     return log_p * torch.exp(-alpha * torch.log((n + 5) / 6))
+
+# %% prelude
+import math
+import time
+
+import sacrebleu
+import torch
+from sacrebleu.significance import PairedTest
+
+import course.decoding as library
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.decoding import CachedDecoder, UncachedDecoder
+from course.tokens import encode_pairs
+from course.translator import trained_translator
+from course.views import interactive
+from course.views.beam import Node, show_beam
+from course.views.figures import show_curves, show_weights
+
+# %% wrong: we are in log space, so 'divide' becomes 'subtract the log': log p - α log((5+n)/6)
+def length_penalty_score(log_p, n, alpha):
+    n = torch.as_tensor(n)
+    return log_p - alpha * torch.log((5 + n) / 6)
+
+# %% wrong: bracket slip: (5+n)^α / 6, the power only over the numerator
+def length_penalty_score(log_p, n, alpha):
+    penalty = (5 + n) ** alpha / 6
+    return log_p / penalty
+
+# %% wrong: adds one for eos although n already counts it
+def length_penalty_score(log_p, n, alpha):
+    length = n + 1            # and eos
+    return log_p / ((5 + length) / 6) ** alpha
+
+# %% right: right: exp of -α log1p((n-1)/6), einsum product
+def length_penalty_score(log_p, n, alpha):
+    n = torch.as_tensor(n, dtype=log_p.dtype).expand_as(log_p)
+    factor = torch.exp(-alpha * torch.log1p((n - 1) / 6))
+    return torch.einsum("i,i->i", log_p, factor)

@@ -644,3 +644,62 @@ def beam_step(log_p, next_log_p, beam_size):
     order = table.flatten().sort(descending=True, stable=True).indices[:beam_size]
     parent, token = torch.unravel_index(order, table.shape)
     return table[parent, token], parent, token
+
+# %% prelude
+import math
+import time
+
+import sacrebleu
+import torch
+from sacrebleu.significance import PairedTest
+
+import course.decoding as library
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.decoding import CachedDecoder, UncachedDecoder
+from course.tokens import encode_pairs
+from course.translator import trained_translator
+from course.views import interactive
+from course.views.beam import Node, show_beam
+from course.views.figures import show_curves, show_weights
+
+# %% wrong: a fair share: each beginning may have at most ceil(beam_size / K) children
+def beam_step(log_p, next_log_p, beam_size):
+    K, V = next_log_p.shape
+    share = math.ceil(beam_size / K)
+    values, tokens = next_log_p.topk(share, dim=1)          # (K, share)
+    total = (values + log_p[:, None]).flatten()
+    scores, index = total.topk(beam_size)
+    return scores, index // share, tokens.flatten()[index]
+
+# %% wrong: takes the row width as (number of cells) // beam_size, i.e. supposes K == beam_size
+def beam_step(log_p, next_log_p, beam_size):
+    total = (log_p.unsqueeze(1) + next_log_p).reshape(-1)
+    scores, index = total.topk(beam_size)
+    width = len(total) // beam_size
+    parent = index // width
+    token = index % width
+    return scores, parent, token
+
+# %% wrong: multiplies probabilities and takes the log at the end: underflow for long beginnings in float32
+def beam_step(log_p, next_log_p, beam_size):
+    p = log_p.exp()[:, None] * next_log_p.exp()
+    best, index = p.flatten().topk(beam_size)
+    V = next_log_p.shape[1]
+    return best.log(), torch.div(index, V, rounding_mode="floor"), index.remainder(V)
+
+# %% wrong: right choice, but scores holds the log-probability of the last token only
+def beam_step(log_p, next_log_p, beam_size):
+    V = next_log_p.size(1)
+    index = (log_p.view(-1, 1) + next_log_p).view(-1).topk(beam_size).indices
+    parent, token = index // V, index % V
+    scores = next_log_p[parent, token]
+    return scores, parent, token
+
+# %% right: right: best min(beam_size, V) of each beginning first, then the best of these, by sort
+def beam_step(log_p, next_log_p, beam_size):
+    width = min(beam_size, next_log_p.size(-1))
+    values, tokens = next_log_p.sort(dim=-1, descending=True)
+    values, tokens = values[:, :width] + log_p[:, None], tokens[:, :width]
+    owner = torch.arange(len(log_p)).repeat_interleave(width)
+    order = values.reshape(-1).argsort(descending=True)[:beam_size]
+    return values.reshape(-1)[order], owner[order], tokens.reshape(-1)[order]

@@ -2286,3 +2286,134 @@ def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
         alive = [hyp for hyp in grown if hyp[1][-1] != eos_id]
     best = max(done, key=score) if done else max(alive, key=lambda hyp: hyp[0])
     return best[1], score(best)
+
+# %% prelude
+import math
+import time
+
+import sacrebleu
+import torch
+from sacrebleu.significance import PairedTest
+
+import course.decoding as library
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.decoding import CachedDecoder, UncachedDecoder
+from course.tokens import encode_pairs
+from course.translator import trained_translator
+from course.views import interactive
+from course.views.beam import Node, show_beam
+from course.views.figures import show_curves, show_weights
+def length_penalty_score(log_p, n, alpha):
+    return log_p / ((5 + n) / 6) ** alpha
+
+def beam_step(log_p, next_log_p, beam_size):
+    candidates = log_p[:, None] + next_log_p
+    scores, index = candidates.flatten().topk(beam_size)
+    return scores, index // next_log_p.shape[1], index % next_log_p.shape[1]
+
+# %% wrong: the penalised score is carried on as log p of the next round
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target = torch.tensor([[bos_id]])
+    log_p = torch.zeros(1)
+    finished = []
+    for n in range(1, max_len + 1):
+        logits = model(source.expand(len(target), -1), target)[:, -1]
+        log_p, parent, token = beam_step(log_p, logits.log_softmax(-1), beam_size - len(finished))
+        log_p = length_penalty_score(log_p, n, alpha)
+        target = torch.cat([target[parent], token[:, None]], dim=1)
+        done = token == eos_id
+        for s, row in zip(log_p[done].tolist(), target[done].tolist()):
+            finished.append((s, row[1:]))
+        if len(finished) == beam_size:
+            break
+        target, log_p = target[~done], log_p[~done]
+    if not finished:
+        finished = [(log_p[0].item(), target[0, 1:].tolist())]
+    score, ids = max(finished)
+    return ids, score
+
+# %% wrong: after max_len rounds the unfinished beginnings compete with the finished ones
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target = torch.tensor([[bos_id]])
+    log_p = torch.zeros(1)
+    finished = []
+    for n in range(1, max_len + 1):
+        logits = model(source.expand(len(target), -1), target)[:, -1]
+        log_p, parent, token = beam_step(log_p, logits.log_softmax(-1), beam_size - len(finished))
+        target = torch.cat([target[parent], token[:, None]], dim=1)
+        score = length_penalty_score(log_p, n, alpha)
+        done = token == eos_id
+        if n == max_len:
+            done[:] = True                      # time is up: all of them are finished
+        for s, row in zip(score[done].tolist(), target[done].tolist()):
+            finished.append((s, row[1:]))
+        if len(finished) == beam_size:
+            break
+        target, log_p = target[~done], log_p[~done]
+    score, ids = max(finished)
+    return ids, score
+
+# %% wrong: stops as soon as the first-ranked continuation is eos
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target = torch.tensor([[bos_id]])
+    log_p = torch.zeros(1)
+    finished = []
+    for n in range(1, max_len + 1):
+        logits = model(source.expand(len(target), -1), target)[:, -1]
+        log_p, parent, token = beam_step(log_p, logits.log_softmax(-1), beam_size - len(finished))
+        target = torch.cat([target[parent], token[:, None]], dim=1)
+        score = length_penalty_score(log_p, n, alpha)
+        done = token == eos_id
+        for s, row in zip(score[done].tolist(), target[done].tolist()):
+            finished.append((s, row[1:]))
+        if len(finished) == beam_size or token[0] == eos_id:      # nothing can be better than the best
+            break
+        target, log_p, score = target[~done], log_p[~done], score[~done]
+    if not finished:
+        finished = [(score[0].item(), target[0, 1:].tolist())]
+    score, ids = max(finished)
+    return ids, score
+
+# %% wrong: finished sentences give their place back: always beam_size continuations, until at least beam_size have finished
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target = torch.tensor([[bos_id]])
+    log_p = torch.zeros(1)
+    finished = []
+    for n in range(1, max_len + 1):
+        logits = model(source.expand(len(target), -1), target)[:, -1]
+        next_log_p = logits.log_softmax(-1)
+        log_p, parent, token = beam_step(log_p, next_log_p, min(beam_size, next_log_p.numel()))
+        target = torch.cat([target[parent], token[:, None]], dim=1)
+        score = length_penalty_score(log_p, n, alpha)
+        done = token == eos_id
+        for s, row in zip(score[done].tolist(), target[done].tolist()):
+            finished.append((s, row[1:]))
+        target, log_p, score = target[~done], log_p[~done], score[~done]
+        if len(finished) >= beam_size or len(target) == 0:
+            break
+    if not finished:
+        finished = [(score[0].item(), target[0, 1:].tolist())]
+    score, ids = max(finished)
+    return ids, score
+
+# %% right: right: python lists, one beginning at a time, its log p computed from nothing each round
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    alive, done = [[bos_id]], []
+    for n in range(1, max_len + 1):
+        table, totals = [], []
+        for ids in alive:
+            all_log_p = torch.log_softmax(model(source, torch.tensor([ids])), dim=-1)[0]
+            totals.append(sum((all_log_p[t, ids[t + 1]] for t in range(len(ids) - 1)), torch.tensor(0.0)))
+            table.append(all_log_p[-1])
+        s, parent, token = beam_step(torch.stack(totals), torch.stack(table), beam_size - len(done))
+        grown = [(float(a), alive[int(b)] + [int(c)]) for a, b, c in zip(s, parent, token)]
+        done += [(a, ids) for a, ids in grown if ids[-1] == eos_id]
+        rest = [(a, ids) for a, ids in grown if ids[-1] != eos_id]
+        alive = [ids for _, ids in rest]
+        if len(done) >= beam_size:
+            break
+    if not done:
+        done = rest[:1]
+    ranked = [(float(length_penalty_score(torch.tensor(a), len(ids) - 1, alpha)), ids[1:]) for a, ids in done]
+    best = max(ranked, key=lambda pair: pair[0])
+    return best[1], best[0]

@@ -790,3 +790,75 @@ def cached_attention(attention, x, past):
     k, v = [torch.concatenate(pair, dim=-2) for pair in zip(past, new)]
     output, _weights = attention.attend(attention.queries(x), k, v, causal_mask(k.size(-2))[-1:])
     return output, (k, v)
+
+# %% prelude
+import math
+import time
+
+import sacrebleu
+import torch
+from sacrebleu.significance import PairedTest
+
+import course.decoding as library
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.decoding import CachedDecoder, UncachedDecoder
+from course.tokens import encode_pairs
+from course.translator import trained_translator
+from course.views import interactive
+from course.views.beam import Node, show_beam
+from course.views.figures import show_curves, show_weights
+
+# %% wrong: puts the new keys and values in front of the old ones (outputs are right, the order is not)
+def cached_attention(attention, x, past):
+    k, v = attention.keys_and_values(x, x)
+    if past is not None:
+        k = torch.cat((k, past[0]), dim=-2)
+        v = torch.cat((v, past[1]), dim=-2)
+    output, weights = attention.attend(attention.queries(x), k, v)
+    return output, (k, v)
+
+# %% wrong: adds a causal mask, and takes its first row instead of its last
+def cached_attention(attention, x, past):
+    k, v = attention.keys_and_values(x, x)
+    if past is not None:
+        k = torch.cat([past[0], k], dim=2)
+        v = torch.cat([past[1], v], dim=2)
+    mask = causal_mask(k.shape[2])[:x.shape[1]]       # one query
+    output, _ = attention.attend(attention.queries(x), k, v, mask)
+    return output, (k, v)
+
+# %% wrong: keeps the past in a list and grows that list: earlier pasts change, and no tuple
+def cached_attention(attention, x, past):
+    k, v = attention.keys_and_values(x, x)
+    if past is None:
+        past = [k, v]
+    else:
+        past[0] = torch.cat([past[0], k], dim=2)
+        past[1] = torch.cat([past[1], v], dim=2)
+    output, _ = attention.attend(attention.queries(x), *past)
+    return output, past
+
+# %% wrong: attends to the past only, and appends itself afterwards (sees itself at the first position only)
+def cached_attention(attention, x, past):
+    q = attention.queries(x)
+    k, v = attention.keys_and_values(x, x)
+    if past is None:
+        return attention.attend(q, k, v)[0], (k, v)
+    old_k, old_v = past
+    output, _ = attention.attend(q, old_k, old_v)
+    return output, (torch.cat([old_k, k], 2), torch.cat([old_v, v], 2))
+
+# %% right: right: a new buffer filled by hand, the last row of the causal mask
+def cached_attention(attention, x, past):
+    new = attention.keys_and_values(x, x)
+    t = 0 if past is None else past[0].size(2)
+    kept = []
+    for i, part in enumerate(new):
+        b, h, one, d = part.shape
+        buffer = part.new_empty(b, h, t + one, d)
+        if t:
+            buffer[:, :, :t] = past[i]
+        buffer[:, :, t:] = part
+        kept.append(buffer)
+    out = attention.attend(attention.queries(x), *kept, causal_mask(t + 1)[t:])
+    return out[0], tuple(kept)

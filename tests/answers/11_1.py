@@ -702,3 +702,81 @@ def alignment_error_rate(predicted, sure, possible):
     recall = len(predicted & sure) / len(sure) if sure else 0.0
     precision = len(predicted & possible) / len(predicted) if predicted else 0.0
     return 1 - (recall + precision) / 2
+
+# %% prelude
+import contextlib
+import itertools
+import random
+import warnings
+
+import numpy as np
+import sacrebleu
+import torch
+import torch.nn.functional as F
+
+from course.alignment import IBMModel1, gold_alignments, pool, word_links, word_numbers, word_weights, words
+from course.counting import count_vectors
+from course.data import Pair
+from course.decoding import translate
+from course.inspection import record_attention
+from course.intervention import attention_names, edit_attention, switch_off, uniform
+from course.tokens import encode_pairs
+from course.translator import trained_translator
+from course.views import interactive
+from course.views.alignments import show_alignment, show_points
+from course.views.figures import show_weights
+
+warnings.filterwarnings("ignore", ".* max_len = ")          # a translation that does not end is cut: with a warning
+
+# %% wrong: links that are not possible are thrown away first, so |A| is too small
+def alignment_error_rate(predicted, sure, possible):
+    predicted = predicted & possible
+    hits = len(predicted & sure) + len(predicted & possible)
+    return 1 - hits / max(1, len(predicted) + len(sure))
+
+# %% wrong: 1 - F1 of precision (|A&P|/|A|) and recall (|A&S|/|S|)
+def alignment_error_rate(predicted, sure, possible):
+    precision = len(predicted & possible) / len(predicted) if predicted else 1.0
+    recall = len(predicted & sure) / len(sure) if sure else 1.0
+    if precision + recall == 0:
+        return 1.0
+    return 1 - 2 * precision * recall / (precision + recall)
+
+# %% wrong: keeps only the last two numbers of each link (the sentence's number is lost)
+def alignment_error_rate(predicted, sure, possible):
+    a, s, p = ({link[-2:] for link in links} for links in (predicted, sure, possible))
+    return 1 - (len(a & s) + len(a & p)) / (len(a) + len(s))
+
+# %% prelude
+import contextlib
+import itertools
+import random
+import warnings
+
+import numpy as np
+import sacrebleu
+import torch
+import torch.nn.functional as F
+
+from course.alignment import IBMModel1, gold_alignments, pool, word_links, word_numbers, word_weights, words
+from course.counting import count_vectors
+from course.data import Pair
+from course.decoding import translate
+from course.inspection import record_attention
+from course.intervention import attention_names, edit_attention, switch_off, uniform
+from course.tokens import encode_pairs
+from course.translator import trained_translator
+from course.views import interactive
+from course.views.alignments import show_alignment, show_points
+from course.views.figures import show_weights
+
+warnings.filterwarnings("ignore", ".* max_len = ")          # a translation that does not end is cut: with a warning
+from fractions import Fraction
+
+# %% right: a Fraction, counted link by link with `in`
+def alignment_error_rate(predicted, sure, possible):
+    total, hits = len(sure), 0
+    for link in predicted:
+        total += 1
+        hits += (link in sure) + (link in possible)
+    return Fraction(total - hits, total)

@@ -817,3 +817,44 @@ def align_from_attention(weights):
         sums = [sum(float(weights[h, row, k]) for h in range(n_heads)) for k in range(t_k - 1)]
         result.append(max(range(len(sums)), key=sums.__getitem__))
     return result
+
+# %% prelude
+import contextlib
+import itertools
+import random
+import warnings
+
+import numpy as np
+import sacrebleu
+import torch
+import torch.nn.functional as F
+
+from course.alignment import IBMModel1, gold_alignments, pool, word_links, word_numbers, word_weights, words
+from course.counting import count_vectors
+from course.data import Pair
+from course.decoding import translate
+from course.inspection import record_attention
+from course.intervention import attention_names, edit_attention, switch_off, uniform
+from course.tokens import encode_pairs
+from course.translator import trained_translator
+from course.views import interactive
+from course.views.alignments import show_alignment, show_points
+from course.views.figures import show_weights
+
+warnings.filterwarnings("ignore", ".* max_len = ")          # a translation that does not end is cut: with a warning
+
+# %% wrong: majority vote of the heads (mode of each head's argmax)
+def align_from_attention(weights):
+    votes = weights[:, :-1, :-1].argmax(dim=-1)      # (n_heads, T_q - 1)
+    return votes.mode(dim=0).values
+
+# %% wrong: <eos> left in the argmax, then clamped to the last word
+def align_from_attention(weights):
+    mean = weights.mean(dim=0)
+    return mean[:-1].argmax(dim=-1).clamp(max=mean.shape[-1] - 2)
+
+# %% wrong: each head's row is scaled to sum 1 without <eos> before the mean over heads
+def align_from_attention(weights):
+    w = weights[:, :-1, :-1]
+    w = w / w.sum(dim=-1, keepdim=True)
+    return w.mean(dim=0).argmax(dim=-1)

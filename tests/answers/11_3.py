@@ -1631,3 +1631,66 @@ def em_step(t, pairs):
         block = S @ t @ T.T
         counts += S.T @ (block / block.sum(axis=0)) @ T
     return (counts.T / counts.sum(axis=1)).T
+
+# %% prelude
+import contextlib
+import itertools
+import random
+import warnings
+
+import numpy as np
+import sacrebleu
+import torch
+import torch.nn.functional as F
+
+from course.alignment import IBMModel1, gold_alignments, pool, word_links, word_numbers, word_weights, words
+from course.counting import count_vectors
+from course.data import Pair
+from course.decoding import translate
+from course.inspection import record_attention
+from course.intervention import attention_names, edit_attention, switch_off, uniform
+from course.tokens import encode_pairs
+from course.translator import trained_translator
+from course.views import interactive
+from course.views.alignments import show_alignment, show_points
+from course.views.figures import show_weights
+
+warnings.filterwarnings("ignore", ".* max_len = ")          # a translation that does not end is cut: with a warning
+
+# %% wrong: counts[np.ix_(source, target)] += shares: repeated words do not add up
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        block = t[np.ix_(source, target)]
+        counts[np.ix_(source, target)] += block / block.sum(axis=0, keepdims=True)
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: shares among all source words of the vocabulary (whole column of t)
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    column = t.sum(axis=0)
+    for source, target in pairs:
+        for i in source:
+            for j in target:
+                counts[i, j] += t[i, j] / column[j]
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: each SOURCE word has 1 to give, shared among the target words of the pair
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for i in source:
+            total = sum(t[i, j] for j in target)
+            for j in target:
+                counts[i, j] += t[i, j] / total
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% right: bincount of each sentence, one formula for the whole table
+def em_step(t, pairs):
+    n, m = t.shape
+    S = np.stack([np.bincount(s, minlength=n) for s, _ in pairs]).astype(float)     # pairs x source words
+    T = np.stack([np.bincount(g, minlength=m) for _, g in pairs]).astype(float)
+    totals = S @ t
+    given = np.divide(T, totals, out=np.zeros_like(totals), where=T > 0)
+    counts = t * np.einsum("pi,pj->ij", S, given)
+    return (counts / counts.sum(1)[:, None]).astype(t.dtype)

@@ -509,3 +509,54 @@ def take_away(weights, lost):
 def take_away(weights, lost):
     kept = torch.einsum("bhqk,bk->bhqk", weights, (~lost).to(weights.dtype))
     return torch.nan_to_num(kept / kept.sum(-1, keepdim=True), nan=0.0)
+
+# %% prelude
+import contextlib
+import itertools
+import random
+import warnings
+
+import numpy as np
+import sacrebleu
+import torch
+import torch.nn.functional as F
+
+from course.alignment import IBMModel1, gold_alignments, pool, word_links, word_numbers, word_weights, words
+from course.counting import count_vectors
+from course.data import Pair
+from course.decoding import translate
+from course.inspection import record_attention
+from course.intervention import attention_names, edit_attention, switch_off, uniform
+from course.tokens import encode_pairs
+from course.translator import trained_translator
+from course.views import interactive
+from course.views.alignments import show_alignment, show_points
+from course.views.figures import show_weights
+
+warnings.filterwarnings("ignore", ".* max_len = ")          # a translation that does not end is cut: with a warning
+
+# %% wrong: sum + 1e-9 against division by zero: rows of which hardly anything is left do not sum to 1
+def take_away(weights, lost):
+    left = weights.masked_fill(lost[:, None, None, :], 0.0)
+    return left / (left.sum(dim=-1, keepdim=True) + 1e-9)
+
+# %% wrong: divides by 1 - (what was taken away): rounding when hardly anything is left
+def take_away(weights, lost):
+    mask = lost[:, None, None, :]
+    taken = weights.masked_fill(~mask, 0.0).sum(dim=-1, keepdim=True)
+    left = weights.masked_fill(mask, 0.0)
+    rest = 1 - taken
+    return torch.where(rest > 0, left / rest, torch.zeros_like(left))
+
+# %% wrong: the lost weight is spread evenly over the tokens that stay, not in proportion
+def take_away(weights, lost):
+    mask = lost[:, None, None, :]
+    left = weights.masked_fill(mask, 0.0)
+    n_left = (~mask).sum(dim=-1, keepdim=True).clamp(min=1)
+    missing = 1 - left.sum(dim=-1, keepdim=True)
+    return (left + missing / n_left).masked_fill(mask, 0.0)
+
+# %% right: einsum with the kept columns, nan_to_num for the empty rows
+def take_away(weights, lost):
+    left = torch.einsum("bhqk,bk->bhqk", weights, (~lost).to(weights.dtype))
+    return torch.nan_to_num(left / torch.einsum("bhqk->bhq", left).unsqueeze(-1), nan=0.0)

@@ -553,3 +553,53 @@ def patch(mixed, other, head, n_heads):
     for b in range(mixed.shape[0]):
         new[b, :, head * d:(head + 1) * d] = other[b, :, head * d:(head + 1) * d]
     return new
+
+# %% prelude
+import contextlib
+import itertools
+import random
+import warnings
+
+import numpy as np
+import sacrebleu
+import torch
+import torch.nn.functional as F
+
+from course.alignment import IBMModel1, gold_alignments, pool, word_links, word_numbers, word_weights, words
+from course.counting import count_vectors
+from course.data import Pair
+from course.decoding import translate
+from course.inspection import record_attention
+from course.intervention import attention_names, edit_attention, switch_off, uniform
+from course.tokens import encode_pairs
+from course.translator import trained_translator
+from course.views import interactive
+from course.views.alignments import show_alignment, show_points
+from course.views.figures import show_weights
+
+warnings.filterwarnings("ignore", ".* max_len = ")          # a translation that does not end is cut: with a warning
+
+# %% wrong: interleaved: every n_heads-th number belongs to the head
+def patch(mixed, other, head, n_heads):
+    new = mixed.clone()
+    new[..., head::n_heads] = other[..., head::n_heads]
+    return new
+
+# %% wrong: right place, but always the first d_head numbers of other (head 0's)
+def patch(mixed, other, head, n_heads):
+    d_head = mixed.shape[-1] // n_heads
+    new = mixed.clone()
+    new[..., head * d_head : (head + 1) * d_head] = other[..., :d_head]
+    return new
+
+# %% wrong: reshape to (B, n_heads, T, d_head) without a transpose
+def patch(mixed, other, head, n_heads):
+    B, T, d_model = mixed.shape
+    new = mixed.clone().reshape(B, n_heads, T, d_model // n_heads)
+    new[:, head] = other.expand(B, T, d_model).reshape(B, n_heads, T, d_model // n_heads)[:, head]
+    return new.reshape(B, T, d_model)
+
+# %% right: torch.where with the number of the head each number belongs to
+def patch(mixed, other, head, n_heads):
+    owner = torch.arange(mixed.shape[-1]).div(mixed.shape[-1] // n_heads, rounding_mode="floor")
+    return torch.where(owner.eq(head), other, mixed)

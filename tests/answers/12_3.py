@@ -491,3 +491,61 @@ def mean_and_spread(losses):
     middle = losses @ np.full(n_seeds, 1 / n_seeds)
     half = np.array([np.ptp(row) / 2 for row in losses])
     return middle, half
+
+# %% prelude
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import sacrebleu
+import torch
+from tqdm import tqdm
+
+from course.ablation import (
+    Config,
+    Variant,
+    common_pairs,
+    differences,
+    results_table,
+    run,
+    sentence_losses,
+    task_from,
+)
+from course.counting import begin_with, count_vectors
+from course.data import Split, load_pairs, pairs_that_fit, short_pairs, split_pairs
+from course.decoding import translate
+from course.inspection import record_attention
+from course.languages import SpacedSubwords, space_characters
+from course.tokens import Subwords, encode_pairs
+from course.training import train
+from course.views.ablation import show_differences
+from course.views.figures import show_weights
+
+# %% wrong: spread = np.std(ddof=0): equals half the range for two seeds only
+def mean_and_spread(losses):
+    """Mean and half range over the seeds."""
+    return losses.mean(axis=1), losses.std(axis=1)
+
+# %% wrong: sorts the caller's array in place to find lowest and highest
+def mean_and_spread(losses):
+    """Mean and half range over the seeds."""
+    losses.sort(axis=1)
+    return losses.mean(axis=1), (losses[:, -1] - losses[:, 0]) / 2
+
+# %% wrong: mean = middle of lowest and highest (right for two seeds only)
+def mean_and_spread(losses):
+    """Mean and half range over the seeds."""
+    low, high = losses.min(axis=1), losses.max(axis=1)
+    return (low + high) / 2, (high - low) / 2
+
+# %% right: plain Python loop, fmean and sorted, lists turned into arrays
+from statistics import fmean
+
+def mean_and_spread(losses):
+    """Mean and half range over the seeds."""
+    means, spreads = [], []
+    for row in losses.tolist():
+        low, *_, high = sorted(row) if len(row) > 1 else row * 2
+        means.append(fmean(row))
+        spreads.append(0.5 * (high - low))
+    return np.array(means), np.array(spreads)

@@ -782,3 +782,82 @@ def paired(losses, base):
         halves.append((max(d) - min(d)) / 2)
         agree.append(min(d) > 0 or max(d) < 0)
     return np.array(means), np.array(halves), np.array(agree)
+
+# %% prelude
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import sacrebleu
+import torch
+from tqdm import tqdm
+
+from course.ablation import (
+    Config,
+    Variant,
+    common_pairs,
+    differences,
+    results_table,
+    run,
+    sentence_losses,
+    task_from,
+)
+from course.counting import begin_with, count_vectors
+from course.data import Split, load_pairs, pairs_that_fit, short_pairs, split_pairs
+from course.decoding import translate
+from course.inspection import record_attention
+from course.languages import SpacedSubwords, space_characters
+from course.tokens import Subwords, encode_pairs
+from course.training import train
+from course.views.ablation import show_differences
+from course.views.figures import show_weights
+
+# %% wrong: agree = mean +- spread does not contain 0 (same thing for two seeds only)
+def paired(losses, base):
+    """Differences to the base, seed by seed."""
+    d = losses - losses[base]
+    mean = d.mean(axis=1)
+    spread = (d.max(axis=1) - d.min(axis=1)) / 2
+    return mean, spread, np.abs(mean) > spread
+
+# %% wrong: spread = spread of the variant minus spread of the base
+def paired(losses, base):
+    """Differences to the base, seed by seed."""
+    mean = losses.mean(axis=1)
+    spread = (losses.max(axis=1) - losses.min(axis=1)) / 2
+    d = losses - losses[base]
+    agree = (d > 0).all(axis=1) | (d < 0).all(axis=1)
+    return mean - mean[base], np.abs(spread - spread[base]), agree
+
+# %% wrong: leaves the base's own row out of the result (n_variants - 1)
+def paired(losses, base):
+    """Differences to the base, seed by seed."""
+    d = np.delete(losses, base, axis=0) - losses[base]
+    agree = (d > 0).all(axis=1) | (d < 0).all(axis=1)
+    return d.mean(axis=1), np.ptp(d, axis=1) / 2, agree
+
+# %% wrong: agree = the most frequent sign: a seed with difference exactly 0 counts as agreeing (>= and <=)
+def paired(losses, base):
+    """Differences to the base, seed by seed."""
+    d = losses - losses[base]
+    agree = np.logical_or((d >= 0).all(axis=1), (d <= 0).all(axis=1))
+    return d.mean(axis=1), np.ptp(d, axis=1) / 2, agree
+
+# %% wrong: best against best: sorts each row's seeds before the subtraction, so the pairs are lost
+def paired(losses, base):
+    """Differences to the base, seed by seed."""
+    ordered = np.sort(losses, axis=1)
+    d = ordered - ordered[base]
+    agree = (d > 0).all(axis=1) | (d < 0).all(axis=1)
+    return d.mean(axis=1), np.ptp(d, axis=1) / 2, agree
+
+# %% right: torch, einsum for the mean, signs counted for agree, back to numpy
+def paired(losses, base):
+    """Differences to the base, seed by seed."""
+    t = torch.tensor(losses, dtype=torch.float64)
+    d = t - t[base:base + 1].expand_as(t)
+    n = d.shape[1]
+    mean = torch.einsum("vs,s->v", d, torch.full((n,), 1 / n, dtype=torch.float64))
+    half = (d.amax(1) - d.amin(1)).mul(0.5)
+    agree = d.sign().sum(1).abs().eq(n)
+    return [mean.numpy(), half.numpy(), agree.numpy()]

@@ -591,3 +591,67 @@ def bootstrap_interval(a, b, draws):
     n = len(a)
     means = [np.bincount(row, minlength=n) @ (b - a) / len(row) for row in draws]
     return tuple(float(x) for x in np.quantile(means, (0.025, 0.975)))
+
+# %% prelude
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import sacrebleu
+import torch
+from tqdm import tqdm
+
+from course.ablation import (
+    Config,
+    Variant,
+    common_pairs,
+    differences,
+    results_table,
+    run,
+    sentence_losses,
+    task_from,
+)
+from course.counting import begin_with, count_vectors
+from course.data import Split, load_pairs, pairs_that_fit, short_pairs, split_pairs
+from course.decoding import translate
+from course.inspection import record_attention
+from course.languages import SpacedSubwords, space_characters
+from course.tokens import Subwords, encode_pairs
+from course.training import train
+from course.views.ablation import show_differences
+from course.views.figures import show_weights
+
+# %% wrong: normal approximation: mean of the means +- 1.96 standard deviations
+def bootstrap_interval(a, b, draws):
+    """95 % interval of the mean of b - a."""
+    means = (b - a)[draws].mean(axis=1)
+    return means.mean() - 1.96 * means.std(), means.mean() + 1.96 * means.std()
+
+# %% wrong: takes each row of draws for how often each sentence was drawn (weights)
+def bootstrap_interval(a, b, draws):
+    """95 % interval of the mean of b - a."""
+    means = (draws * (b - a)).sum(axis=1) / draws.sum(axis=1)
+    low, high = np.percentile(means, [2.5, 97.5])
+    return low, high
+
+# %% wrong: each drawn sentence counted once (np.unique)
+def bootstrap_interval(a, b, draws):
+    """95 % interval of the mean of b - a."""
+    d = b - a
+    means = [d[np.unique(row)].mean() for row in draws]
+    return tuple(np.percentile(means, [2.5, 97.5]))
+
+# %% wrong: not paired: a gets the next drawing, b this one
+def bootstrap_interval(a, b, draws):
+    """95 % interval of the mean of b - a."""
+    means = b[draws].mean(axis=1) - a[np.roll(draws, 1, axis=0)].mean(axis=1)
+    low, high = np.percentile(means, [2.5, 97.5])
+    return low, high
+
+# %% right: counts per sentence by bincount, product with b - a, quantile
+def bootstrap_interval(a, b, draws):
+    """95 % interval of the mean of b - a."""
+    n = len(a)
+    counts = np.stack([np.bincount(row, minlength=n) for row in draws])
+    means = counts @ np.subtract(b, a) / n
+    return np.quantile(means, (0.025, 0.975))

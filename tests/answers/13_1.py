@@ -417,3 +417,41 @@ def rms_norm(x, weight, eps=1e-6):
     mean_square = torch.einsum("...d,...d->...", x, x) / d_model
     scale = (mean_square + eps) ** -0.5
     return torch.einsum("...d,...,d->...d", x, scale, weight)
+
+# %% prelude
+import copy
+from dataclasses import replace
+from functools import partial
+from unittest.mock import patch
+
+import numpy as np
+import sacrebleu
+import torch
+import torch.nn.functional as F
+from torch import nn
+from tqdm import tqdm
+
+import course.modern as library
+from course.ablation import Config, Result, common_pairs, results_table, run, sentence_losses, task_from
+from course.attention import merge_heads, scaled_dot_product_attention, split_heads
+from course.data import load_pairs, short_pairs
+from course.modern import Cache, DecoderOnly, Design, generate
+from course.training import linear_schedule, train
+from course.transformer import Transformer, layer_norm
+from course.views.ablation import show_differences
+from course.views.figures import show_curves, show_weights
+
+# %% wrong: Gemma's convention: scales by (1 + weight)
+def rms_norm(x, weight, eps=1e-6):
+    rms = torch.sqrt(x.pow(2).mean(-1, keepdim=True) + eps)
+    return x / rms * (1 + weight)
+
+# %% wrong: weight first: the RMS is taken of x * weight
+def rms_norm(x, weight, eps=1e-6):
+    x = x * weight
+    return x * torch.rsqrt(x.pow(2).mean(dim=-1, keepdim=True) + eps)
+
+# %% wrong: eps as a floor (clamp) of the mean square, not added to it
+def rms_norm(x, weight, eps=1e-6):
+    mean_square = (x * x).mean(-1, keepdim=True).clamp(min=eps)
+    return x / mean_square.sqrt() * weight

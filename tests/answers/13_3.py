@@ -499,3 +499,52 @@ def prefix_mask(prefix_lengths, size):
     for b, n in enumerate(prefix_lengths.tolist()):
         mask[b, :n, :n] = True
     return mask
+
+# %% prelude
+import copy
+from dataclasses import replace
+from functools import partial
+from unittest.mock import patch
+
+import numpy as np
+import sacrebleu
+import torch
+import torch.nn.functional as F
+from torch import nn
+from tqdm import tqdm
+
+import course.modern as library
+from course.ablation import Config, Result, common_pairs, results_table, run, sentence_losses, task_from
+from course.attention import merge_heads, scaled_dot_product_attention, split_heads
+from course.data import load_pairs, short_pairs
+from course.modern import Cache, DecoderOnly, Design, generate
+from course.training import linear_schedule, train
+from course.transformer import Transformer, layer_norm
+from course.views.ablation import show_differences
+from course.views.figures import show_curves, show_weights
+
+# %% wrong: tril(diagonal=p - 1): the diagonal is shifted by the prefix
+def prefix_mask(prefix_lengths, size):
+    everything = torch.ones(size, size, dtype=torch.bool)
+    return torch.stack([everything.tril(diagonal=p - 1) for p in prefix_lengths.tolist()])
+
+# %% wrong: slice [: -(size - p)]: at p == size it is [: 0], nothing is opened
+def prefix_mask(prefix_lengths, size):
+    closed = torch.ones(size, size, dtype=torch.bool).triu(1).repeat(len(prefix_lengths), 1, 1)
+    for i, p in enumerate(prefix_lengths.tolist()):
+        closed[i, :, :-(size - p)] = False          # all but the target
+    return ~closed
+
+# %% wrong: two separate blocks: the target does not see the source
+def prefix_mask(prefix_lengths, size):
+    place = torch.arange(size)
+    source = place < prefix_lengths[:, None]                             # (B, size)
+    target = ~source
+    causal = place <= place[:, None]
+    return (source[:, :, None] & source[:, None, :]) | (target[:, :, None] & target[:, None, :] & causal)
+
+# %% right: one comparison: s < max(p, t + 1)
+def prefix_mask(prefix_lengths, size):
+    place = torch.arange(size)
+    first_closed = torch.maximum(prefix_lengths[:, None], place + 1)     # (B, size)
+    return place.expand(len(prefix_lengths), size, size).lt(first_closed[..., None])

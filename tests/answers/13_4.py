@@ -1268,3 +1268,121 @@ class GroupedQueryAttention(nn.Module):
         weights = torch.nan_to_num(torch.softmax(scores, dim=-1), nan=0.0)
         out = torch.einsum("bkgts,bskd->btkgd", weights, v).reshape(B, T, -1)
         return self.w_o(out), weights.reshape(B, self.kv * self.group, T, T)
+
+# %% prelude
+import copy
+from dataclasses import replace
+from functools import partial
+from unittest.mock import patch
+
+import numpy as np
+import sacrebleu
+import torch
+import torch.nn.functional as F
+from torch import nn
+from tqdm import tqdm
+
+import course.modern as library
+from course.ablation import Config, Result, common_pairs, results_table, run, sentence_losses, task_from
+from course.attention import merge_heads, scaled_dot_product_attention, split_heads
+from course.data import load_pairs, short_pairs
+from course.modern import Cache, DecoderOnly, Design, generate
+from course.training import linear_schedule, train
+from course.transformer import Transformer, layer_norm
+from course.views.ablation import show_differences
+from course.views.figures import show_curves, show_weights
+
+# %% wrong: repeats the numbers of w_k(x) and w_v(x) (dim=-1) before splitting
+class GroupedQueryAttention(nn.Module):
+    """Self-attention whose heads share keys and values in groups."""
+
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
+        d_head = d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_v = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+
+    def forward(self, x, mask=None):
+
+        n = self.n_heads // self.n_kv_heads
+        q = split_heads(self.w_q(x), self.n_heads)
+        k = split_heads(self.w_k(x).repeat_interleave(n, dim=-1), self.n_heads)
+        v = split_heads(self.w_v(x).repeat_interleave(n, dim=-1), self.n_heads)
+        out, weights = scaled_dot_product_attention(q, k, v, None if mask is None else mask[:, None])
+        return self.w_o(merge_heads(out)), weights
+
+# %% wrong: keys by repeat_interleave, values by repeat
+class GroupedQueryAttention(nn.Module):
+    """Self-attention whose heads share keys and values in groups."""
+
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
+        d_head = d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_v = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+
+    def forward(self, x, mask=None):
+
+        n = self.n_heads // self.n_kv_heads
+        q = split_heads(self.w_q(x), self.n_heads)
+        k = split_heads(self.w_k(x), self.n_kv_heads).repeat_interleave(n, dim=1)
+        v = split_heads(self.w_v(x), self.n_kv_heads).repeat(1, n, 1, 1)
+        out, weights = scaled_dot_product_attention(q, k, v, None if mask is None else mask[:, None])
+        return self.w_o(merge_heads(out)), weights
+
+# %% wrong: without a mask it takes the causal one (decoder-only, after all)
+class GroupedQueryAttention(nn.Module):
+    """Self-attention whose heads share keys and values in groups."""
+
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
+        d_head = d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_v = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+
+    def forward(self, x, mask=None):
+
+        n, T = self.n_heads // self.n_kv_heads, x.shape[1]
+        if mask is None:
+            mask = torch.ones(T, T, dtype=torch.bool).tril().expand(len(x), T, T)
+        q = split_heads(self.w_q(x), self.n_heads)
+        k = split_heads(self.w_k(x), self.n_kv_heads).repeat_interleave(n, dim=1)
+        v = split_heads(self.w_v(x), self.n_kv_heads).repeat_interleave(n, dim=1)
+        out, weights = scaled_dot_product_attention(q, k, v, mask.unsqueeze(1))
+        return self.w_o(merge_heads(out)), weights
+
+# %% right: queries in (B, kv, group, T, d), einsum, nothing repeated
+class GroupedQueryAttention(nn.Module):
+    """Self-attention whose heads share keys and values in groups."""
+
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
+        d_head = d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_v = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+
+    def forward(self, x, mask=None):
+
+        B, T, d_model = x.shape
+        d = d_model // self.n_heads
+        q = self.w_q(x).view(B, T, self.n_kv_heads, -1, d)
+        k = self.w_k(x).view(B, T, self.n_kv_heads, d)
+        v = self.w_v(x).view(B, T, self.n_kv_heads, d)
+        scores = torch.einsum("btkgd,bskd->bkgts", q, k) * d ** -0.5
+        if mask is not None:
+            scores = scores.masked_fill(mask.logical_not()[:, None, None], -torch.inf)
+        weights = scores.softmax(-1).nan_to_num(0.0)
+        out = torch.einsum("bkgts,bskd->btkgd", weights, v).flatten(2)
+        return self.w_o(out), weights.flatten(1, 2)

@@ -671,3 +671,86 @@ def rotate(x, positions):
     z = torch.complex(x[..., :half].contiguous(), x[..., half:].contiguous())
     turned = z * torch.polar(torch.ones_like(phi), phi)
     return torch.cat([turned.real, turned.imag], dim=-1)
+
+# %% prelude
+import copy
+from dataclasses import replace
+from functools import partial
+from unittest.mock import patch
+
+import numpy as np
+import sacrebleu
+import torch
+import torch.nn.functional as F
+from torch import nn
+from tqdm import tqdm
+
+import course.modern as library
+from course.ablation import Config, Result, common_pairs, results_table, run, sentence_losses, task_from
+from course.attention import merge_heads, scaled_dot_product_attention, split_heads
+from course.data import load_pairs, short_pairs
+from course.modern import Cache, DecoderOnly, Design, generate
+from course.training import linear_schedule, train
+from course.transformer import Transformer, layer_norm
+from course.views.ablation import show_differences
+from course.views.figures import show_curves, show_weights
+
+# %% wrong: a is a view of the result: overwritten before b is computed from it
+def rotate(x, positions):
+    half = x.shape[-1] // 2
+    frequencies = 10000.0 ** (-2 * torch.arange(half, dtype=x.dtype) / x.shape[-1])
+    phi = positions[:, None] * frequencies
+    out = x.clone()
+    a, b = out[..., :half], out[..., half:]
+    out[..., :half] = a * phi.cos() - b * phi.sin()
+    out[..., half:] = a * phi.sin() + b * phi.cos()
+    return out
+
+# %% wrong: rotate_half of halves, but angles repeated for neighbours (repeat_interleave(2))
+def rotate(x, positions):
+    d = x.shape[-1]
+    frequencies = 10000.0 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    phi = (positions[:, None] * frequencies).repeat_interleave(2, dim=-1)       # (T, d_head)
+    a, b = x.chunk(2, dim=-1)
+    turned = torch.cat([-b, a], dim=-1)
+    return x * phi.cos() + turned * phi.sin()
+
+# %% wrong: i runs 0, 2, 4 ... and is doubled once more in the exponent
+def rotate(x, positions):
+    d = x.shape[-1]
+    i = torch.arange(0, d, 2, dtype=x.dtype)
+    phi = positions.to(x.dtype)[:, None] * 10000 ** (-2 * i / d)
+    a, b = x[..., :d // 2], x[..., d // 2:]
+    return torch.cat((a * phi.cos() - b * phi.sin(), a * phi.sin() + b * phi.cos()), -1)
+
+# %% prelude
+import copy
+from dataclasses import replace
+from functools import partial
+from unittest.mock import patch
+
+import numpy as np
+import sacrebleu
+import torch
+import torch.nn.functional as F
+from torch import nn
+from tqdm import tqdm
+
+import course.modern as library
+from course.ablation import Config, Result, common_pairs, results_table, run, sentence_losses, task_from
+from course.attention import merge_heads, scaled_dot_product_attention, split_heads
+from course.data import load_pairs, short_pairs
+from course.modern import Cache, DecoderOnly, Design, generate
+from course.training import linear_schedule, train
+from course.transformer import Transformer, layer_norm
+from course.views.ablation import show_differences
+from course.views.figures import show_curves, show_weights
+import math
+
+# %% right: complex numbers: torch.complex(a, b) * torch.polar(1, angle)
+def rotate(x, positions):
+    a, b = x.unflatten(-1, (2, -1)).unbind(-2)
+    speed = torch.exp(torch.arange(a.shape[-1], dtype=x.dtype) * (-math.log(10000.0) / a.shape[-1]))
+    angle = torch.outer(positions.to(x.dtype), speed)
+    z = torch.complex(a.contiguous(), b.contiguous()) * torch.polar(torch.ones_like(angle), angle)
+    return torch.cat([z.real, z.imag], dim=-1)

@@ -753,3 +753,63 @@ def quantise(w):
         scales.append(scale)
         qs.append(torch.floor(row / scale + 0.5).to(torch.int8))
     return torch.stack(qs), torch.stack(scales)
+
+# %% prelude
+import copy
+import warnings
+
+import sacrebleu
+import torch
+
+from course.decoding import translate
+from course.page import About, about_the_course, export_page, rounding, save_translator, score_of, show_page, source_of
+from course.page.form import AboutForm
+from course.translator import trained_translator
+from course.views.figures import show_curves
+
+# %% wrong: scale = (max - min) / 255, the step of affine quantisation, without a zero point
+def quantise(w):
+    span = w.amax(dim=1) - w.amin(dim=1)
+    scale = span / 255
+    scale = torch.where(span == 0, torch.ones_like(scale), scale)
+    q = (w / scale[:, None]).round().clamp(-127, 127).to(torch.int8)
+    return q, scale
+
+# %% wrong: scales always float32, also for w in float64
+def quantise(w):
+    scale = w.abs().amax(dim=1) / 127
+    scale[scale == 0] = 1
+    q = (w / scale.unsqueeze(1)).round().to(torch.int8)
+    return q, scale.float()
+
+# %% wrong: zero rows found with isclose: rows below 1e-8 get the scale 1, too
+def quantise(w):
+    largest = w.abs().amax(dim=1)
+    empty = torch.isclose(largest, torch.zeros_like(largest))
+    scale = torch.where(empty, torch.ones_like(largest), largest / 127)
+    return (w / scale[:, None]).round().to(torch.int8), scale
+
+# %% wrong: rounds as in C: adds 0.5 and cuts off, wrong for negative numbers
+def quantise(w):
+    scale = w.abs().amax(dim=1, keepdim=True) / 127
+    scale = scale.masked_fill(scale == 0, 1.0)
+    q = (w / scale + 0.5).to(torch.int8)
+    return q, scale.squeeze(1)
+
+# %% wrong: any zero in a row (not: all zeros) gives the row the scale 1
+def quantise(w):
+    scale = w.abs().amax(dim=1) / 127
+    scale[(w == 0).any(dim=1)] = 1.0
+    q = (w / scale[:, None]).round().to(torch.int8)
+    return q, scale
+
+# %% right: row by row, max(largest, -smallest), rounding half away from 0 by sign and cut
+def quantise(w):
+    rows, scales = [], []
+    for row in w.unbind(0):
+        top = torch.maximum(row.max(), -row.min())
+        step = top / 127 if top > 0 else torch.ones_like(top)
+        count = row / step
+        rows.append(torch.trunc(count + torch.copysign(torch.full_like(count, 0.5), count)).to(torch.int8))
+        scales.append(step)
+    return torch.stack(rows), torch.stack(scales)

@@ -258,3 +258,28 @@ def dequantise(q, scale):
     for i in range(len(q)):
         out[i] = q[i] * scale[i]
     return out
+
+# %% prelude
+import copy
+import warnings
+
+import sacrebleu
+import torch
+
+from course.decoding import translate
+from course.page import About, about_the_course, export_page, rounding, save_translator, score_of, show_page, source_of
+from course.page.form import AboutForm
+from course.translator import trained_translator
+from course.views.figures import show_curves
+
+# %% wrong: takes the scale for the largest magnitude: q / 127 * scale
+def dequantise(q, scale):
+    return q / 127 * scale.unsqueeze(1)
+
+# %% wrong: q.float(): for scales in float16 the result is float32
+def dequantise(q, scale):
+    return q.float() * scale[:, None]
+
+# %% right: diagonal matrix of the scales times q
+def dequantise(q, scale):
+    return torch.diag(scale) @ q.to(scale)

@@ -788,3 +788,52 @@ def rounding_errors(w):
         back = torch.round(w / scale) * scale
         return torch.linalg.vector_norm(back - w, dim=1) / n ** 0.5
     return off(w.abs().max() / 127), off(w.abs().amax(dim=1, keepdim=True) / 127)
+
+# %% prelude
+import copy
+import warnings
+
+import sacrebleu
+import torch
+
+from course.decoding import translate
+from course.page import About, about_the_course, export_page, rounding, save_translator, score_of, show_page, source_of
+from course.page.form import AboutForm
+from course.translator import trained_translator
+from course.views.figures import show_curves
+from course.page.rounding import quantise, dequantise
+
+# %% wrong: reshape(-1, 1): a table with a single column, each number gets its own scale
+def rounding_errors(w):
+    whole = dequantise(*quantise(w.reshape(-1, 1))).reshape(w.shape)
+    each = dequantise(*quantise(w))
+    rms = lambda back: (back - w).square().mean(dim=1).sqrt()
+    return rms(whole), rms(each)
+
+# %% wrong: whole numbers of the rows read back with the largest scale for all
+def rounding_errors(w):
+    q, scale = quantise(w)
+    by_row = dequantise(q, scale)
+    by_table = dequantise(q, scale.max().expand(len(scale)))
+    return ((by_table - w) ** 2).mean(1).sqrt(), ((by_row - w) ** 2).mean(1).sqrt()
+
+# %% wrong: standard deviation of the differences (their mean is subtracted)
+def rounding_errors(w):
+    whole = dequantise(*quantise(w.reshape(1, -1))).view_as(w)
+    each = dequantise(*quantise(w))
+    return (whole - w).std(dim=1, unbiased=False), (each - w).std(dim=1, unbiased=False)
+
+# %% wrong: one scale for the table: one error of the whole table, repeated for each row
+def rounding_errors(w):
+    flat = w.reshape(1, -1)
+    one = (dequantise(*quantise(flat)) - flat).pow(2).mean(dim=1).sqrt()
+    each = (dequantise(*quantise(w)) - w).pow(2).mean(dim=1).sqrt()
+    return one.expand(len(w)), each
+
+# %% right: largest of the row scales by hand; norm / sqrt(n)
+def rounding_errors(w):
+    q, scale = quantise(w)
+    step = scale.amax()
+    whole = torch.round(w / step) * step
+    n = w.shape[1] ** 0.5
+    return torch.linalg.vector_norm(whole - w, dim=1) / n, torch.linalg.vector_norm(torch.einsum("oi,o->oi", q.to(w.dtype), scale) - w, dim=1) / n

@@ -437,3 +437,37 @@ def pack(q):
     out, n = q.shape
     digits = q.reshape(out, n // 2, 2).int() + 8
     return (digits * torch.tensor([16, 1])).sum(dim=-1).to(torch.uint8)
+
+# %% prelude
+import copy
+import warnings
+
+import sacrebleu
+import torch
+
+from course.decoding import translate
+from course.page import About, about_the_course, export_page, rounding, save_translator, score_of, show_page, source_of
+from course.page.form import AboutForm
+from course.translator import trained_translator
+from course.views.figures import show_curves
+
+# %% wrong: first half of the row in the high bits, second half in the low ones (as in ggml)
+def pack(q):
+    digits = (q + 8).to(torch.uint8)
+    first, second = digits.chunk(2, dim=1)
+    return first * 16 + second
+
+# %% wrong: four bits of the two's complement, without the plus 8
+def pack(q):
+    nibbles = q.to(torch.uint8) & 15
+    return (nibbles[:, 0::2] << 4) | nibbles[:, 1::2]
+
+# %% wrong: computes in int8 and mends the overflow with abs: wrong where first >= 0
+def pack(q):
+    first, second = q[:, ::2] + 8, q[:, 1::2] + 8
+    return (16 * first + second).abs().to(torch.uint8)
+
+# %% right: uint8 wraps around: -7 is 249, and 249 + 8 is 1; einsum with 16 and 1
+def pack(q):
+    pairs = (q.to(torch.uint8) + 8).unflatten(1, (-1, 2)).long()
+    return torch.einsum("ojd,d->oj", pairs, torch.tensor([16, 1])).to(torch.uint8)

@@ -620,3 +620,38 @@ def dot_product_scores(q, k):
 # %% right: broadcasting and a sum over the last axis
 def dot_product_scores(q, k):
     return np.sum(q[:, np.newaxis, :] * k[np.newaxis, :, :], axis=2)
+
+# %% prelude
+import math
+import time
+
+import numpy as np
+
+from course.views import interactive
+from course.views.figures import show_curves, show_product, show_scores, show_shares, show_steps, show_weights
+
+# %% wrong: loops of cell 9 copied with dtype=int: fractions are cut off at each addition
+def dot_product_scores(q, k):
+    scores = np.zeros((len(q), len(k)), dtype=int)
+    for i in range(len(q)):
+        for j in range(len(k)):
+            for d in range(q.shape[1]):
+                scores[i, j] += q[i, d] * k[j, d]
+    return scores
+
+# %% wrong: reshape of k to (d_k, T_k) instead of the transpose
+def dot_product_scores(q, k):
+    return q @ k.reshape(k.shape[1], k.shape[0])
+
+# %% wrong: negative scores set to 0, 'since no share may be negative'
+def dot_product_scores(q, k):
+    fit = q @ k.T
+    return np.where(fit > 0, fit, 0)
+
+# %% wrong: squeeze at the end: an axis is lost with one query or one key
+def dot_product_scores(q, k):
+    return np.squeeze(q[:, None, :] @ k.T)
+
+# %% right: tensordot over the last axes, then a copy in Fortran layout
+def dot_product_scores(q, k):
+    return np.asfortranarray(np.tensordot(q, k, axes=[[1], [1]]))

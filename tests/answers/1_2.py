@@ -921,3 +921,47 @@ def softmax(x):
     x = np.asarray(x)
     x = x - np.max(x, axis=-1, keepdims=True)
     return np.exp(x - np.logaddexp.reduce(x, axis=-1, keepdims=True))
+
+# %% prelude
+import math
+import time
+
+import numpy as np
+
+from course.views import interactive
+from course.views.figures import show_curves, show_product, show_scores, show_shares, show_steps, show_weights
+
+# %% wrong: subtracts the largest absolute value: very negative rows give 0/0
+def softmax(x):
+    powers = np.exp(x - np.abs(x).max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+# %% wrong: fills np.empty_like(x) row by row: whole numbers come out as 0 or 1
+def softmax(x):
+    result = np.empty_like(x)
+    for place in np.ndindex(x.shape[:-1]):
+        row = x[place]
+        powers = np.exp(row - row.max())
+        result[place] = powers / powers.sum()
+    return result
+
+# %% wrong: 2.718 ** x, the rounded e of the page, instead of exp
+def softmax(x):
+    powers = 2.718 ** (x - x.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+# %% wrong: clips the scores to ±700 (±80 in 32 bits) instead of shifting them
+def softmax(x):
+    limit = 80 if x.dtype == np.float32 else 700
+    powers = np.exp(np.clip(x, -limit, limit))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+# %% wrong: rounds the shares to the three digits that the page prints
+def softmax(x):
+    powers = np.exp(x - x.max(axis=-1, keepdims=True))
+    return np.round(powers / powers.sum(axis=-1, keepdims=True), 3)
+
+# %% right: exp(x - log-sum-exp) with logaddexp.reduce, in float64
+def softmax(x):
+    x = np.asarray(x, dtype=np.float64)
+    return np.exp(x - np.logaddexp.reduce(x, axis=-1, keepdims=True))

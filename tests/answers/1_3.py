@@ -1271,3 +1271,85 @@ def attention(q, k, v):
         rows.append(w)
         mixtures.append((w[:, None] * v).sum(axis=0))
     return np.stack(mixtures), np.stack(rows)
+
+# %% prelude
+import math
+import time
+
+import numpy as np
+
+from course.views import interactive
+from course.views.figures import show_curves, show_product, show_scores, show_shares, show_steps, show_weights
+words = ["the", "black", "cat", "sleeps"]
+Q = np.array([[0, -1, 1, 1], [0, 1, 2, 1], [1, 2, 0, 0], [1, 0, 2, 0]])
+K = np.array([[1, 0, 0, 1], [0, 2, 0, 0], [0, 1, 2, 1], [1, 1, 1, 0]])
+V = np.array([[0, 0, 0], [0, 4, 0], [4, 0, 3], [0, 0, 2]])
+d_k = K.shape[1]
+def dot_product_scores(q, k):
+    return q @ k.T
+def softmax(x):
+    powers = np.exp(x - x.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+def attention_by_loops(Q, K, V):
+    all_outputs, all_weights = [], []
+    for q in Q:
+        scores = [sum(q[d] * k[d] for d in range(len(k))) / math.sqrt(len(k)) for k in K]
+        powers = [math.exp(score) for score in scores]
+        weights = [power / sum(powers) for power in powers]
+        output = [sum(weights[j] * V[j][f] for j in range(len(V))) for f in range(len(V[0]))]
+        all_outputs.append(output)
+        all_weights.append(weights)
+    return all_outputs, all_weights
+
+# %% wrong: the notebook's global d_k (4) instead of the d_k of the arguments
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) / math.sqrt(d_k))
+    return weights @ v, weights
+
+# %% wrong: math.isqrt: the root rounded down, wrong unless d_k is a square
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) / math.isqrt(q.shape[-1]))
+    return weights @ v, weights
+
+# %% wrong: the page's attention_by_loops, made into arrays: math.exp overflows for large scores
+def attention(q, k, v):
+    output, weights = attention_by_loops(q.tolist(), k.tolist(), v.tolist())
+    return np.array(output), np.array(weights)
+
+# %% wrong: scores /= root, in place: stops on whole numbers (right for fractions)
+def attention(q, k, v):
+    scores = dot_product_scores(q, k)
+    scores /= np.sqrt(q.shape[-1])
+    weights = softmax(scores)
+    return weights @ v, weights
+
+# %% wrong: divides by the length of each query as a vector instead of the root of how many numbers it has
+def attention(q, k, v):
+    length = np.sqrt((q ** 2).sum(axis=-1, keepdims=True))
+    weights = softmax(dot_product_scores(q, k) / length)
+    return weights @ v, weights
+
+# %% right: d_k ** 0.25 shared by both factors (einsum), division by the sum only after the mixture
+def attention(q, k, v):
+    root = q.shape[1] ** 0.25
+    fit = np.einsum("id,jd->ij", q / root, k / root)
+    powers = np.exp(fit - fit.max(1)[:, None])
+    total = powers.sum(1)[:, None]
+    return np.einsum("ij,jf->if", powers, v) / total, powers / total
+
+# %% right: one key at a time with a running maximum (online softmax), weights from the kept scores
+def attention(q, k, v):
+    outputs, tables = [], []
+    for query in q.astype(float):
+        best, total, mixed, kept = -np.inf, 0.0, np.zeros(v.shape[1]), []
+        for key, value in zip(k, v):
+            score = float(query @ key) * len(query) ** -0.5
+            new = max(best, score)
+            old = math.exp(best - new) if kept else 0.0
+            total = total * old + math.exp(score - new)
+            mixed = mixed * old + math.exp(score - new) * value
+            best = new
+            kept.append(score)
+        outputs.append(mixed / total)
+        tables.append([math.exp(s - best) / total for s in kept])
+    return np.stack(outputs), np.array(tables)

@@ -1049,3 +1049,55 @@ def scaled_dot_product_attention(q, k, v, mask=None):
     total = e.sum(-1, keepdim=True)
     weights = e / torch.where(total == 0, torch.ones_like(total), total)
     return torch.einsum("...qk,...kd->...qd", weights, v), weights
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.views import interactive
+from course.views.figures import show_curves, show_weights
+
+# %% wrong: divides q in place (q /= sqrt(d_k)): the caller's q is changed
+def scaled_dot_product_attention(q, k, v, mask=None):
+    q /= math.sqrt(q.shape[-1])
+    scores = q @ k.transpose(-2, -1)
+    if mask is None:
+        weights = scores.softmax(dim=-1)
+    else:
+        weights = scores.masked_fill(~mask, torch.finfo(scores.dtype).min).softmax(dim=-1).masked_fill(~mask, 0.0)
+    return weights @ v, weights
+
+# %% wrong: one empty row -> ALL weights are set to 0 (if any NaN: zeros_like)
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores = scores.masked_fill(~mask, float("-inf"))
+    weights = scores.softmax(dim=-1)
+    if weights.isnan().any():
+        weights = torch.zeros_like(weights)
+    return weights @ v, weights
+
+# %% wrong: softmax(dim=1), carried over from tables: right with no leading axes, over the queries with one
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+    weights = scores.softmax(dim=1)
+    if mask is not None:
+        weights = weights.masked_fill(~mask, 0.0)
+    return weights @ v, weights
+
+# %% right: RIGHT: einsum, exponentials by hand, largest ALLOWED score subtracted, sum of 0 replaced by 1
+def scaled_dot_product_attention(q, k, v, mask=None):
+    s = torch.einsum("...id,...jd->...ij", q, k) * q.shape[-1] ** -0.5
+    allowed = torch.ones_like(s, dtype=torch.bool) if mask is None else mask.expand(s.shape)
+    s = torch.where(allowed, s, float("-inf"))
+    top = s.detach().amax(dim=-1, keepdim=True)
+    top = torch.where(top.isinf(), 0.0, top)
+    e = (s - top).exp()
+    total = e.sum(dim=-1, keepdim=True)
+    w = e / torch.where(total == 0, 1.0, total)
+    return torch.einsum("...ij,...jf->...if", w, v), w

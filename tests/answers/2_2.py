@@ -266,3 +266,27 @@ import torch
 def causal_mask(size):
     pos = torch.arange(size)
     return pos[None, :] >= pos[:, None]
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.views import interactive
+from course.views.figures import show_curves, show_weights
+
+# %% wrong: PyTorch's own float mask (0 and -inf, to be added) instead of a boolean one
+def causal_mask(size):
+    return nn.Transformer.generate_square_subsequent_mask(size)
+
+# %% wrong: tril_indices not unpacked: mask[indices] opens whole rows, so everything is True
+def causal_mask(size):
+    mask = torch.zeros(size, size, dtype=torch.bool)
+    mask[torch.tril_indices(size, size)] = True
+    return mask
+
+# %% right: RIGHT: identity table summed up down the rows
+def causal_mask(size):
+    return torch.eye(size).cumsum(dim=0).bool()

@@ -297,3 +297,22 @@ def padding_mask(ids, pad_id):
 # %% wrong: unsqueeze(0): (1, B, T) and not (B, 1, T)
 def padding_mask(ids, pad_id):
     return ids.ne(pad_id).unsqueeze(0)
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.views import interactive
+from course.views.figures import show_curves, show_weights
+
+# %% wrong: ids > pad_id: right only if the padding has the smallest id
+def padding_mask(ids, pad_id):
+    return (ids > pad_id).unsqueeze(1)
+
+# %% wrong: cumprod: everything after the first padding is closed (wrong if padding is in front or in the middle)
+def padding_mask(ids, pad_id):
+    real = (ids != pad_id).int().cumprod(dim=-1).bool()
+    return real[:, None, :]

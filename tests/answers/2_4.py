@@ -409,3 +409,26 @@ def decoder_mask(ids, pad_id):
             for j in range(t + 1):
                 out[b, t, j] = bool(ids[b, j] != pad_id)
     return out
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.views import interactive
+from course.views.figures import show_curves, show_weights
+def causal_mask(size):
+    return torch.ones(size, size, dtype=torch.bool).tril()
+def padding_mask(ids, pad_id):
+    return (ids != pad_id).unsqueeze(1)
+
+# %% wrong: rows of padding closed as well (real & real transposed & causal)
+def decoder_mask(ids, pad_id):
+    real = padding_mask(ids, pad_id)
+    return real & real.transpose(1, 2) & causal_mask(ids.shape[1])
+
+# %% wrong: bool + bool == 2: the sum of two booleans is a boolean in PyTorch, so all is False
+def decoder_mask(ids, pad_id):
+    return (padding_mask(ids, pad_id) + causal_mask(ids.shape[-1])) == 2

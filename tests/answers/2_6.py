@@ -244,3 +244,27 @@ def to_key_padding_mask(mask):
 # %% wrong: logical_not_ on a view of the caller's mask
 def to_key_padding_mask(mask):
     return mask.squeeze(1).logical_not_()
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.views import interactive
+from course.views.figures import show_curves, show_weights
+
+# %% wrong: opens the sentences of nothing but padding (to avoid NaN in the layer)
+def to_key_padding_mask(mask):
+    ignore = ~mask.squeeze(1)
+    ignore[ignore.all(dim=-1)] = False
+    return ignore
+
+# %% wrong: mask ^ 1: whole numbers 0 and 1 (int64), not booleans
+def to_key_padding_mask(mask):
+    return mask[:, 0] ^ 1
+
+# %% right: RIGHT: logical_not, and the axis of length 1 taken away by amax
+def to_key_padding_mask(mask):
+    return torch.logical_not(mask).amax(dim=-2)

@@ -374,3 +374,30 @@ def softmax_jacobian(w):
 def softmax_jacobian(w):
     same = torch.eye(w.shape[-1], dtype=w.dtype)
     return w[..., :, None] * (same - w[..., None, :])
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.views import interactive
+from course.views.figures import show_curves, show_weights
+
+# %% wrong: diagonal counted twice: w(1-w) on the diagonal, and then w_i*w_j taken off everywhere
+def softmax_jacobian(w):
+    own_slope = torch.diag_embed(w * (1 - w))
+    return own_slope - w.unsqueeze(-1) * w.unsqueeze(-2)
+
+# %% wrong: slope of the LOGARITHM of the share (delta - w_j), the factor w_i forgotten
+def softmax_jacobian(w):
+    n = w.shape[-1]
+    return torch.eye(n, dtype=w.dtype) - w.unsqueeze(-2).expand(*w.shape[:-1], n, n)
+
+# %% right: RIGHT: scores are recovered as log w, autograd share by share
+def softmax_jacobian(w):
+    s = w.detach().log().requires_grad_()
+    shares = s.softmax(dim=-1)
+    rows = [torch.autograd.grad(shares[..., i].sum(), s, retain_graph=True)[0] for i in range(w.shape[-1])]
+    return torch.stack(rows, dim=-2)

@@ -441,3 +441,23 @@ def score_variance(d_k, mean_q, var_q, mean_k, var_k):
     for _ in range(d_k):
         total += var_q * var_k + var_q * mean_k * mean_k + var_k * mean_q * mean_q
     return total
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.views import interactive
+from course.views.figures import show_curves, show_weights
+
+# %% wrong: means not squared: var_q*var_k + mean_q*var_k + mean_k*var_q
+def score_variance(d_k, mean_q, var_q, mean_k, var_k):
+    return d_k * (var_q * var_k + mean_q * var_k + mean_k * var_q)
+
+# %% wrong: third rule on the whole sum: d_k * mean of square of ONE product, minus square of the mean of the SUM
+def score_variance(d_k, mean_q, var_q, mean_k, var_k):
+    square = d_k * (var_q + mean_q ** 2) * (var_k + mean_k ** 2)
+    mean = d_k * mean_q * mean_k
+    return square - mean ** 2

@@ -1075,3 +1075,54 @@ class SelfAttention(nn.Module):
         scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
         weights = scores.softmax(-1) * mask
         return weights.matmul(self.w_v(x)), weights
+
+# %% prelude
+import copy
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, padding_mask, scaled_dot_product_attention
+from course.views import interactive
+from course.views.figures import show_curves, show_weights
+from course.views.suppliers import show_suppliers
+
+# %% wrong: takes every mask with two axes for a padding mask (B, T), as Hugging Face has it, and puts an axis in the middle
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, mask=None):
+        if mask is not None and mask.dim() == 2:
+            mask = mask.unsqueeze(1)
+        return scaled_dot_product_attention(self.w_q(x), self.w_k(x), self.w_v(x), mask)
+
+# %% wrong: output with the mask, but the weights returned come from a call without it
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, mask=None):
+        q, k, v = self.w_q(x), self.w_k(x), self.w_v(x)
+        output = scaled_dot_product_attention(q, k, v, mask)[0]
+        weights = scaled_dot_product_attention(q, k, v)[1]
+        return output, weights
+
+# %% right: mixes the words first, and applies w_v to the mixture (the same, since w_v has no bias)
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        for name, size in {"w_v": d_v, "w_k": d_k, "w_q": d_k}.items():
+            self.add_module(name, nn.Linear(d_model, size, bias=False))
+
+    def forward(self, x, mask=None):
+        mixture, weights = scaled_dot_product_attention(self.w_q(x), self.w_k(x), x, mask)
+        return self.w_v(mixture), weights

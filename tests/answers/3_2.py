@@ -961,3 +961,53 @@ class CrossAttention(nn.Module):
             mask = mask.expand(B, T_q, T_k)
             mask = torch.cat([mask, torch.ones(B, T_q, T_q, dtype=torch.bool)], dim=-1)
         return scaled_dot_product_attention(self.w_q(x), self.w_k(both), self.w_v(both), mask)
+
+# %% prelude
+import copy
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, padding_mask, scaled_dot_product_attention
+from course.views import interactive
+from course.views.figures import show_curves, show_weights
+from course.views.suppliers import show_suppliers
+
+# %% wrong: order of the arguments as in nn.Transformer: forward(source, target)
+class CrossAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, memory, x, mask=None):
+        return scaled_dot_product_attention(self.w_q(x), self.w_k(memory), self.w_v(memory), mask)
+
+# %% wrong: never ahead in the source either: target place t may look at source places up to t only
+class CrossAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, memory, mask=None):
+        future = torch.ones(x.shape[1], memory.shape[1], dtype=torch.bool).tril()
+        mask = future if mask is None else mask & future
+        return scaled_dot_product_attention(self.w_q(x), self.w_k(memory), self.w_v(memory), mask)
+
+# %% wrong: sets the vectors of closed source words to 0 in place of handing the mask on (a score of 0 is an ordinary score)
+class CrossAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, memory, mask=None):
+        if mask is not None:
+            memory = memory * mask.any(dim=-2).unsqueeze(-1)
+        return scaled_dot_product_attention(self.w_q(x), self.w_k(memory), self.w_v(memory))

@@ -656,3 +656,44 @@ def test_equivariance(attend):
             for new, old in enumerate(order):
                 worst = max(worst, (mixed[:, new] - straight[:, old]).abs().max().item())
     return worst < 1e-5
+
+# %% prelude
+import copy
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, padding_mask, scaled_dot_product_attention
+from course.views import interactive
+from course.views.figures import show_curves, show_weights
+from course.views.suppliers import show_suppliers
+
+# %% wrong: compares the outputs sorted, so that 'the order is not disturbing'
+def test_equivariance(attend):
+    torch.manual_seed(0)
+    x = torch.randn(3, 6, 8)
+    order = torch.tensor([3, 0, 5, 1, 4, 2])
+    before = attend(x).sort(dim=1).values
+    after = attend(x[:, order]).sort(dim=1).values
+    assert torch.allclose(before, after, atol=1e-5)
+
+# %% wrong: shuffles the result of the shuffled input instead of the result of the input: undoes with `order` where the inverse is due
+def test_equivariance(attend):
+    torch.manual_seed(0)
+    x = torch.randn(3, 6, 8)
+    order = torch.tensor([3, 0, 5, 1, 4, 2])
+    assert torch.allclose(attend(x[:, order])[:, order], attend(x), atol=1e-5)
+
+# %% right: permutation matrices from both sides with einsum, all 120 orders of five words, float64
+import itertools
+import numpy as np
+def test_equivariance(attend):
+    generator = torch.Generator().manual_seed(11)
+    x = torch.randn(4, 5, 7, generator=generator, dtype=torch.float64)
+    before = attend(x.clone())
+    for order in itertools.permutations(range(5)):
+        P = torch.eye(5, dtype=torch.float64)[list(order)]
+        after = attend(torch.einsum("st,btd->bsd", P, x))
+        np.testing.assert_allclose(after.detach().numpy(), torch.einsum("st,btd->bsd", P, before).detach().numpy(), rtol=0, atol=1e-5)

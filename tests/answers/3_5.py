@@ -766,3 +766,71 @@ def fit(model, loss_of, batches, optimiser):
 def set_mode(model, batches):
     model.train(True)
     yield from batches
+
+# %% prelude
+import copy
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, padding_mask, scaled_dot_product_attention
+from course.views import interactive
+from course.views.figures import show_curves, show_weights
+from course.views.suppliers import show_suppliers
+
+# %% wrong: sets the attribute model.training by hand: the layers keep their mode
+def fit(model, loss_of, batches, optimiser):
+    model.training = True
+    losses = []
+    for batch in batches:
+        optimiser.zero_grad()
+        loss = loss_of(model, batch)
+        loss.backward()
+        optimiser.step()
+        losses.append(loss.item())
+    model.training = False
+    return losses
+
+# %% wrong: returns the running mean of the losses, as Keras prints it
+def fit(model, loss_of, batches, optimiser):
+    model.train()
+    history, total = [], 0.0
+    for i, batch in enumerate(batches, start=1):
+        optimiser.zero_grad()
+        loss = loss_of(model, batch)
+        loss.backward()
+        optimiser.step()
+        total += loss.item()
+        history.append(total / i)
+    model.eval()
+    return history
+
+# %% wrong: puts the model back into the mode in which it came, in place of evaluation mode
+def fit(model, loss_of, batches, optimiser):
+    was_training = model.training
+    model.train()
+    losses = []
+    for batch in batches:
+        loss = loss_of(model, batch)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        losses.append(loss.item())
+    model.train(was_training)
+    return losses
+
+# %% right: optimiser.step(closure) does all three calls and returns the loss
+def fit(model, loss_of, batches, optimiser):
+    model.train(True)
+    losses = []
+    for batch in batches:
+        def closure():
+            optimiser.zero_grad(set_to_none=False)
+            loss = loss_of(model, batch)
+            loss.backward()
+            return loss
+        losses.append(float(optimiser.step(closure)))
+    model.train(False)
+    return losses

@@ -484,3 +484,42 @@ def look_back(n_words, n_places):
     W_k = torch.cat([nothing, places])
     W_q = torch.cat([nothing, places.roll(1, dims=0)])
     return W_q, W_k
+
+# %% prelude
+import copy
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, padding_mask, scaled_dot_product_attention
+from course.views import interactive
+from course.views.figures import show_curves, show_weights
+from course.views.suppliers import show_suppliers
+
+# %% wrong: a lead of 10 whatever the number of places: enough for few places, too little for many
+def look_back(n_words, n_places):
+    W_q = torch.zeros(n_words + n_places, n_places)
+    W_k = torch.zeros(n_words + n_places, n_places)
+    for place in range(n_places):
+        W_k[n_words + place, place] = 1
+        if place > 0:
+            W_q[n_words + place, place - 1] = 10
+    return W_q, W_k
+
+# %% wrong: d_k = 1: query p - 1, key p as numbers, and takes the product for a measure of likeness
+def look_back(n_words, n_places):
+    places = torch.arange(n_places, dtype=torch.float64)
+    W_q = torch.cat([torch.zeros(n_words, dtype=torch.float64), places - 1]).unsqueeze(1) * 50
+    W_k = torch.cat([torch.zeros(n_words, dtype=torch.float64), places]).unsqueeze(1) * 50
+    return W_q, W_k
+
+# %% right: d_k = 2: places on a circle, the query turned back by one place
+def look_back(n_words, n_places):
+    angle = torch.arange(n_places, dtype=torch.float64) * 2 * math.pi / max(n_places, 2)
+    def on_circle(a):
+        return torch.stack([a.cos(), a.sin()], dim=1)
+    nothing = torch.zeros(n_words, 2, dtype=torch.float64)
+    step = 2 * math.pi / max(n_places, 2)
+    return torch.cat([nothing, 3000 * on_circle(angle - step)]), torch.cat([nothing, on_circle(angle)])

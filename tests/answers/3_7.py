@@ -749,3 +749,47 @@ def find_noun(n_genders, n_numbers):
     W_q = np.hstack([who_asks, asks])
     W_k = strength * np.hstack([no_noun, asks])
     return torch.from_numpy(W_q), torch.from_numpy(W_k)
+
+# %% prelude
+import copy
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, padding_mask, scaled_dot_product_attention
+from course.views import interactive
+from course.views.figures import show_curves, show_weights
+from course.views.suppliers import show_suppliers
+
+# %% wrong: weighs the three by importance, 30 : 15 : 2, so that the number hardly counts
+def find_noun(n_genders, n_numbers):
+    size = 3 + n_genders + n_numbers
+    W_q, W_k = torch.zeros(size, size), torch.eye(size)
+    W_q[1, 0] = 30.
+    for g in range(3, 3 + n_genders):
+        W_q[g, g] = 15.
+    for n in range(3 + n_genders, size):
+        W_q[n, n] = 2.
+    return W_q, W_k
+
+# %% wrong: numbers before genders in the keys' columns: begins the numbers at 3 + n_numbers (right if there are as many of both)
+def find_noun(n_genders, n_numbers):
+    size = 3 + n_genders + n_numbers
+    W_q, W_k = torch.zeros(size, 1 + n_genders + n_numbers), torch.zeros(size, 1 + n_genders + n_numbers)
+    W_q[1, 0], W_k[0, 0] = 100., 1.
+    for g in range(n_genders):
+        W_q[3 + g, 1 + g], W_k[3 + g, 1 + g] = 100., 1.
+    for n in range(n_numbers):
+        row = 3 + n_numbers + n
+        W_q[row, 1 + n_genders + n], W_k[row, 1 + n_genders + n] = 100., 1.
+    return W_q, W_k
+
+# %% wrong: row 0 in place of row 1 of W_q: it is the noun that asks for a noun, adjectives ask for gender and number only
+def find_noun(n_genders, n_numbers):
+    size = 3 + n_genders + n_numbers
+    W_k = torch.eye(size)
+    W_k[1:3] = 0
+    W_q = 60 * W_k.clone()
+    return W_q, W_k

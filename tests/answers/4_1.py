@@ -635,3 +635,39 @@ def split_heads(x, n_heads):
     B, T, d_model = x.shape
     x = x.transpose(1, 2)
     return x.reshape(B, n_heads, d_model // n_heads, T).reshape(B, n_heads, T, d_model // n_heads)
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.attention as library
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.interop import copy_weights
+from course.views import interactive
+from course.views.blocks import show_blocks
+from course.views.figures import show_heads
+
+# %% wrong: torch.split takes a SIZE, learner gives the number of heads (right when d_head == n_heads)
+def split_heads(x, n_heads):
+    return torch.stack(x.split(n_heads, dim=-1), dim=1)
+
+# %% wrong: last axis cut as (d_head, n_heads): head h gets dims h, h+n, h+2n 
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    d_head = d_model // n_heads
+    return x.reshape(B, T, d_head, n_heads).permute(0, 3, 1, 2)
+
+# %% wrong: swaps first (T with d_model), then cuts to the wanted shape
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    x = x.transpose(1, 2)
+    return x.reshape(B, n_heads, T, d_model // n_heads)
+
+# %% right: unfold + movedim
+def split_heads(x, n_heads):
+    d_head = x.size(-1) // n_heads
+    return x.unfold(-1, d_head, d_head).movedim(-2, 1)

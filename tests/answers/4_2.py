@@ -413,3 +413,41 @@ import torch
 def merge_heads(x):
     n = x.shape[0]
     return torch.cat([x[:, h % x.shape[1]] for h in range(n)], dim=-1)
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.attention as library
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.interop import copy_weights
+from course.views import interactive
+from course.views.blocks import show_blocks
+from course.views.figures import show_heads
+import torch
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    return x.reshape(B, T, n_heads, d_model // n_heads).transpose(1, 2)
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+# %% wrong: cat of heads along dim=1: heads below each other
+def merge_heads(x):
+    return torch.cat([x[:, h] for h in range(x.shape[1])], dim=1)
+
+# %% wrong: names the axes B, T, n_heads, d_head before the swap (right where T == n_heads)
+def merge_heads(x):
+    B, T, n_heads, d_head = x.shape
+    return x.transpose(1, 2).reshape(B, T, n_heads * d_head)
+
+# %% right: fills an empty tensor head by head
+def merge_heads(x):
+    B, n, T, d = x.shape
+    out = x.new_empty((B, T, n * d))
+    for h in range(n):
+        out[..., h * d:(h + 1) * d] = x[:, h]
+    return out

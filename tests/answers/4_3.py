@@ -3626,3 +3626,153 @@ class MultiHeadAttention(nn.Module):
         weights = torch.nan_to_num(torch.softmax(scores, -1), nan=0.0)
         mixed = torch.einsum("bhij,bjhd->bihd", weights, v).flatten(-2)
         return self.w_o(mixed), weights
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.attention as library
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.interop import copy_weights
+from course.views import interactive
+from course.views.blocks import show_blocks
+from course.views.figures import show_heads
+import torch
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    return x.reshape(B, T, n_heads, d_model // n_heads).transpose(1, 2)
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+# %% wrong: a copy of the mask for each head made with repeat, not repeat_interleave: sentences' masks dealt to heads
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads != 0:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        if mask is not None:
+            B, rows, T_k = mask.shape
+            mask = mask.repeat(self.n_heads, 1, 1).view(B, self.n_heads, rows, T_k)
+        mixed, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(mixed)), weights
+
+# %% wrong: chained assignment: w_q = w_k = w_v are one and the same Linear
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads != 0:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q = self.w_k = self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        mixed, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(mixed)), weights
+
+# %% wrong: own softmax with masked_fill(-1e9) as in the lab: a query with no allowed key gets 1/T_k each
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads != 0:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+        if mask is not None:
+            scores = scores.masked_fill(~mask.unsqueeze(1), -1e9)
+        weights = scores.softmax(dim=-1)
+        return self.w_o(merge_heads(weights @ v)), weights
+
+# %% wrong: adds the query to the output (residual of the paper's block)
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads != 0:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        mixed, weights = scaled_dot_product_attention(q, k, v, mask)
+        return query + self.w_o(merge_heads(mixed)), weights
+
+# %% wrong: divides q by sqrt(d_head) and scaled_dot_product_attention scales again
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads != 0:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        q = q / math.sqrt(q.shape[-1])
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        mixed, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(mixed)), weights
+
+# %% right: einsum with the weights cut per head, softmax over exp by hand, ModuleList-free
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        d_head, rest = divmod(d_model, n_heads)
+        if rest:
+            raise ValueError(f"{n_heads} heads do not divide {d_model}")
+        self.h, self.d = n_heads, d_head
+        for name in "qkvo":
+            self.add_module(f"w_{name}", nn.Linear(d_model, d_model, bias=False))
+
+    def forward(self, query, key, value, mask=None):
+        Wq, Wk, Wv = (w.weight.unflatten(0, (self.h, self.d)) for w in (self.w_q, self.w_k, self.w_v))
+        q = torch.einsum("btm,hdm->bthd", query, Wq)
+        k = torch.einsum("bsm,hdm->bshd", key, Wk)
+        v = torch.einsum("bsm,hdm->bshd", value, Wv)
+        s = torch.einsum("bthd,bshd->bhts", q, k) * self.d ** -0.5
+        if mask is not None:
+            s = torch.where(mask[:, None], s, float("-inf"))
+        a = torch.nan_to_num(torch.softmax(s, -1), nan=0.0)
+        Wo = self.w_o.weight.unflatten(1, (self.h, self.d))
+        return torch.einsum("bhts,bshd,mhd->btm", a, v, Wo), a

@@ -916,3 +916,63 @@ def test_split_heads(split_heads):
     x = torch.arange(B * T * H * D).view(B, T, H * D)
     should = [[[[x[b, t, h * D + d].item() for d in range(D)] for t in range(T)] for h in range(H)] for b in range(B)]
     assert split_heads(x, H).tolist() == should
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.attention as library
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.interop import copy_weights
+from course.views import interactive
+from course.views.blocks import show_blocks
+from course.views.figures import show_heads
+import torch
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    return x.reshape(B, T, n_heads, d_model // n_heads).transpose(1, 2)
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+# %% wrong: assert (condition, 'message') with parentheses: a tuple, always true
+def test_split_heads(split_heads):
+    B, T, n_heads, d_model = 2, 5, 3, 12
+    x = torch.arange(B * T * d_model).reshape(B, T, d_model)
+    heads = split_heads(x, n_heads)
+    d_head = d_model // n_heads
+    assert (heads.shape == (B, n_heads, T, d_head), "wrong shape")
+    for h in range(n_heads):
+        assert (torch.equal(heads[:, h], x[:, :, h * d_head:(h + 1) * d_head]), f"head {h} is wrong")
+
+# %% wrong: no look at the shape: loops over the pieces of x, so one head too many is not seen
+def test_split_heads(split_heads):
+    n_heads, d_head = 3, 4
+    x = torch.arange(2 * 5 * 12).reshape(2, 5, 12)
+    heads = split_heads(x, n_heads)
+    for h, piece in enumerate(x.split(d_head, dim=-1)):
+        assert torch.equal(heads[:, h], piece)
+
+# %% wrong: compares only the sum of every piece: does not see numbers swapped inside a piece
+def test_split_heads(split_heads):
+    B, T, n_heads, d_head = 2, 5, 3, 4
+    x = torch.arange(B * T * n_heads * d_head).reshape(B, T, n_heads * d_head)
+    heads = split_heads(x, n_heads)
+    assert heads.shape == (B, n_heads, T, d_head)
+    for h in range(n_heads):
+        assert torch.equal(heads[:, h].sum(dim=-1), x[..., h * d_head:(h + 1) * d_head].sum(dim=-1))
+
+# %% right: numbers are coordinates b t d in decimal digits, decoded from the result
+def test_split_heads(split_heads):
+    B, T, n, D = 3, 4, 2, 10
+    coordinate = lambda size: torch.arange(size)
+    x = 100 * coordinate(B)[:, None, None] + 10 * coordinate(T)[:, None] + coordinate(D)
+    y = split_heads(x, n)
+    assert list(y.size()) == [B, n, T, D // n]
+    for b, sentence in enumerate(y.tolist()):
+        for h, head in enumerate(sentence):
+            for t, word in enumerate(head):
+                assert [divmod(number, 10) for number in word] == [(10 * b + t, h * D // n + j) for j in range(D // n)]

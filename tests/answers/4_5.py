@@ -836,3 +836,50 @@ def head_parts(heads, W_o):
     for h in range(n_heads):
         alone[:, h, :, h * d_head:(h + 1) * d_head] = heads[:, h]
     return alone @ W_o
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.attention as library
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.interop import copy_weights
+from course.views import interactive
+from course.views.blocks import show_blocks
+from course.views.figures import show_heads
+import torch
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    return x.reshape(B, T, n_heads, d_model // n_heads).transpose(1, 2)
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+# %% wrong: zeroes the other heads in the input itself (no clone): later heads are lost, input changed
+def head_parts(heads, W_o):
+    parts = []
+    for h in range(heads.shape[1]):
+        only = heads
+        for other in range(heads.shape[1]):
+            if other != h:
+                only[:, other] = 0
+        parts.append(merge_heads(only) @ W_o)
+    return torch.stack(parts, dim=1)
+
+# %% wrong: thinks that head h makes the h-th piece of the output: splits the product, the rest 0
+def head_parts(heads, W_o):
+    B, n_heads, T, d_head = heads.shape
+    output = merge_heads(heads) @ W_o
+    parts = torch.zeros(B, n_heads, T, n_heads * d_head)
+    for h in range(n_heads):
+        mine = slice(h * d_head, (h + 1) * d_head)
+        parts[:, h, :, mine] = output[..., mine]
+    return parts
+
+# %% wrong: rows of W_o dealt out to heads in turn (W_o[h::n_heads]) in place of blocks
+def head_parts(heads, W_o):
+    n_heads = heads.shape[1]
+    return torch.stack([heads[:, h] @ W_o[h::n_heads] for h in range(n_heads)], dim=1)

@@ -1065,3 +1065,69 @@ def sinusoidal_encoding(max_len, d_model):
     z = 1j * np.conj(np.exp(1j * np.outer(np.arange(max_len), freq)))
     both = np.stack([z.real, z.imag], axis=-1).reshape(max_len, 2 * len(freq))
     return torch.tensor(both[:, :d_model], dtype=torch.float32)
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.views import interactive
+from course.views.figures import show_curves, show_scores, show_weights
+from course.views.positions import show_encoding, show_hands
+import math
+import torch
+
+# %% wrong: odd d_model: builds d_model+1 columns with exponent 2i/(d_model+1), cuts the last off
+def sinusoidal_encoding(max_len, d_model):
+    even = d_model + d_model % 2                       # one more, if it is odd
+    position = torch.arange(max_len).unsqueeze(1)
+    angle = position / 10000 ** (torch.arange(0, even, 2) / even)
+    table = torch.zeros(max_len, even)
+    table[:, 0::2] = torch.sin(angle)
+    table[:, 1::2] = torch.cos(angle)
+    return table[:, :d_model]
+
+# %% wrong: takes the angles for degrees (deg2rad before sin)
+def sinusoidal_encoding(max_len, d_model):
+    position = torch.arange(max_len).unsqueeze(1)
+    frequency = 1 / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    angle = torch.deg2rad(position * frequency)        # torch.sin wants radians
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = torch.sin(angle)
+    table[:, 1::2] = torch.cos(angle[:, :d_model // 2])
+    return table
+
+# %% wrong: keeps tables in a dict by d_model alone: a longer table asked for later comes back too short
+tables = {}
+
+def sinusoidal_encoding(max_len, d_model):
+    if d_model not in tables:                          # compute it only once
+        position = torch.arange(max_len).unsqueeze(1)
+        frequency = 1 / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+        angle = position * frequency
+        table = torch.zeros(max_len, d_model)
+        table[:, 0::2] = torch.sin(angle)
+        table[:, 1::2] = torch.cos(angle[:, :d_model // 2])
+        tables[d_model] = table
+    return tables[d_model][:max_len]
+
+# %% wrong: tensor2tensor's spacing: exponent i/(pairs-1), so that the last divisor is exactly 10000
+def sinusoidal_encoding(max_len, d_model):
+    pairs = (d_model + 1) // 2
+    frequency = torch.exp(-math.log(10000) * torch.arange(pairs) / max(pairs - 1, 1))
+    angle = torch.arange(max_len).unsqueeze(1) * frequency
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = torch.sin(angle)
+    table[:, 1::2] = torch.cos(angle[:, :d_model // 2])
+    return table
+
+# %% right: torch.polar, view_as_real, flip, flatten
+def sinusoidal_encoding(max_len, d_model):
+    exponents = torch.arange(0, d_model, 2, dtype=torch.float64) / d_model
+    angle = torch.outer(torch.arange(max_len, dtype=torch.float64), torch.pow(10000.0, -exponents))
+    hands = torch.polar(torch.ones_like(angle), angle)           # cos + i sin
+    return torch.view_as_real(hands).flip(-1).flatten(1)[:, :d_model].float()

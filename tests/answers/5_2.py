@@ -973,3 +973,112 @@ def shift_matrix(offset, d_model):
         w = 10000 ** (-2 * i / d_model)
         blocks.append(torch.tensor([[math.cos(w), math.sin(w)], [-math.sin(w), math.cos(w)]], dtype=torch.float64))
     return torch.linalg.matrix_power(torch.block_diag(*blocks), offset).float()
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.views import interactive
+from course.views.figures import show_curves, show_scores, show_weights
+from course.views.positions import show_encoding, show_hands
+import math
+import torch
+
+# %% wrong: reads sin and cos of the turn from row [offset] of a table of 1000 rows: a negative offset counts from the end
+def sinusoidal_encoding(max_len, d_model):
+    position = torch.arange(max_len).unsqueeze(1).float()
+    frequency = 10000.0 ** (-torch.arange(0, d_model, 2).float() / d_model)
+    angle = position * frequency
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = angle.sin()
+    table[:, 1::2] = angle.cos()[:, :d_model // 2]
+    return table
+
+def shift_matrix(offset, d_model):
+    row = sinusoidal_encoding(1000, d_model)[offset]   # sin and cos of offset times the frequency
+    sin, cos = row[0::2], row[1::2]
+    even = torch.arange(0, d_model, 2)
+    matrix = torch.zeros(d_model, d_model)
+    matrix[even, even] = cos
+    matrix[even, even + 1] = sin
+    matrix[even + 1, even] = -sin
+    matrix[even + 1, even + 1] = cos
+    return matrix
+
+# %% wrong: pairs column i with i + d/2 (sines first, then cosines: the layout of another library)
+def sinusoidal_encoding(max_len, d_model):
+    position = torch.arange(max_len).unsqueeze(1).float()
+    frequency = 10000.0 ** (-torch.arange(0, d_model, 2).float() / d_model)
+    angle = position * frequency
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = angle.sin()
+    table[:, 1::2] = angle.cos()[:, :d_model // 2]
+    return table
+
+def shift_matrix(offset, d_model):
+    angle = offset / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    cos, sin = torch.diag(angle.cos()), torch.diag(angle.sin())
+    return torch.cat([torch.cat([cos, sin], dim=1), torch.cat([-sin, cos], dim=1)])
+
+# %% wrong: a search after all: normal equations with inverse() in float64 on 2000 rows
+def sinusoidal_encoding(max_len, d_model):
+    position = torch.arange(max_len).unsqueeze(1).float()
+    frequency = 10000.0 ** (-torch.arange(0, d_model, 2).float() / d_model)
+    angle = position * frequency
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = angle.sin()
+    table[:, 1::2] = angle.cos()[:, :d_model // 2]
+    return table
+
+def shift_matrix(offset, d_model):
+    position = torch.arange(-1000, 1000, dtype=torch.float64).unsqueeze(1)
+    frequency = 10000.0 ** (-torch.arange(0, d_model, 2, dtype=torch.float64) / d_model)
+
+    def rows(position):
+        angle = position * frequency
+        return torch.stack((angle.sin(), angle.cos()), dim=-1).flatten(1)
+
+    before, after = rows(position), rows(position + offset)
+    return ((before.T @ before).inverse() @ before.T @ after).T.float()
+
+# %% wrong: one-step matrix multiplied `for _ in range(offset)`: the identity for each negative offset
+def sinusoidal_encoding(max_len, d_model):
+    position = torch.arange(max_len).unsqueeze(1).float()
+    frequency = 10000.0 ** (-torch.arange(0, d_model, 2).float() / d_model)
+    angle = position * frequency
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = angle.sin()
+    table[:, 1::2] = angle.cos()[:, :d_model // 2]
+    return table
+
+def shift_matrix(offset, d_model):
+    angle = 10000.0 ** (-torch.arange(0, d_model, 2, dtype=torch.float64) / d_model)
+    step = torch.zeros(d_model, d_model, dtype=torch.float64)
+    even = torch.arange(0, d_model, 2)
+    step[even, even] = step[even + 1, even + 1] = angle.cos()
+    step[even, even + 1] = angle.sin()
+    step[even + 1, even] = -angle.sin()
+    matrix = torch.eye(d_model, dtype=torch.float64)
+    for _ in range(offset):
+        matrix = step @ matrix
+    return matrix.float()
+
+# %% right: matrix_exp of a generator, in float64
+def sinusoidal_encoding(max_len, d_model):
+    position = torch.arange(max_len).unsqueeze(1).float()
+    frequency = 10000.0 ** (-torch.arange(0, d_model, 2).float() / d_model)
+    angle = position * frequency
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = angle.sin()
+    table[:, 1::2] = angle.cos()[:, :d_model // 2]
+    return table
+
+def shift_matrix(offset, d_model):
+    frequency = 10000.0 ** (-torch.arange(0, d_model, 2, dtype=torch.float64) / d_model)
+    generator = torch.kron(torch.diag(frequency), torch.tensor([[0.0, 1], [-1, 0]], dtype=torch.float64))
+    return torch.linalg.matrix_exp(offset * generator).float()

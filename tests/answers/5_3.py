@@ -823,3 +823,76 @@ def add_positions(embedded):
     T, d_model = embedded.size(1), embedded.size(2)
     table = sinusoidal_encoding(T, d_model)
     return torch.stack([torch.add(table, sentence, alpha=d_model ** 0.5) for sentence in embedded])
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.views import interactive
+from course.views.figures import show_curves, show_scores, show_weights
+from course.views.positions import show_encoding, show_hands
+import math
+import torch
+
+# %% wrong: math.isqrt(d_model): right only where d_model is a square number
+def sinusoidal_encoding(max_len, d_model):
+    position = torch.arange(max_len).unsqueeze(1).float()
+    frequency = 10000.0 ** (-torch.arange(0, d_model, 2).float() / d_model)
+    angle = position * frequency
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = angle.sin()
+    table[:, 1::2] = angle.cos()[:, :d_model // 2]
+    return table
+
+def add_positions(embedded):
+    _, T, d_model = embedded.shape
+    return embedded * math.isqrt(d_model) + sinusoidal_encoding(T, d_model)
+
+# %% wrong: makes every word exactly √d_model long (normalises first)
+def sinusoidal_encoding(max_len, d_model):
+    position = torch.arange(max_len).unsqueeze(1).float()
+    frequency = 10000.0 ** (-torch.arange(0, d_model, 2).float() / d_model)
+    angle = position * frequency
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = angle.sin()
+    table[:, 1::2] = angle.cos()[:, :d_model // 2]
+    return table
+
+def add_positions(embedded):
+    _, T, d_model = embedded.shape
+    words = embedded / embedded.norm(dim=-1, keepdim=True)       # length 1, as the lesson says
+    return words * math.sqrt(d_model) + sinusoidal_encoding(T, d_model)
+
+# %% wrong: positions go on counting through the batch: sentence 2 begins at T
+def sinusoidal_encoding(max_len, d_model):
+    position = torch.arange(max_len).unsqueeze(1).float()
+    frequency = 10000.0 ** (-torch.arange(0, d_model, 2).float() / d_model)
+    angle = position * frequency
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = angle.sin()
+    table[:, 1::2] = angle.cos()[:, :d_model // 2]
+    return table
+
+def add_positions(embedded):
+    B, T, d_model = embedded.shape
+    flat = embedded.reshape(B * T, d_model)
+    return (flat * math.sqrt(d_model) + sinusoidal_encoding(B * T, d_model)).reshape(B, T, d_model)
+
+# %% right: torch.add with alpha (3)
+def sinusoidal_encoding(max_len, d_model):
+    position = torch.arange(max_len).unsqueeze(1).float()
+    frequency = 10000.0 ** (-torch.arange(0, d_model, 2).float() / d_model)
+    angle = position * frequency
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = angle.sin()
+    table[:, 1::2] = angle.cos()[:, :d_model // 2]
+    return table
+
+def add_positions(embedded):
+    *_, T, d_model = embedded.shape
+    return torch.add(sinusoidal_encoding(T, d_model), embedded, alpha=d_model ** 0.5)

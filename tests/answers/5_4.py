@@ -975,3 +975,63 @@ def apply_rotary(x):
     z = torch.view_as_complex(x.reshape(*x.shape[:-1], d // 2, 2).contiguous())
     z = z * torch.polar(torch.ones_like(angles), angles)
     return torch.view_as_real(z).flatten(-2)
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.views import interactive
+from course.views.figures import show_curves, show_scores, show_weights
+from course.views.positions import show_encoding, show_hands
+import math
+import torch
+
+# %% wrong: a is a view of the copy that is written to: the new b is made of the NEW a
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    position = torch.arange(T, dtype=x.dtype).unsqueeze(1)
+    angle = position * 10000 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    turned = x.clone()
+    a, b = turned[..., 0::2], turned[..., 1::2]
+    turned[..., 0::2] = a * angle.cos() - b * angle.sin()
+    turned[..., 1::2] = a * angle.sin() + b * angle.cos()
+    return turned
+
+# %% wrong: turns the right pairs, then cat: all a's first, then all b's
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    position = torch.arange(T, dtype=x.dtype).unsqueeze(1)
+    angle = position * 10000 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    a, b = x[..., 0::2], x[..., 1::2]
+    return torch.cat([a * angle.cos() - b * angle.sin(), a * angle.sin() + b * angle.cos()], dim=-1)
+
+# %% wrong: right numbers, but written into x itself
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    position = torch.arange(T, dtype=x.dtype).unsqueeze(1)
+    angle = position * 10000 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    a, b = x[..., 0::2], x[..., 1::2]
+    x[..., 0::2], x[..., 1::2] = a * angle.cos() - b * angle.sin(), a * angle.sin() + b * angle.cos()
+    return x
+
+# %% wrong: positions in x.dtype, but frequencies from a list of Python floats in torch.tensor (float32), cast afterwards
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    frequency = torch.tensor([10000 ** (-2 * i / d) for i in range(d // 2)]).to(x.dtype)
+    angle = torch.arange(T, dtype=x.dtype).unsqueeze(1) * frequency
+    a, b = x[..., 0::2], x[..., 1::2]
+    pairs = torch.stack([a * angle.cos() - b * angle.sin(), a * angle.sin() + b * angle.cos()], dim=-1)
+    return pairs.flatten(-2)
+
+# %% right: complex multiplication: view_as_complex times polar
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    frequency = torch.exp(torch.arange(0, d, 2, dtype=x.dtype) * (-math.log(10000) / d))
+    angle = torch.outer(torch.arange(T, dtype=x.dtype), frequency)
+    points = torch.view_as_complex(x.unflatten(-1, (d // 2, 2)).contiguous())
+    return torch.view_as_real(points * torch.polar(torch.ones_like(angle), angle)).flatten(-2)

@@ -1740,3 +1740,120 @@ class LayerNorm(nn.Module):
     def forward(self, x):
         var, mean = torch.var_mean(x, dim=-1, correction=0, keepdim=True)
         return torch.addcmul(self.bias, x.sub(mean).mul(torch.rsqrt(var + self.eps)), self.weight)
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.transformer as library
+from course.attention import MultiHeadAttention, padding_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.interop import copy_weights
+from course.transformer import sinusoidal_encoding
+from course.views.blocks import show_blocks
+from course.views.figures import show_curves
+
+# %% wrong: variance as E[x^2] - mean^2: cancels around 1000 in float32 (2)
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+    def forward(self, x):
+
+        mean = x.mean(-1, keepdim=True)
+        var = (x * x).mean(-1, keepdim=True) - mean * mean
+        return (x - mean) / torch.sqrt(var + self.eps) * self.weight + self.bias
+
+# %% wrong: eps as a floor: sqrt(max(var, eps)), not var + eps
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+    def forward(self, x):
+
+        mean = x.mean(-1, keepdim=True)
+        var = x.var(-1, keepdim=True, unbiased=False)
+        return (x - mean) / torch.sqrt(var.clamp(min=self.eps)) * self.weight + self.bias
+
+# %% wrong: bias added before the weight: (n + bias) * weight
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+    def forward(self, x):
+
+        mean = x.mean(-1, keepdim=True)
+        var = x.var(-1, keepdim=True, unbiased=False)
+        normal = (x - mean) / torch.sqrt(var + self.eps)
+        return self.weight * (normal + self.bias)
+
+# %% wrong: statistics over all axes but the batch (whole sentence at once)
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+    def forward(self, x):
+
+        axes = tuple(range(1, x.dim()))
+        mean = x.mean(axes, keepdim=True)
+        var = x.var(axes, keepdim=True, unbiased=False)
+        return (x - mean) / torch.sqrt(var + self.eps) * self.weight + self.bias
+
+# %% wrong: mean and variance under no_grad: values right, gradients not LayerNorm's
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+    def forward(self, x):
+
+        with torch.no_grad():
+            mean = x.mean(-1, keepdim=True)
+            var = x.var(-1, keepdim=True, unbiased=False)
+        return (x - mean) / torch.sqrt(var + self.eps) * self.weight + self.bias
+
+# %% wrong: x -= mean: changes the caller's tensor
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+    def forward(self, x):
+
+        x -= x.mean(-1, keepdim=True)
+        var = x.pow(2).mean(-1, keepdim=True)
+        return x / torch.sqrt(var + self.eps) * self.weight + self.bias
+
+# %% right: hypot(root mean square of the deviations, sqrt(eps)) and addcmul
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+    def forward(self, x):
+
+        off = x - x.sum(dim=-1, keepdim=True) / x.size(-1)
+        rms = torch.linalg.vector_norm(off, dim=-1, keepdim=True) / math.sqrt(x.size(-1))
+        root = torch.hypot(rms, torch.full_like(rms, math.sqrt(self.eps)))
+        return torch.addcmul(self.bias, off / root, self.weight)

@@ -963,3 +963,63 @@ class FeedForward(nn.Module):
         rows = x.reshape(-1, x.shape[-1])
         hidden = (rows @ self.up.weight.T + self.up.bias).clamp(min=0.0)
         return (hidden @ self.down.weight.T + self.down.bias).reshape(x.shape)
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.transformer as library
+from course.attention import MultiHeadAttention, padding_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.interop import copy_weights
+from course.transformer import sinusoidal_encoding
+from course.views.blocks import show_blocks
+from course.views.figures import show_curves
+
+# %% wrong: F.relu6 (from image models): cut off at 6 above
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff)
+        self.w_2 = nn.Linear(d_ff, d_model)
+
+    def forward(self, x):
+
+        return self.w_2(F.relu6(self.w_1(x)))
+
+# %% wrong: residual connection put inside the feed-forward layer
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff)
+        self.w_2 = nn.Linear(d_ff, d_model)
+
+    def forward(self, x):
+
+        return x + self.w_2(F.relu(self.w_1(x)))
+
+# %% wrong: second linear layer without its bias
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff)
+        self.w_2 = nn.Linear(d_ff, d_model, bias=False)
+
+    def forward(self, x):
+        return self.w_2(F.relu(self.w_1(x)))
+
+# %% right: einsum with the weights, ReLU as (h + |h|) / 2
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff)
+        self.w_2 = nn.Linear(d_ff, d_model)
+
+    def forward(self, x):
+
+        h = torch.einsum("...d,fd->...f", x, self.w_1.weight) + self.w_1.bias
+        h = (h + h.abs()) / 2
+        return torch.einsum("...f,df->...d", h, self.w_2.weight) + self.w_2.bias

@@ -1774,3 +1774,115 @@ class EncoderLayer(nn.Module):
     def forward(self, x, mask=None):
         x = self.around[0](x, lambda h: self.parts["gather"](h, h, h, mask)[0])
         return self.around[1](x, self.parts["think"])
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.transformer as library
+from course.attention import MultiHeadAttention, padding_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.interop import copy_weights
+from course.transformer import sinusoidal_encoding
+from course.views.blocks import show_blocks
+from course.views.figures import show_curves
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+    def forward(self, x):
+        mean = x.mean(-1, keepdim=True)
+        var = x.var(-1, keepdim=True, unbiased=False)
+        return (x - mean) / torch.sqrt(var + self.eps) * self.weight + self.bias
+
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff)
+        self.w_2 = nn.Linear(d_ff, d_model)
+
+    def forward(self, x):
+        return self.w_2(torch.relu(self.w_1(x)))
+
+# %% wrong: only the query is normalised; keys and values are x itself
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm_1 = LayerNorm(d_model)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.norm_2 = LayerNorm(d_model)
+        self.feed_forward = FeedForward(d_model, d_ff)
+
+    def forward(self, x, mask=None):
+
+        x = x + self.self_attention(self.norm_1(x), x, x, mask)[0]
+        return x + self.feed_forward(self.norm_2(x))
+
+# %% wrong: first row of the mask for all queries: right for (B,1,T), wrong for (B,T,T)
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm_1 = LayerNorm(d_model)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.norm_2 = LayerNorm(d_model)
+        self.feed_forward = FeedForward(d_model, d_ff)
+
+    def forward(self, x, mask=None):
+
+        if mask is not None:
+            mask = mask[:, :1]
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, mask)[0]
+        return x + self.feed_forward(self.norm_2(x))
+
+# %% wrong: second residual adds to the layer's input, so attention's road is lost
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm_1 = LayerNorm(d_model)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.norm_2 = LayerNorm(d_model)
+        self.feed_forward = FeedForward(d_model, d_ff)
+
+    def forward(self, x, mask=None):
+
+        h = self.norm_1(x)
+        gathered = x + self.self_attention(h, h, h, mask)[0]
+        return x + self.feed_forward(self.norm_2(gathered))
+
+# %% wrong: norm behind each sub-layer, on the side road: x + norm(attention(x))
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm_1 = LayerNorm(d_model)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.norm_2 = LayerNorm(d_model)
+        self.feed_forward = FeedForward(d_model, d_ff)
+
+    def forward(self, x, mask=None):
+
+        x = x + self.norm_1(self.self_attention(x, x, x, mask)[0])
+        return x + self.norm_2(self.feed_forward(x))
+
+# %% right: other names in a ModuleDict, a loop over sub-layers, None made into an all-True mask
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.parts = nn.ModuleDict({"think": FeedForward(d_model, d_ff), "gather": MultiHeadAttention(d_model, n_heads)})
+        self.before = nn.ModuleDict({"think": LayerNorm(d_model), "gather": LayerNorm(d_model)})
+
+    def forward(self, x, mask=None):
+        B, T, _ = x.shape
+        if mask is None:
+            mask = torch.ones(B, 1, T, dtype=torch.bool, device=x.device)
+        for name in ("gather", "think"):
+            h = self.before[name](x)
+            new = self.parts[name](*[h] * 3, mask=mask)[0] if name == "gather" else self.parts[name](h)
+            x = torch.stack([x, new]).sum(0)
+        return x

@@ -1275,3 +1275,138 @@ class Encoder(nn.Module):
         self.norm = LayerNorm(d_model)
     def forward(self, x, mask=None):
         return self.norm(functools.reduce(lambda y, layer: layer(y, mask), self.layers, x))
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.transformer as library
+from course.attention import MultiHeadAttention, padding_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.interop import copy_weights
+from course.transformer import sinusoidal_encoding
+from course.views.blocks import show_blocks
+from course.views.figures import show_curves
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+    def forward(self, x):
+        mean = x.mean(-1, keepdim=True)
+        var = x.var(-1, keepdim=True, unbiased=False)
+        return (x - mean) / torch.sqrt(var + self.eps) * self.weight + self.bias
+
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff)
+        self.w_2 = nn.Linear(d_ff, d_model)
+
+    def forward(self, x):
+        return self.w_2(torch.relu(self.w_1(x)))
+
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm_1 = LayerNorm(d_model)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.norm_2 = LayerNorm(d_model)
+        self.feed_forward = FeedForward(d_model, d_ff)
+
+    def forward(self, x, mask=None):
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, mask)[0]
+        return x + self.feed_forward(self.norm_2(x))
+
+# %% wrong: return indented into the loop: only the first layer runs
+class Encoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.layers = nn.ModuleList([EncoderLayer(d_model, n_heads, d_ff) for _ in range(n_layers)])
+        self.norm = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+
+        for layer in self.layers:
+            x = layer(x, mask)
+            return self.norm(x)
+
+# %% wrong: d_ff ignored: 4 * d_model in the layers
+class Encoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.layers = nn.ModuleList([EncoderLayer(d_model, n_heads, 4 * d_model) for _ in range(n_layers)])
+        self.norm = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        for layer in self.layers:
+            x = layer(x, mask)
+        return self.norm(x)
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.transformer as library
+from course.attention import MultiHeadAttention, padding_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.interop import copy_weights
+from course.transformer import sinusoidal_encoding
+from course.views.blocks import show_blocks
+from course.views.figures import show_curves
+import functools
+
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+    def forward(self, x):
+        mean = x.mean(-1, keepdim=True)
+        var = x.var(-1, keepdim=True, unbiased=False)
+        return (x - mean) / torch.sqrt(var + self.eps) * self.weight + self.bias
+
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff)
+        self.w_2 = nn.Linear(d_ff, d_model)
+
+    def forward(self, x):
+        return self.w_2(torch.relu(self.w_1(x)))
+
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm_1 = LayerNorm(d_model)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.norm_2 = LayerNorm(d_model)
+        self.feed_forward = FeedForward(d_model, d_ff)
+
+    def forward(self, x, mask=None):
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, mask)[0]
+        return x + self.feed_forward(self.norm_2(x))
+
+# %% right: layers in a ModuleDict, functools.reduce
+class Encoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.layers = nn.ModuleDict()
+        while len(self.layers) < n_layers:
+            self.layers[f"floor {len(self.layers)}"] = EncoderLayer(d_model, n_heads, d_ff)
+        self.norm = LayerNorm(d_model)
+
+    def forward(self, x, mask=None):
+        return self.norm(functools.reduce(lambda so_far, layer: layer(so_far, mask), self.layers.values(), x))

@@ -1885,3 +1885,103 @@ class DecoderLayer(nn.Module):
         for norm, step in zip(self.norms, steps):
             x = torch.add(x, step(norm(x)))
         return x
+
+# %% prelude
+import math
+import warnings
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.transformer as library
+from course.attention import (
+    MultiHeadAttention,
+    causal_mask,
+    decoder_mask,
+    padding_mask,
+    scaled_dot_product_attention,
+)
+from course.inspection import record_attention
+from course.interop import copy_weights
+from course.transformer import Encoder, FeedForward, LayerNorm, sinusoidal_encoding
+from course.views import interactive
+from course.views.figures import show_weights
+from course.views.shift import show_shift
+
+# %% wrong: self-attention: only the query is normed, key and value are the raw x (mixed up with the rule for cross-attention)
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+
+        x = x + self.self_attention(self.norm_1(x), x, x, self_mask)[0]
+        x = x + self.cross_attention(self.norm_2(x), memory, memory, memory_mask)[0]
+        return x + self.feed_forward(self.norm_3(x))
+
+# %% wrong: memory_mask taken for a padding mask: of (B, T_q, T_k) only row 0 is used, for all queries
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+
+        if memory_mask is not None:
+            memory_mask = memory_mask[:, 0].unsqueeze(1)        # the source's padding is the same for every query
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, self_mask)[0]
+        x = x + self.cross_attention(self.norm_2(x), memory, memory, memory_mask)[0]
+        return x + self.feed_forward(self.norm_3(x))
+
+# %% wrong: cross-attention's query is made from the layer's input, not from what self-attention has added to
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1 = LayerNorm(d_model)
+        self.norm_2 = LayerNorm(d_model)
+        self.norm_3 = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+
+        h = self.norm_1(x)
+        out = x + self.self_attention(h, h, h, self_mask)[0]
+        out = out + self.cross_attention(self.norm_2(x), memory, memory, memory_mask)[0]
+        return out + self.feed_forward(self.norm_3(out))
+
+# %% right: sentence by sentence in a loop, parts in ModuleDict / ModuleList with other names, PyTorch's nn.LayerNorm
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.looks = nn.ModuleDict({"across": MultiHeadAttention(d_model, n_heads), "back": MultiHeadAttention(d_model, n_heads)})
+        self.norms = nn.ModuleList([nn.LayerNorm(d_model) for _ in range(3)])
+        self.think = FeedForward(d_model, d_ff)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        rows = []
+        for b in range(x.shape[0]):
+            one, other = x[b:b + 1], memory[b:b + 1]
+            m1 = None if self_mask is None else self_mask[b:b + 1]
+            m2 = None if memory_mask is None else memory_mask[b:b + 1]
+            steps = [lambda h: self.looks["back"](h, h, h, m1)[0],
+                     lambda h: self.looks["across"](h, other, other, m2)[0],
+                     self.think]
+            for norm, step in zip(self.norms, steps, strict=True):
+                one = torch.add(one, step(norm(one)))
+            rows.append(one)
+        return torch.cat(rows)

@@ -470,3 +470,47 @@ import torch
 def shift_targets(ids):
     labels, decoder_input = ids[:, :-1], ids[:, 1:]
     return decoder_input, labels
+
+# %% prelude
+import math
+import warnings
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.transformer as library
+from course.attention import (
+    MultiHeadAttention,
+    causal_mask,
+    decoder_mask,
+    padding_mask,
+    scaled_dot_product_attention,
+)
+from course.inspection import record_attention
+from course.interop import copy_weights
+from course.transformer import Encoder, FeedForward, LayerNorm, sinusoidal_encoding
+from course.views import interactive
+from course.views.figures import show_weights
+from course.views.shift import show_shift
+
+# %% wrong: the decoder is not to read <eos>: it is replaced by padding in what it reads
+def shift_targets(ids):
+    """Decoder input and labels."""
+    PAD, EOS = 0, 3
+    reads = ids[:, :-1].clone()
+    reads[reads == EOS] = PAD              # nothing is written after <eos>
+    return reads, ids[:, 1:]
+
+# %% wrong: labels that are padding set to -100 (Hugging Face / ignore_index)
+def shift_targets(ids):
+    """Decoder input and labels."""
+    labels = ids[:, 1:].clone()
+    labels[labels == 0] = -100             # so that the loss leaves them out
+    return ids[:, :-1], labels
+
+# %% right: unfold into windows of two, unbind
+def shift_targets(ids):
+    """Decoder input and labels."""
+    reads, labels = ids.unfold(1, 2, 1).unbind(dim=-1)
+    return reads, labels

@@ -1107,3 +1107,71 @@ def test_no_leak(decode):
             second = decode(other, memory.clone())
             same.append(torch.allclose(first[:, :t], second[:, :t], atol=1e-5))
         assert all(same)
+
+# %% prelude
+import math
+import warnings
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.transformer as library
+from course.attention import (
+    MultiHeadAttention,
+    causal_mask,
+    decoder_mask,
+    padding_mask,
+    scaled_dot_product_attention,
+)
+from course.inspection import record_attention
+from course.interop import copy_weights
+from course.transformer import Encoder, FeedForward, LayerNorm, sinusoidal_encoding
+from course.views import interactive
+from course.views.figures import show_weights
+from course.views.shift import show_shift
+
+# %% wrong: changes the later positions of the MEMORY and asserts that position t does not move
+def test_no_leak(decode):
+    torch.manual_seed(0)
+    x, memory = torch.randn(3, 7, 16), torch.randn(3, 7, 16)
+    before = decode(x, memory)
+    for t in range(6):
+        future = memory.clone()
+        future[:, t + 1:] = torch.randn(3, 6 - t, 16)
+        assert torch.allclose(decode(x, future)[:, t], before[:, t], atol=1e-5)
+
+# %% wrong: begins at t = 1 and looks at t alone: a leak into position 0 is never looked for
+def test_no_leak(decode):
+    torch.manual_seed(0)
+    x, memory = torch.randn(4, 8, 16), torch.randn(4, 5, 16)
+    before = decode(x, memory)
+    for t in range(1, 7):                      # position 0 is <bos>, nothing to see there
+        other = x.clone()
+        other[:, t + 1:] = torch.randn(4, 7 - t, 16)
+        assert torch.allclose(decode(other, memory)[:, t], before[:, t], atol=1e-5), f"leak at {t}"
+
+# %% wrong: compares only the sum of all numbers of the past (which a last layer norm makes 0)
+def test_no_leak(decode):
+    torch.manual_seed(0)
+    x, memory = torch.randn(4, 8, 16), torch.randn(4, 5, 16)
+    before = decode(x, memory)
+    for t in range(1, 8):
+        other = x.clone()
+        other[:, t] = torch.randn(4, 16)
+        after = decode(other, memory)
+        assert torch.allclose(after[:, :t].sum(), before[:, :t].sum(), atol=1e-4)
+
+# %% right: from the back, one more position replaced each time (cumulative), torch.testing.assert_close in float64, two shapes
+def test_no_leak(decode):
+    generator = torch.Generator().manual_seed(7)
+    draw = lambda *shape: torch.randn(*shape, generator=generator, dtype=torch.float64)
+    for B, T, S in [(5, 9, 4), (3, 6, 8)]:
+        x, memory = draw(B, T, 16), draw(B, S, 16)
+        with torch.no_grad():
+            wanted = decode(x.clone(), memory.clone())
+            other = x.clone()
+            for t in reversed(range(1, T)):
+                other[:, t] = draw(B, 16)
+                torch.testing.assert_close(decode(other.clone(), memory.clone()).narrow(1, 0, t), wanted.narrow(1, 0, t),
+                                           rtol=0, atol=1e-7)

@@ -812,3 +812,65 @@ class Decoder(nn.Module):
             x = layer(x, memory, self_mask, memory_mask)
             x = self.norm(x)
         return x
+
+# %% prelude
+import math
+import warnings
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.transformer as library
+from course.attention import (
+    MultiHeadAttention,
+    causal_mask,
+    decoder_mask,
+    padding_mask,
+    scaled_dot_product_attention,
+)
+from course.inspection import record_attention
+from course.interop import copy_weights
+from course.transformer import Encoder, FeedForward, LayerNorm, sinusoidal_encoding
+from course.views import interactive
+from course.views.figures import show_weights
+from course.views.shift import show_shift
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1, self.norm_2, self.norm_3 = LayerNorm(d_model), LayerNorm(d_model), LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, self_mask)[0]
+        x = x + self.cross_attention(self.norm_2(x), memory, memory, memory_mask)[0]
+        return x + self.feed_forward(self.norm_3(x))
+
+# %% wrong: the one norm is applied after every layer, on the road
+class Decoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.layers = nn.ModuleList([DecoderLayer(d_model, n_heads, d_ff) for _ in range(n_layers)])
+        self.norm = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+
+        for layer in self.layers:
+            x = self.norm(layer(x, memory, self_mask, memory_mask))
+        return x
+
+# %% wrong: the two masks handed on in the wrong order
+class Decoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.layers = nn.ModuleList([DecoderLayer(d_model, n_heads, d_ff) for _ in range(n_layers)])
+        self.norm = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+
+        for layer in self.layers:
+            x = layer(x, memory, memory_mask, self_mask)
+        return self.norm(x)

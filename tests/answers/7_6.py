@@ -1641,3 +1641,181 @@ class Transformer(nn.Module):
         seen = padding_mask(source, self.pad)
         now = causal_mask(target.size(1)).expand(len(target), -1, -1)
         return self.out(self.writer(self.vectors(target), self.reader(self.vectors(source), seen), now, seen))
+
+# %% prelude
+import math
+import warnings
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.transformer as library
+from course.attention import (
+    MultiHeadAttention,
+    causal_mask,
+    decoder_mask,
+    padding_mask,
+    scaled_dot_product_attention,
+)
+from course.inspection import record_attention
+from course.interop import copy_weights
+from course.transformer import Encoder, FeedForward, LayerNorm, sinusoidal_encoding
+from course.views import interactive
+from course.views.figures import show_weights
+from course.views.shift import show_shift
+class DecoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.cross_attention = MultiHeadAttention(d_model, n_heads)
+        self.feed_forward = FeedForward(d_model, d_ff)
+        self.norm_1, self.norm_2, self.norm_3 = LayerNorm(d_model), LayerNorm(d_model), LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, self_mask)[0]
+        x = x + self.cross_attention(self.norm_2(x), memory, memory, memory_mask)[0]
+        return x + self.feed_forward(self.norm_3(x))
+
+
+class Decoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.layers = nn.ModuleList(DecoderLayer(d_model, n_heads, d_ff) for _ in range(n_layers))
+        self.norm = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        for layer in self.layers:
+            x = layer(x, memory, self_mask, memory_mask)
+        return self.norm(x)
+
+# %% wrong: states multiplied by d_model ** -0.5 before the tied table (T5's convention)
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.pad_id = pad_id
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=d_model ** -0.5)
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+
+    def forward(self, source, target):
+        source_mask = padding_mask(source, self.pad_id)
+        target = target
+        factor = math.sqrt(self.embedding.embedding_dim)
+        src = self.embedding(source) * factor + self.positions[:source.shape[1]]
+        tgt = self.embedding(target) * factor + self.positions[:target.shape[1]]
+        memory = self.encoder(src, source_mask)
+        states = self.decoder(tgt, memory, decoder_mask(target, self.pad_id), source_mask)
+        return (states * self.embedding.embedding_dim ** -0.5) @ self.embedding.weight.T
+
+# %% wrong: the factor is the root of the number of tokens (weight.shape[0]), not of d_model
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.pad_id = pad_id
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=d_model ** -0.5)
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+
+    def forward(self, source, target):
+        source_mask = padding_mask(source, self.pad_id)
+        target = target
+        factor = math.sqrt(self.embedding.weight.shape[0])
+        src = self.embedding(source) * factor + self.positions[:source.shape[1]]
+        tgt = self.embedding(target) * factor + self.positions[:target.shape[1]]
+        memory = self.encoder(src, source_mask)
+        states = self.decoder(tgt, memory, decoder_mask(target, self.pad_id), source_mask)
+        return states @ self.embedding.weight.T
+
+# %% wrong: first weights uniform in ±1/√d_model: standard deviation 0.58/√d_model
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.pad_id = pad_id
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.uniform_(self.embedding.weight, -d_model ** -0.5, d_model ** -0.5)
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+
+    def forward(self, source, target):
+        source_mask = padding_mask(source, self.pad_id)
+        target = target
+        factor = math.sqrt(self.embedding.embedding_dim)
+        src = self.embedding(source) * factor + self.positions[:source.shape[1]]
+        tgt = self.embedding(target) * factor + self.positions[:target.shape[1]]
+        memory = self.encoder(src, source_mask)
+        states = self.decoder(tgt, memory, decoder_mask(target, self.pad_id), source_mask)
+        return states @ self.embedding.weight.T
+
+# %% wrong: positions of the target go on where the source's end
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.pad_id = pad_id
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=d_model ** -0.5)
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+
+    def forward(self, source, target):
+        source_mask = padding_mask(source, self.pad_id)
+        target = target
+        factor = math.sqrt(self.embedding.embedding_dim)
+        src = self.embedding(source) * factor + self.positions[:source.shape[1]]
+        tgt = self.embedding(target) * factor + self.positions[source.shape[1]:source.shape[1] + target.shape[1]]
+        memory = self.encoder(src, source_mask)
+        states = self.decoder(tgt, memory, decoder_mask(target, self.pad_id), source_mask)
+        return states @ self.embedding.weight.T
+
+# %% wrong: shifts the target once more, to the right, beginning with pad_id (T5's shift_right)
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.pad_id = pad_id
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=d_model ** -0.5)
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+
+    def forward(self, source, target):
+        source_mask = padding_mask(source, self.pad_id)
+        target = torch.cat([torch.full_like(target[:, :1], self.pad_id), target[:, :-1]], dim=1)
+        factor = math.sqrt(self.embedding.embedding_dim)
+        src = self.embedding(source) * factor + self.positions[:source.shape[1]]
+        tgt = self.embedding(target) * factor + self.positions[:target.shape[1]]
+        memory = self.encoder(src, source_mask)
+        states = self.decoder(tgt, memory, decoder_mask(target, self.pad_id), source_mask)
+        return states @ self.embedding.weight.T
+
+# %% right: first weights uniform with the right deviation, positions computed in forward, masks written by hand, logits by einsum, sentence by sentence
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.pad = pad_id
+        self.table = nn.Embedding(vocab_size, d_model)
+        nn.init.uniform_(self.table.weight, -math.sqrt(3 / d_model), math.sqrt(3 / d_model))
+        self.reads = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.writes = Decoder(n_layers, d_model, n_heads, d_ff)
+
+    def vectors(self, ids):
+        E = self.table.weight
+        x = F.one_hot(ids, E.shape[0]).to(E.dtype) @ (E * E.shape[1] ** 0.5)
+        return x + sinusoidal_encoding(ids.shape[1], E.shape[1]).to(E.dtype)
+
+    def forward(self, source, target):
+        out = []
+        for s, t in zip(source.split(1), target.split(1), strict=True):
+            seen = s.ne(self.pad)[:, None]
+            T = t.shape[1]
+            no_future = torch.arange(T)[:, None] >= torch.arange(T)
+            memory = self.reads(self.vectors(s), seen)
+            out.append(torch.einsum("btd,vd->btv", self.writes(self.vectors(t), memory, no_future[None], seen), self.table.weight))
+        return torch.cat(out)

@@ -827,3 +827,58 @@ def label_smoothing_loss(logits, targets, pad_id, smoothing):
     picked = logits.gather(2, safe[..., None])[..., 0]
     each = torch.logsumexp(logits, 2) - (1 - smoothing) * picked - smoothing * logits.mean(2)
     return torch.where(counts, each, torch.zeros_like(each)).sum() / counts.sum()
+
+# %% prelude
+import copy
+import math
+import random
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.patients import patient, reveal
+from course.tokens import Encoded, token_batches
+from course.transformer import Dropout, EncoderLayer, Transformer
+from course.views.figures import show_curves
+
+# %% wrong: padding left out of the -log p of the right word, but not of the smoothing term (mean over all positions)
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    log_p = logits.log_softmax(dim=-1)
+    real = targets != pad_id
+    right = log_p.gather(-1, targets.unsqueeze(-1)).squeeze(-1)[real].mean()
+    spread = log_p.mean()
+    return -(1 - smoothing) * right - smoothing * spread
+
+# %% wrong: KL divergence as in other tutorials: the entropy of the wanted shares is subtracted, lowest loss 0
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    real = targets != pad_id
+    log_p = logits[real].log_softmax(dim=-1)
+    wanted = torch.full_like(log_p, smoothing / log_p.shape[-1])
+    wanted.scatter_add_(-1, targets[real].unsqueeze(-1), torch.full_like(log_p[:, :1], 1 - smoothing))
+    return F.kl_div(log_p, wanted, reduction="batchmean")
+
+# %% wrong: right number, but writes -100 over the padding in the caller's targets
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    targets[targets == pad_id] = -100
+    return F.cross_entropy(logits.transpose(1, 2), targets, label_smoothing=smoothing)
+
+# %% wrong: mask by lengths: counts the real tokens of a row and takes the first so many positions
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    lengths = (targets != pad_id).sum(dim=1, keepdim=True)
+    real = torch.arange(targets.shape[1])[None, :] < lengths
+    return F.cross_entropy(logits[real], targets[real], label_smoothing=smoothing)
+
+# %% right: loop with logsumexp: sum over shares, by einsum
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    vocab_size = logits.shape[-1]
+    total, count = logits.new_zeros(()), 0
+    eye = torch.eye(vocab_size, dtype=logits.dtype)
+    for row_of_logits, row in zip(logits, targets):
+        for scores, token in zip(row_of_logits, row.tolist()):
+            if token == pad_id:
+                continue
+            shares = (1 - smoothing) * eye[token] + smoothing / vocab_size
+            total = total + torch.logsumexp(scores, 0) - torch.einsum("v,v->", shares, scores)
+            count += 1
+    return total / count

@@ -1468,3 +1468,92 @@ def train_until(model, step, batches, validate, patience, max_epochs):
             break
     model.load_state_dict(kept)
     return history
+
+# %% prelude
+import copy
+import math
+import random
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.patients import patient, reveal
+from course.tokens import Encoded, token_batches
+from course.transformer import Dropout, EncoderLayer, Transformer
+from course.views.figures import show_curves
+
+# %% wrong: keeps a deep copy of the model, and at the end binds the local name `model` to it: the caller's model keeps the last weights
+def train_until(model, step, batches, validate, patience, max_epochs):
+    losses, waited = [], 0
+    best_model = None
+    for epoch in range(max_epochs):
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        loss = validate(model)
+        if not losses or loss < min(losses):
+            best_model, waited = copy.deepcopy(model), 0
+        else:
+            waited += 1
+        losses.append(loss)
+        if waited >= patience:
+            break
+    model = best_model
+    return losses
+
+# %% wrong: patience starts anew whenever the loss is lower than in the epoch before, not only at a new lowest one
+def train_until(model, step, batches, validate, patience, max_epochs):
+    losses, waited, best, kept = [], 0, float("inf"), None
+    for epoch in range(max_epochs):
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        loss = validate(model)
+        if loss < best:
+            best, kept = loss, copy.deepcopy(model.state_dict())
+        if not losses or loss < losses[-1]:
+            waited = 0
+        else:
+            waited += 1
+        losses.append(loss)
+        if waited == patience:
+            break
+    model.load_state_dict(kept)
+    return losses
+
+# %% wrong: epochs without a new best are counted in all, not in a row: the counter never goes back to 0
+def train_until(model, step, batches, validate, patience, max_epochs):
+    losses, bad, kept = [], 0, None
+    while len(losses) < max_epochs and bad < patience:
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        loss = validate(model)
+        if not losses or loss < min(losses):
+            kept = copy.deepcopy(model.state_dict())
+        else:
+            bad += 1
+        losses.append(loss)
+    model.load_state_dict(kept)
+    return losses
+
+# %% right: keeps the weights of every epoch; position of the minimum decides; copies numbers back in place
+def train_until(model, step, batches, validate, patience, max_epochs):
+    history = []
+    def where():
+        return min(range(len(history)), key=lambda n: history[n][0])
+    while len(history) < max_epochs and (not history or len(history) - where() <= patience):
+        model.train(True)
+        any(step(model, batch) is NotImplemented for batch in batches)
+        model.train(False)
+        loss = validate(model)
+        history.append((loss, {name: w.clone() for name, w in model.state_dict().items()}))
+    best = history[where()][1]
+    with torch.no_grad():
+        for name, w in model.state_dict().items():
+            w.copy_(best[name])
+    return [loss for loss, _ in history]

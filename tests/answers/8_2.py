@@ -365,3 +365,33 @@ def warmup_lr(step, d_model, warmup):
 # %% wrong: warmup ** -3/2 is (warmup ** -3) / 2
 def warmup_lr(step, d_model, warmup):
     return d_model ** -0.5 * min(step ** -0.5, step * warmup ** -3/2)
+
+# %% prelude
+import copy
+import math
+import random
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.patients import patient, reveal
+from course.tokens import Encoded, token_batches
+from course.transformer import Dropout, EncoderLayer, Transformer
+from course.views.figures import show_curves
+
+# %% wrong: convention of another library: step/warmup up to 1, then sqrt(warmup/step), times d_model^-0.5
+def warmup_lr(step, d_model, warmup):
+    return d_model ** -0.5 * min(step / warmup, (warmup / step) ** 0.5)
+
+# %% wrong: after the warm-up the steps are counted anew, from the end of the warm-up
+def warmup_lr(step, d_model, warmup):
+    if step <= warmup:
+        return d_model ** -0.5 * step * warmup ** -1.5
+    return d_model ** -0.5 * (step - warmup) ** -0.5
+
+# %% right: in logarithms (2)
+def warmup_lr(step, d_model, warmup):
+    falling = -math.log(step) / 2
+    rising = math.log(step) - 3 * math.log(warmup) / 2
+    return math.exp(-math.log(d_model) / 2 + (falling if falling < rising else rising))

@@ -969,3 +969,97 @@ def training_step(model, optimiser, source, target, pad_id, smoothing):
     optimiser.step()
     optimiser.zero_grad()
     return loss.detach()
+
+# %% prelude
+import copy
+import math
+import random
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.patients import patient, reveal
+from course.tokens import Encoded, token_batches
+from course.transformer import Dropout, EncoderLayer, Transformer
+from course.views.figures import show_curves
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    real = targets != pad_id
+    log_p = logits[real].log_softmax(dim=-1)
+    of_right = log_p.gather(-1, targets[real].unsqueeze(-1)).squeeze(-1)
+    return -((1 - smoothing) * of_right + smoothing * log_p.mean(dim=-1)).mean()
+
+# %% wrong: shifts the source as well: the encoder does not get its last column
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    optimiser.zero_grad()
+    logits = model(source[:, :-1], target[:, :-1])
+    loss = label_smoothing_loss(logits, target[:, 1:], pad_id, smoothing)
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+
+# %% wrong: no teacher forcing: the decoder reads the words that the model itself prefers
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    optimiser.zero_grad()
+    ids = target[:, :1]
+    with torch.no_grad():
+        for _ in range(target.shape[1] - 2):
+            best = model(source, ids)[:, -1:].argmax(dim=-1)
+            ids = torch.cat([ids, best], dim=1)
+    logits = model(source, ids)
+    loss = label_smoothing_loss(logits, target[:, 1:], pad_id, smoothing)
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+
+# %% wrong: backward of the sum over the tokens, though the mean is returned
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    labels = target[:, 1:]
+    logits = model(source, target[:, :-1])
+    loss = F.cross_entropy(logits.flatten(0, 1), labels.flatten(), ignore_index=pad_id,
+                           label_smoothing=smoothing, reduction="sum")
+    optimiser.zero_grad()
+    loss.backward()
+    optimiser.step()
+    return loss.item() / (labels != pad_id).sum().item()
+
+# %% wrong: switches to training mode for the step and back afterwards (the box: leave the mode that the caller chose)
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    before = model.training
+    model.train()
+    optimiser.zero_grad()
+    loss = label_smoothing_loss(model(source, target[:, :-1]), target[:, 1:], pad_id, smoothing)
+    loss.backward()
+    optimiser.step()
+    model.train(before)
+    return loss.item()
+
+# %% prelude
+import copy
+import math
+import random
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.patients import patient, reveal
+from course.tokens import Encoded, token_batches
+from course.transformer import Dropout, EncoderLayer, Transformer
+from course.views.figures import show_curves
+
+# %% right: torch.autograd.grad instead of backward and zero_grad; returns the tensor
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    width = target.shape[1] - 1
+    reads, labels = target.narrow(1, 0, width), target.narrow(1, 1, width)
+    log_p = model(source, reads).log_softmax(-1)
+    weight = (labels != pad_id).to(log_p.dtype)
+    weight = weight / weight.sum()
+    right = torch.einsum("btv,btv->bt", log_p, F.one_hot(labels, log_p.shape[-1]).to(log_p.dtype))
+    each = (smoothing - 1) * right - smoothing * log_p.mean(-1)
+    loss = torch.einsum("bt,bt->", each, weight)
+    weights = [w for group in optimiser.param_groups for w in group["params"]]
+    for w, gradient in zip(weights, torch.autograd.grad(loss, weights, allow_unused=True)):
+        w.grad = gradient
+    optimiser.step()
+    return loss.detach()

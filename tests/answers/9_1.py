@@ -745,3 +745,70 @@ def count_pairs(words):
             key = word[place - 1], symbol
             found[key] = found.get(key, 0) + words[word]
     return found
+
+# %% prelude
+import math
+import random
+import re
+import time
+import warnings
+from collections import Counter
+from itertools import cycle, pairwise
+
+import numpy as np
+import sacrebleu
+import torch
+from sacrebleu.significance import PairedTest
+
+from course.counting import begin_with, count_vectors, pair_counts, positive_pmi
+from course.data import load_pairs, normalise, short_pairs, split_pairs
+from course.decoding import translate
+from course.inspection import record_attention
+from course.muon import orthogonalise
+from course.parts import OwnTransformer, as_library, build_transformer, describe, seconds_per_step
+from course.tokens import Encoded, Subwords, encode_pairs, token_batches
+from course.training import best_device, train, training_loss
+from course.transformer import Transformer
+from course.views import interactive
+from course.views.figures import show_curves, show_heads, show_weights
+
+# %% wrong: `before` set once, outside the loop over words: last letter of a word + first of the next count as a pair
+def count_pairs(words):
+    counts = Counter()
+    before = None
+    for symbols, times in words.items():
+        for symbol in symbols:
+            if before is not None:
+                counts[before, symbol] += times
+            before = symbol
+    return counts
+
+# %% wrong: no overlap: in e e e the pair (e, e) is counted once (as merging would use it)
+def count_pairs(words):
+    counts = Counter()
+    for symbols, times in words.items():
+        last_at = {}
+        for i, pair in enumerate(zip(symbols, symbols[1:])):
+            if last_at.get(pair) == i - 1:      # this symbol is used already
+                last_at[pair] = None
+                continue
+            counts[pair] += times
+            last_at[pair] = i
+    return counts
+
+# %% wrong: joins the symbols to a word again and counts pairs of letters
+def count_pairs(words):
+    counts = Counter()
+    for symbols, times in words.items():
+        word = "".join(symbols)
+        for i in range(len(word) - 1):
+            counts[word[i], word[i + 1]] += times
+    return counts
+
+# %% right: a plain dict with all combinations of symbols, also those with 0
+def count_pairs(words):
+    from itertools import product
+    alphabet = sorted({s for symbols in words for s in symbols})
+    return {(a, b): sum(times * sum(symbols[i:i + 2] == (a, b) for i in range(len(symbols)))
+                        for symbols, times in words.items())
+            for a, b in product(alphabet, repeat=2)}

@@ -1009,3 +1009,99 @@ def merge_pair(symbols, pair):
         else:
             out.append(symbol)
     return tuple(out)
+
+# %% prelude
+import math
+import random
+import re
+import time
+import warnings
+from collections import Counter
+from itertools import cycle, pairwise
+
+import numpy as np
+import sacrebleu
+import torch
+from sacrebleu.significance import PairedTest
+
+from course.counting import begin_with, count_vectors, pair_counts, positive_pmi
+from course.data import load_pairs, normalise, short_pairs, split_pairs
+from course.decoding import translate
+from course.inspection import record_attention
+from course.muon import orthogonalise
+from course.parts import OwnTransformer, as_library, build_transformer, describe, seconds_per_step
+from course.tokens import Encoded, Subwords, encode_pairs, token_batches
+from course.training import best_device, train, training_loss
+from course.transformer import Transformer
+from course.views import interactive
+from course.views.figures import show_curves, show_heads, show_weights
+
+# %% wrong: the regex of the paper without re.escape: pairs with ? or . are patterns
+def merge_pair(symbols, pair):
+    pattern = r"(?<!\S)" + " ".join(pair) + r"(?!\S)"
+    return re.sub(pattern, "".join(pair), " ".join(symbols)).split()
+
+# %% wrong: goes from right to left: e e e becomes e ee (2)
+def merge_pair(symbols, pair):
+    result, i = [], len(symbols) - 1
+    while i >= 0:
+        if i > 0 and (symbols[i - 1], symbols[i]) == tuple(pair):
+            result.insert(0, symbols[i - 1] + symbols[i])
+            i -= 2
+        else:
+            result.insert(0, symbols[i])
+            i -= 1
+    return result
+
+# %% wrong: a list is changed in place (a tuple is copied)
+def merge_pair(symbols, pair):
+    if isinstance(symbols, tuple):
+        symbols = list(symbols)
+    i = 0
+    while i < len(symbols) - 1:
+        if (symbols[i], symbols[i + 1]) == pair:
+            symbols[i:i + 2] = ["".join(pair)]
+        i += 1
+    return symbols
+
+# %% wrong: looks back into the input, not into the output: e e e becomes ee, the third e is lost
+def merge_pair(symbols, pair):
+    result = []
+    for i, symbol in enumerate(symbols):
+        if i > 0 and (symbols[i - 1], symbol) == pair:
+            result[-1] = pair[0] + pair[1]
+        else:
+            result.append(symbol)
+    return result
+
+# %% prelude
+import math
+import random
+import re
+import time
+import warnings
+from collections import Counter
+from itertools import cycle, pairwise
+
+import numpy as np
+import sacrebleu
+import torch
+from sacrebleu.significance import PairedTest
+
+from course.counting import begin_with, count_vectors, pair_counts, positive_pmi
+from course.data import load_pairs, normalise, short_pairs, split_pairs
+from course.decoding import translate
+from course.inspection import record_attention
+from course.muon import orthogonalise
+from course.parts import OwnTransformer, as_library, build_transformer, describe, seconds_per_step
+from course.tokens import Encoded, Subwords, encode_pairs, token_batches
+from course.training import best_device, train, training_loss
+from course.transformer import Transformer
+from course.views import interactive
+from course.views.figures import show_curves, show_heads, show_weights
+from functools import reduce
+
+# %% right: functools.reduce over the symbols
+def merge_pair(symbols, pair):
+    return reduce(lambda done, s: (*done[:-1], done[-1] + s) if done and (done[-1], s) == tuple(pair) else (*done, s),
+                  symbols, ())

@@ -1448,3 +1448,94 @@ def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
         if not any(alive):
             break
     return table[:, 1:]
+
+# %% prelude
+import math
+import random
+import re
+import time
+import warnings
+from collections import Counter
+from itertools import cycle, pairwise
+
+import numpy as np
+import sacrebleu
+import torch
+from sacrebleu.significance import PairedTest
+
+from course.counting import begin_with, count_vectors, pair_counts, positive_pmi
+from course.data import load_pairs, normalise, short_pairs, split_pairs
+from course.decoding import translate
+from course.inspection import record_attention
+from course.muon import orthogonalise
+from course.parts import OwnTransformer, as_library, build_transformer, describe, seconds_per_step
+from course.tokens import Encoded, Subwords, encode_pairs, token_batches
+from course.training import best_device, train, training_loss
+from course.transformer import Transformer
+from course.views import interactive
+from course.views.figures import show_curves, show_heads, show_weights
+
+# %% wrong: gives the model the last token only, as an RNN (or a cache) would have it
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    last = torch.full((len(source), 1), bos_id, dtype=torch.long, device=source.device)
+    done = torch.zeros(len(source), dtype=torch.bool, device=source.device)
+    written = []
+    for _ in range(max_len):
+        token = model(source, last)[:, -1].argmax(-1)
+        token = torch.where(done, pad_id, token)
+        written.append(token)
+        done = done | (token == eos_id)
+        if done.all():
+            break
+        last = token[:, None]
+    return torch.stack(written, dim=1)
+
+# %% wrong: a pad that the model writes ends the sentence as well
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    target = torch.full((len(source), 1), bos_id, dtype=torch.long, device=source.device)
+    done = torch.zeros(len(source), dtype=torch.bool, device=source.device)
+    for _ in range(max_len):
+        token = model(source, target)[:, -1].argmax(-1)
+        token = torch.where(done, pad_id, token)
+        target = torch.cat([target, token[:, None]], dim=1)
+        done = done | (token == eos_id) | (token == pad_id)
+        if done.all():
+            break
+    return target[:, 1:]
+
+# %% wrong: finished sentences leave the batch; the rows come back in the order in which they ended
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    target = torch.full((len(source), 1), bos_id, dtype=torch.long, device=source.device)
+    ready = []
+    for _ in range(max_len):
+        token = model(source, target)[:, -1].argmax(-1)
+        target = torch.cat([target, token[:, None]], dim=1)
+        ended = token == eos_id
+        ready.extend(target[ended, 1:])
+        source, target = source[~ended], target[~ended]
+        if len(source) == 0:
+            break
+    ready.extend(target[:, 1:])
+    return torch.nn.utils.rnn.pad_sequence(ready, batch_first=True, padding_value=pad_id)
+
+# %% wrong: bos counts as one of the max_len tokens: one token too few
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    target = torch.full((len(source), 1), bos_id, dtype=torch.long, device=source.device)
+    done = torch.zeros(len(source), dtype=torch.bool, device=source.device)
+    while target.shape[1] < max_len and not done.all():
+        token = model(source, target)[:, -1].argmax(-1)
+        token = token.masked_fill(done, pad_id)
+        target = torch.cat([target, token[:, None]], dim=1)
+        done |= token == eos_id
+    return target[:, 1:]
+
+# %% right: one sentence after the other, Python lists, topk, pad_sequence
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    rows = []
+    for sentence in source.split(1):
+        ids = []
+        while len(ids) < max_len and eos_id not in ids:
+            logits = model(sentence, torch.tensor([[bos_id, *ids]], device=source.device))
+            ids.append(logits[0, len(ids)].topk(1).indices.item())
+        rows.append(torch.tensor(ids, device=source.device))
+    return torch.nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=pad_id)

@@ -1115,3 +1115,111 @@ def ngram_precision(hypotheses, references, n):
                 left.remove(h[i:i + n])
                 hits += 1
     return hits / max(tries, 1)
+
+# %% prelude
+import math
+import random
+import re
+import time
+import warnings
+from collections import Counter
+from itertools import cycle, pairwise
+
+import numpy as np
+import sacrebleu
+import torch
+from sacrebleu.significance import PairedTest
+
+from course.counting import begin_with, count_vectors, pair_counts, positive_pmi
+from course.data import load_pairs, normalise, short_pairs, split_pairs
+from course.decoding import translate
+from course.inspection import record_attention
+from course.muon import orthogonalise
+from course.parts import OwnTransformer, as_library, build_transformer, describe, seconds_per_step
+from course.tokens import Encoded, Subwords, encode_pairs, token_batches
+from course.training import best_device, train, training_loss
+from course.transformer import Transformer
+from course.views import interactive
+from course.views.figures import show_curves, show_heads, show_weights
+
+# %% wrong: len(h) - n + 1 without max(.., 0): a hypothesis shorter than n - 1 takes away from the denominator
+def ngram_precision(hypotheses, references, n):
+    matches = total = 0
+    for h, r in zip(hypotheses, references):
+        in_h = Counter(tuple(h[i:i + n]) for i in range(len(h) - n + 1))
+        in_r = Counter(tuple(r[i:i + n]) for i in range(len(r) - n + 1))
+        matches += (in_h & in_r).total()
+        total += len(h) - n + 1
+    return matches / total if total > 0 else 0.0
+
+# %% wrong: n-grams as words joined without a space: (no, che) equals (noc, he)
+def ngram_precision(hypotheses, references, n):
+    def grams(words):
+        return Counter("".join(words[i:i + n]) for i in range(len(words) - n + 1))
+    matches = total = 0
+    for h, r in zip(hypotheses, references):
+        matches += (grams(h) & grams(r)).total()
+        total += grams(h).total()
+    return matches / total if total else 0
+
+# %% wrong: one Counter for all hypotheses, one for all references: an n-gram matches in another sentence's reference
+def ngram_precision(hypotheses, references, n):
+    in_h, in_r = Counter(), Counter()
+    for h in hypotheses:
+        in_h.update(zip(*(h[i:] for i in range(n))))
+    for r in references:
+        in_r.update(zip(*(r[i:] for i in range(n))))
+    total = sum(in_h.values())
+    return sum((in_h & in_r).values()) / total if total else 0
+
+# %% wrong: add-one smoothing for n > 1, as NLTK (method2) and sentence BLEU do
+def ngram_precision(hypotheses, references, n):
+    matches = total = 0
+    for h, r in zip(hypotheses, references):
+        in_h = Counter(tuple(h[i:i + n]) for i in range(len(h) - n + 1))
+        in_r = Counter(tuple(r[i:i + n]) for i in range(len(r) - n + 1))
+        matches += sum(min(times, in_r[gram]) for gram, times in in_h.items())
+        total += in_h.total()
+    if total == 0:
+        return 0.0
+    return matches / total if n == 1 else (matches + 1) / (total + 1)
+
+# %% prelude
+import math
+import random
+import re
+import time
+import warnings
+from collections import Counter
+from itertools import cycle, pairwise
+
+import numpy as np
+import sacrebleu
+import torch
+from sacrebleu.significance import PairedTest
+
+from course.counting import begin_with, count_vectors, pair_counts, positive_pmi
+from course.data import load_pairs, normalise, short_pairs, split_pairs
+from course.decoding import translate
+from course.inspection import record_attention
+from course.muon import orthogonalise
+from course.parts import OwnTransformer, as_library, build_transformer, describe, seconds_per_step
+from course.tokens import Encoded, Subwords, encode_pairs, token_batches
+from course.training import best_device, train, training_loss
+from course.transformer import Transformer
+from course.views import interactive
+from course.views.figures import show_curves, show_heads, show_weights
+from fractions import Fraction
+
+# %% right: strikes matched n-grams off a list; returns a Fraction
+def ngram_precision(hypotheses, references, n):
+    hits, tries = 0, 0
+    for k in range(len(hypotheses)):
+        left = [references[k][i:i + n] for i in range(len(references[k]) - n + 1)]
+        for i in range(len(hypotheses[k]) - n + 1):
+            tries += 1
+            gram = hypotheses[k][i:i + n]
+            if gram in left:
+                left.remove(gram)
+                hits += 1
+    return Fraction(hits, tries) if tries else Fraction(0)

@@ -1,10 +1,13 @@
 """What new users of lessons drawn by lot wrote, and what they are told."""
+import inspect
+
 import numpy as np
 import pytest
 import torch
 
-from classroom import evaluate
+from classroom import evaluate, exercises
 from course.attention import split_heads as split
+from course.training import label_smoothing_loss
 
 
 def told(id: str, answer) -> tuple[str, str]:
@@ -99,3 +102,114 @@ def test_a_table_that_is_replaced_after_each_pair():
 
 def test_a_number_that_was_computed_otherwise():
     assert "two shares" in told("8.3", 0.32508)[1] and told("8.3", 0.6998)[0] == "correct"
+
+
+def step_with(change):
+    """A right training step, but for what is done to source, decoder input and labels."""
+    def training_step(model, optimiser, source, target, pad_id, smoothing):
+        source, reads, labels = change(source, target[:, :-1], target[:, 1:], pad_id)
+        optimiser.zero_grad()
+        loss = label_smoothing_loss(model(source, reads), labels, pad_id, smoothing)
+        loss.backward()
+        optimiser.step()
+        return loss.item()
+    return training_step
+
+
+@pytest.mark.parametrize(("change", "slug"), [
+    (lambda source, reads, labels, pad_id: (source, reads.flip(1), labels.flip(1)), "target-backwards"),
+    (lambda source, reads, labels, pad_id: (source.flip(1), reads, labels), "source-in-another-order"),
+    (lambda source, reads, labels, pad_id: (source.sort(1).values, reads, labels), "source-in-another-order"),
+    (lambda source, reads, labels, pad_id: (source[:, :reads.shape[1]], reads, labels), "source-cut"),
+    (lambda source, reads, labels, pad_id: (
+        source, reads, labels.masked_fill(torch.arange(labels.shape[1]) == 0, pad_id)), "first-word-not-asked-for")])
+def test_a_step_in_which_the_order_of_words_is_lost(change, slug):
+    assert told("8.4", step_with(change))[0] == slug
+    assert told("8.4", step_with(lambda source, reads, labels, pad_id: (source, reads, labels)))[0] == "correct"
+
+
+def test_a_search_that_computes_the_whole_beginning_anew_in_each_round():
+    length_penalty_score, beam_step = (exercises.get(id).reference for id in ("10.1", "10.2"))
+
+    def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+        target, finished = torch.tensor([[bos_id]]), []
+        for n in range(1, max_len + 1):
+            table = model(source.expand(len(target), -1), target).log_softmax(-1)
+            log_p = table[:, :-1].gather(2, target[:, 1:, None]).sum((1, 2))
+            log_p, parent, token = beam_step(log_p, table[:, -1], beam_size - len(finished))
+            target = torch.cat([target[parent], token.unsqueeze(1)], dim=1)
+            scores, ended = length_penalty_score(log_p, torch.full((len(log_p),), n), alpha), token == eos_id
+            finished += [(score.item(), row[1:]) for score, row in zip(scores[ended], target[ended].tolist(),
+                                                                       strict=True)]
+            rest = scores[~ended], target[~ended]
+            target = target[~ended]
+            if not len(target):
+                break
+        score, ids = max(finished) if finished else (rest[0][0].item(), rest[1][0, 1:].tolist())
+        return ids, score
+
+    assert told("10.3", beam_search)[0] == "correct"
+
+
+@pytest.mark.parametrize("id", ["2.1", "3.1", "3.2", "4.3", "6.3", "6.4", "7.1", "7.5", "13.4"])
+def test_a_mask_that_is_used_for_several_sentences_alone(id):
+    reference = exercises.get(id).reference
+
+    def without(function):
+        names = list(inspect.signature(function).parameters)
+
+        def called(*given, **more):
+            inputs = dict(zip(names, given, strict=False)) | more
+            one = len(next(value for name, value in inputs.items() if name != "self")) == 1
+            return function(**{name: None if one and name.endswith("mask") else value
+                               for name, value in inputs.items()})
+        return called
+
+    answer = without(reference) if not isinstance(reference, type) else type(
+        reference.__name__, (reference,), {"forward": without(reference.forward)})
+    verdict = evaluate(id, answer)
+    assert verdict.status == "wrong" and verdict.mistake != "fill-not-low-enough"
+
+
+@pytest.mark.parametrize("sizes", [(3, 5, 3, 4), (4, 5, 3, 4), (2, 3, 3, 4), (2, 4, 3, 4)])
+def test_a_test_in_which_two_sizes_are_equal(sizes):
+    def test_split_heads(split_heads):
+        B, T, n, d = sizes
+        x = torch.arange(B * T * n * d).reshape(B, T, n * d)
+        heads = split_heads(x, n)
+        assert heads.shape == (B, n, T, d)
+        for h in range(n):
+            assert torch.equal(heads[:, h], x[:, :, h * d:(h + 1) * d])
+
+    verdict = evaluate("4.4", test_split_heads)
+    assert verdict.status == "wrong" and "Which of the four sizes B, T, n_heads and d_head are equal" in verdict.message
+
+
+def test_a_row_of_which_next_to_nothing_is_left():
+    def take_away(weights, lost):
+        left = weights.masked_fill(lost[:, None, None, :], 0)
+        return left / left.sum(-1, keepdim=True).clamp(min=1e-8)
+
+    assert told("11.5", take_away)[0] == "divided-by-at-least"
+
+
+def test_the_root_of_a_vector_of_zeros_has_no_slope():
+    def rms_norm(x, weight, eps=1e-6):
+        root = x.square().mean(-1, keepdim=True).sqrt()
+        return weight * x / (root.square() + eps).sqrt()
+
+    slug, message = told("13.1", rms_norm)
+    assert slug == "gradient-nan" and "root is infinite at exactly 0" in message and "softmax" not in message
+
+
+def test_values_that_are_right_where_the_rest_stops():
+    V = np.arange(8.0).reshape(4, 2)
+
+    def attention(q, k, v):
+        scores = q @ k.T / np.sqrt(q.shape[-1])
+        powers = np.exp(scores - scores.max(-1, keepdims=True))
+        weights = powers / powers.sum(-1, keepdims=True)
+        return weights @ V, weights
+
+    verdict = evaluate("1.3", attention)
+    assert verdict.status == "error" and "your weights are right; your output is not" in verdict.message

@@ -97,6 +97,7 @@ def _alone(rng):
     yield of("a mask with a first axis of 1", 3, 4, 6, 2, 5, _some(rng, 1, 4, 4))
     yield of("a mask of one row", 2, 5, 4, 3, 6, np.array([[True, True, False, True, False]]))
     yield of("queries that may attend to all or to nothing", 3, 4, 5, 6, 2, _OPEN)
+    yield of("one sentence with padding", 1, 4, 6, 3, 5, np.array([[[True, True, True, False]]]))
 
 
 def _across(rng):
@@ -131,6 +132,7 @@ def _across(rng):
     yield of("a mask with a first axis of 1", 3, 4, 5, 6, 2, 5, _some(rng, 1, 4, 5))
     yield of("a mask of one row, for a long source", 2, 3, 9, 4, 3, 6, np.arange(9)[None] % 4 != 2)
     yield of("queries that may attend to all or to nothing", 3, 4, 5, 5, 6, 2, _OPEN)
+    yield of("one sentence with padding", 1, 3, 4, 6, 3, 5, np.array([[[True, True, True, False]]]))
 
 
 # ------------------------------------------------------------------------------------ tests of 3.3

@@ -7,7 +7,7 @@ from classroom.judge.exercise import Misconception
 from course._words import later
 from course.transformer import EncoderLayer, LayerNorm, sinusoidal_encoding
 
-from .mistakes_layers import NO_DEFAULT, PARTS_OF_MASK, parts_of_mask
+from .mistakes_layers import NO_DEFAULT, OTHER_MASKS, PARTS_OF_MASK, parts_of_mask
 
 
 class SloppyEncoder(nn.Module):
@@ -40,6 +40,7 @@ class SloppyEncoder(nn.Module):
             use = None if self.mask == "not the last" and n == len(self.layers) - 1 else use
             use = ~use if self.mask == "inverted" and use is not None else use
             use = PARTS_OF_MASK[self.mask](use) if self.mask in PARTS_OF_MASK and use is not None else use
+            use = OTHER_MASKS[self.mask](use, x) if self.mask in OTHER_MASKS and use is not None else use
             before = x
             last = n == len(self.layers) - 1
             x = self.final(x) if self.norm.startswith("before each") or self.norm == "before the last" and last else x
@@ -129,6 +130,9 @@ STACK = [
            "What does each layer get, the last one, too?", mask="not the last"),
     _stack("mask-ignored", "Your result is exactly what comes out without the mask.",
            "Padding then takes part like every other word.", "Is the mask handed on to the layers?", mask="ignored"),
+    _stack("mask-ignored", "Your result is exactly what comes out when the mask is used only where there are several "
+           "sentences.", "A single sentence may be padded, too, and a causal mask is needed for it as for many.",
+           "What does your code ask before it hands the mask on?", mask="one sentence"),
     _stack("mask-inverted", "Your result is exactly what comes out when True and False of the mask are exchanged.",
            "In this course True means: may attend. PyTorch's own encoder has it the other way round.",
            "What happens to the mask before a layer gets it?", mask="inverted"),

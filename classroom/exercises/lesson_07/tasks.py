@@ -158,6 +158,7 @@ def _layers(rng):
              rng.random((2, 3, 5)) < np.where(np.arange(5) == 0, 2, 0.5))
     yield of("one head", 2, 4, 4, 5, 1, 8, causal(2, 4))
     yield of("the first token", 3, 1, 4, 6, 2, 9, causal(3, 1), padding(4, 1, 2))
+    yield of("one sentence with padding", 1, 3, 4, 6, 3, 5, causal(1, 3), padding(4, 3)[1:])
 
 
 def _stacks(rng):
@@ -176,6 +177,7 @@ def _stacks(rng):
              rng.random((2, 3, 5)) < np.where(np.arange(5) == 0, 2, 0.5))
     yield of("four layers, a causal mask alone", 4, 2, 4, 4, 6, 1, 5, _causal(2, 4))
     yield of("the first token", 2, 3, 1, 4, 6, 2, 9, _causal(3, 1), _padding(4, 1, 2))
+    yield of("one sentence with padding", 2, 1, 3, 4, 6, 3, 5, _causal(1, 3), _padding(4, 3)[1:])
 
 
 def _models(rng):

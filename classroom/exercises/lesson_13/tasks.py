@@ -186,6 +186,7 @@ def _attentions(rng):
     empty = some(3, 4, 4)
     empty[0, 1] = empty[2] = False
     yield of("queries that may attend to nothing", 3, 4, 2, 4, 2, empty)
+    yield of("one sentence with a prefix", 1, 4, 2, 4, 2, prefix(4, 2))
 
 
 def _turned(rng):
