@@ -268,8 +268,8 @@ print(shares_by_row(fit).round(3))
 
 # %% [markdown]
 # For the picture below, each score first goes through `np.exp`, the exponential function. It makes a positive number of
-# any number: 0 becomes 1, 2 becomes 7.4 and 4 becomes 54.6. So a large share becomes larger than it was in the table
-# above. Lesson 01 explains why this is done.
+# any number: 0 becomes 1, 2 becomes 7.4 and 4 becomes 54.6. So in the first three rows the largest share becomes larger
+# than it was in the table above; and since 0 becomes 1, no share is 0 any more. Lesson 01 explains why this is done.
 
 # %%
 weights = shares_by_row(np.exp(fit))
@@ -299,7 +299,7 @@ show_weights(weights, spanish, words, title="Where each Spanish word looks")
 # | **01** dot-product attention | scores, softmax, attention in NumPy | three steps by hand; why √d_k |
 # | **02** scaling and masks | batched attention with masks | what a word may not look at |
 # | **03** self- and cross-attention | projections, both kinds of attention | where q, k and v come from |
-# | **04** multi-head attention | splitting, merging and the whole layer in PyTorch | bugs that training never reveals |
+# | **04** multi-head attention | splitting, merging and the whole layer in PyTorch | bugs that no loss reveals |
 # | **05** positional encoding | sinusoids, and shifts as rotations | how a model knows about order |
 # | **06** encoder | layer norm, feed-forward, an encoder layer | residuals, norms, stacking |
 # | **07** decoder and Transformer | the decoder, then the whole Transformer | the full model, equal to PyTorch's |
@@ -342,7 +342,8 @@ show_weights(weights, spanish, words, title="Where each Spanish word looks")
 # 1. **Read the message to its end.** It shows a case in which your answer differs, and names the mistake
 #    if it knows it.
 # 2. **Look at that case**: put `print(scores)` into the first line of your function, run its cell and the check again.
-#    What your code prints stands below the message. Print each step in the same way, and the `.shape` of each array.
+#    What your code prints in the case that the message names stands below it. Print each step in the same way, and the
+#    `.shape` of each array.
 # 3. **Restart and run all cells.** A name that you defined an hour ago may still be in memory.
 # 4. **`hint`**, one at a time. Then do something else for ten minutes.
 # 5. **`solution`**: read it, close it, and write your own from memory. Or go on, and come back later.

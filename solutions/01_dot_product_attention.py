@@ -40,12 +40,13 @@ np.set_printoptions(precision=3, suppress=True)
 # suspected that this list is a bottleneck, and let the model look at all source words again for each word
 # that it writes. That is attention. The Transformer is built from it.
 #
-# "black" asks a question, written as a list of numbers: its **query** $q$. Every word, also "black" itself,
-# has a list of as many numbers that it can be found by: its **key** $k$. How well a key fits the query is
-# measured by one number, their **dot product**: multiply the two lists number by number, and add up.
+# "black" asks a question, written as a list of numbers: its **query** $q$. Every word, also "black" itself, has a list
+# by which it can be found, of as many numbers as the query: its **key** $k$. How well a key fits the query is measured
+# by one number, their **dot product**: multiply the two lists number by number, and add up.
 #
-# In a trained model these lists are computed by matrices that are learned (lesson 03). Ours are small whole numbers,
-# so that you can compute everything on paper.
+# In a trained model these lists are computed by matrices that are learned (lesson 03). Ours are small whole numbers, so
+# that you can compute everything on paper. (They are other ones than in lesson 00, and their places have no names: in a
+# trained model, too, a single place need not mean anything. The remarks beside them say what a whole list is for.)
 #
 # Which of the four words will get the highest score from "black"? Look at the lists first, then run the cell.
 
@@ -133,8 +134,9 @@ scores = dot_product_scores(Q, K)
 print(scores)
 
 # %% [markdown]
-# The same sixteen numbers. The picture shows one of them: for the cell in row "black" and column "cat", take
-# the row of "black" from $Q$ and the column of "cat" from $K^\top$.
+# The same sixteen numbers. The picture shows one of them: for the cell in row "black" and column "cat", take the row of
+# "black" from $Q$ and the column of "cat" from $K^\top$ (*K transposed*, in NumPy `K.T`: the keys, standing as
+# columns).
 
 # %%
 show_product(Q, K.T, (1, 2), rows=words, columns=words, title='"black" meets "cat"')
@@ -559,10 +561,10 @@ show_curves(sizes, slopes, "d_k", "median slope w(1 − w)", title, xscale="log"
 # > function into regions where it has extremely small gradients."
 #
 # You have just measured both, for random queries and keys: the dot products grow, and the median slope of the largest
-# weight, with respect to what enters the softmax, shrinks. (Here what enters the softmax was nudged, after the
-# division. A nudge of the dot product itself arrives √d_k times smaller, so divide the numbers on the right by √d_k:
-# then the median on the right is the larger one for 256 alone, and the mean for none of the four.) In any case, how
-# sharply the softmax chooses hardly depends on $d_k$ any more.
+# weight, with respect to what enters the softmax, shrinks. (Here we nudged what *enters* the softmax. A nudge of the
+# dot product itself is divided by √d_k first, so that its slopes are √d_k times smaller than those in the second
+# column: for 256 the median is then still larger than without the division, for the other sizes it is not, and the mean
+# is for none.) In any case, how sharply the softmax chooses hardly depends on $d_k$ any more.
 
 # %% [markdown]
 # ### Exercise 1.4 · a louder question        ●○○  about 3 minutes · 1 point
@@ -612,9 +614,9 @@ print("before ", output[1])
 # stands. For attention a sentence is a bag of words: *the cat sees the dog* and *the
 # dog sees the cat* are the same to it. Lesson 05 changes that.
 #
-# Note also that `Q[1:2]` is a single query. The number of queries is free, and each row is computed
-# as if it were alone. There may also be more or fewer queries than keys: in lesson 00, Spanish words looked
-# at English ones.
+# Note also that `Q[1:2]` is a single query. The number of queries is free, and each row is computed as if it were
+# alone. There may also be more or fewer queries than keys, and they may come from another sentence: in lesson 00,
+# Spanish words looked at English ones.
 #
 # | | shape | for us |
 # |---|---|---|
@@ -691,10 +693,10 @@ show_weights(over_the_queries(Q, K, V)[1], words, words, title="Softmax over the
 # Earlier translators kept a whole sentence in one list of numbers of fixed size. How many of the words can be read from
 # it? Here is a very simple network that reads one word after the other. At each word it turns its state by a matrix,
 # which keeps the state's length as a vector, so that nothing fades, and adds the list of the word. It is not trained;
-# its numbers are random. In the end we ask its last state: which word stood at place t? (For each place we look for the
-# matrix that makes 20 numbers of the state, as near as possible to 1 for the right word and to 0 for the other 19, over
-# 3,000 sentences. The largest of the 20 is the answer, for 1,000 other sentences. You need not follow its code.) The
-# state has 32 numbers, or 128.
+# its numbers are random. In the end we ask its last state: which word stood at place t? (There are 20 different words.
+# For each place we look for a matrix that turns the state into 20 new numbers, one for each word: as near as possible
+# to 1 for the word that stood there and to 0 for the other 19, over 3,000 sentences. In 1,000 others, the word with the
+# largest number is the answer. You need not follow the code.) The state has 32 numbers, or 128.
 #
 # Beside it stands your attention, on 50 sentences. The value of a word is its list of 128 numbers, and the word that is
 # read is the one whose list has the largest dot product with the output. Attention does not see where a key stands, so
@@ -728,10 +730,10 @@ for T in (2, 4, 8, 16, 32):
 
 # %% [markdown]
 # Of two words, both are read. Of sixteen, about a third are read from 32 numbers, and nearly all from 128; of
-# thirty-two words, 128 numbers are not enough either. (This is what a linear reader finds. The list may hold more
-# that is harder to read, and a network that is trained can keep what it needs where it is easy to read.) A list of
-# fixed size does not grow with the sentence. What attention keeps does grow: a key and a value for every word, so
-# that each word can be looked up by itself.
+# thirty-two words, 128 numbers are not enough either. (This is what one matrix for each place can read. The list may
+# hold more that is harder to read, and a network that is trained can keep what it needs where it is easy to read.) A
+# list of fixed size does not grow with the sentence. What attention keeps does grow: a key and a value for every word,
+# so that each word can be looked up by itself.
 #
 # That has a price. T words have T · T scores, and each is a sum of d_k products. How much longer does it take if the
 # text is twice as long? Guess, then look at the clock (the best of three times).

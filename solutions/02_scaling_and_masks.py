@@ -199,9 +199,9 @@ for mean_k in (0, 3):
 # Large differences between scores make a softmax with one weight close to 1, which hardly reacts. With gradients we
 # can see the consequence.
 #
-# We take 2,000 random queries, ten random keys for each, and random values. The output of attention depends on
-# the ten scores. How long is the gradient that reaches them, as a vector? We print the median: half of the
-# queries have a shorter one.
+# We take 2,000 random queries, ten random keys for each, and random values. The output of attention depends on the ten
+# scores. How long is the gradient that reaches them, as a vector? We print the median: half of the queries have a
+# shorter one. Beside it stands the gradient that goes on from there to the query.
 #
 # With the division it will be about the same for all d_k. What do you expect without it, at d_k = 256?
 
@@ -219,7 +219,8 @@ for d_k in sizes:
         output.backward()
         lengths = s.grad.norm(dim=-1)
         typical[name].append(lengths.median().item())
-        line += f"   {name}: {lengths.median():.6f}"
+        at_query = ((s.grad / divisor).unsqueeze(-1) * k).sum(dim=1).norm(dim=-1)     # back through q·k / divisor
+        line += f"   {name}: {lengths.median():.6f}, query {at_query.median():.5f}"
     print(line)
 
 # %%
@@ -229,14 +230,19 @@ show_curves(sizes, typical, "d_k", "median length", title, xscale="log", yscale=
 # %% [markdown]
 # The variance is close to d_k. Without the division, the typical gradient shrinks: at d_k = 256 it is about 200 times
 # shorter than with it, and at 1024 only about 0.000001 is left. (Both axes are logarithmic.) Softmax has **saturated**.
+# On the way to the query the divided one is divided by √d_k once more, and both grow with the length of the keys: the
+# query's is the longer one without the division up to d_k = 64, and vanishes after that, while with it it stays the
+# same.
 #
 # Does that matter, as long as there is *some* gradient? We train 500 random queries. For each we choose one of its
 # ten keys at random, and train the query to attend to that key. The number that training makes smaller is called
 # the **loss**; here it is the squared distance between the output and the value of the chosen key. Each step moves
 # the query a little against the gradient of the loss. The **learning rate** says how far.
 #
-# The learning rate is chosen so that the comparison is fair: with and without the division, a score whose slope is
-# 1 moves by about `pace`.
+# The learning rate is chosen so that the comparison is fair. A step moves a score by about rate · d_k / divisor² times
+# the slope of the loss with respect to it: the divisor comes in once in the gradient of the query, and once when the
+# new score is computed, and d_k is how long a key is, squared. So with and without the division, a score with a slope
+# of 1 moves by about `pace`.
 
 # %%
 def learned(d_k, divisor, pace=0.3, steps=200, n=500, begin=1.0):
@@ -555,7 +561,7 @@ print("cat, when it cannot see itself:   ", scaled_dot_product_attention(Q, K, V
 # The next view shows your own function under the causal mask of before, in which "cat" sees itself, stage by stage,
 # also when the check refused it. If your function goes wrong with these numbers, the view marks the first stage where
 # it shows. (Some mistakes do not show here: there is no batch, and no row in which everything is closed.) There are
-# five, and the mask is the third: what does it do to the scores, and what does the softmax make of that?
+# five stages, and the mask is the third: what does it do to the scores, and what does the softmax make of that?
 
 # %%
 interactive.view(own("2.1"), Q, K, V, causal_mask(4), words, words)
@@ -651,9 +657,10 @@ print(decoder_mask(ids, pad_id)[1].int())
 # Here are six patients, short pieces of code with a mask. Of the first five you see the symptoms; diagnose each, and
 # repair it.
 #
-# The symptoms come from a function that does not look into the code. It examines only what must
-# be true of attention with padding, whatever the numbers are. *Healthy* means: without these symptoms. It is no proof:
-# a mask that closes some real words as well may show none of them.
+# The symptoms come from a function that does not look into the code. It examines only what must be true of attention
+# with padding at the end, and at least one sentence of two words or more, whatever the numbers in q, k and v are.
+# *Healthy* means: without these symptoms. It is no proof: a mask that closes some real words as well may show none of
+# them.
 
 # %%
 four = torch.tensor([[1, 2, 3, 4],        # the black cat sleeps

@@ -108,7 +108,7 @@ def loss_of(model, batch):
 
 def train(model, make_batch, steps=200):
     """Train on fresh batches and return the last loss."""
-    optimiser = torch.optim.Adam(model.parameters(), lr=0.01, fused=True)
+    optimiser = torch.optim.Adam(model.parameters(), lr=0.01, fused=True)       # fused: faster, the same steps
     return fit(model, loss_of, (make_batch(32) for _ in range(steps)), optimiser)[-1]
 
 for n_heads in (1, 2):
@@ -173,10 +173,10 @@ show_heads(models[2].weights[0], places, places, title="Two heads: one for each 
 # > representation subspaces at different positions. With a single attention head, averaging
 # > inhibits this.
 #
-# (A *representation subspace* is here what the projections of one head keep of a vector: two of four numbers in the
-# next section.) "Inhibits" does not mean *prevents*. A head that gives 0.7 to one side and 0.3 to the other keeps
-# them apart, and a network behind it can learn to undo the mixture. Stretch exercise B does that. With
-# several heads it is easy; with one it is possible.
+# (A *representation subspace* is here what the projections of one head make of a vector: in the next section two
+# numbers for its query, two for its key and two for its value, each made from all four of the vector.) "Inhibits" does
+# not mean *prevents*. A head that gives 0.7 to one side and 0.3 to the other keeps them apart, and a network behind it
+# can learn to undo the mixture. Stretch exercise B does that. With several heads it is easy; with one it is possible.
 
 # %% [markdown]
 # ## Two heads by hand
@@ -695,8 +695,8 @@ for length in (64, 512, 4096):
     print(f"T = {length:4}: {32 * 8 * length**2 * 4 / 1e6:9,.0f} MB in float32")
 
 # %% [markdown]
-# Faster programs for attention (one for the whole of it, called a *fused kernel*) compute the same output piece by
-# piece and never store the weights; then the memory grows with T, and the computing still with T².
+# Faster programs do scores, softmax and mixture in one go (a *fused kernel*): they compute the same output piece by
+# piece and never store the weights. Then the memory grows with T, and the computing still with T².
 
 # %% [markdown]
 # ## Lab: bugs that still train
@@ -826,11 +826,11 @@ print("\nmy guess:", my_guess)
 # Only the one with *two* bugs fails. With each of them alone the model learns the task perfectly.
 #
 # How is that possible? The matrices before and after the mistake are trained *with* it. Where numbers are mixed up in a
-# fixed way, by one wrong reshape, the matrices adapt, as long as the numbers that are needed still arrive. Where $W_o$
-# is missing, the next layer mixes the heads. Where the division is missing, the scores begin √8 times as large (4 heads
-# share 32 numbers, so a head has 8); yet here one head ends with nearly all of its weight at the right place, as the
-# second column shows, and so does one with the division. With a softmax along another axis a head can still learn that,
-# too.
+# fixed way, by one wrong reshape, the matrices adapt, as long as the numbers that are needed still arrive. (A row of
+# the weights is then no longer one place, so that the second column says nothing of these two.) Where $W_o$ is missing,
+# the next layer mixes the heads. Where the division is missing, the scores begin √8 times as large (4 heads share 32
+# numbers, so a head has 8); yet here one head ends with nearly all of its weight at the right place, as the second
+# column shows, and so does one with the division. With a softmax along another axis a head can still learn that, too.
 #
 # With the two reshapes together, the numbers that are needed do not arrive. You saw above that the two cancel: the
 # numbers go back where they came from. But each of the four heads sees only a quarter of the numbers, which is two of
@@ -950,7 +950,7 @@ with torch.no_grad():
 #   with two sentences at least, and four sizes B, T, n_heads and d_head that all differ, none of them 1. Then say what
 #   head h should hold.
 #
-# Your test will be run on four right implementations, written in different ways, and on thirty-five wrong ones. The
+# Your test will be run on four right implementations, written in different ways, and on some forty wrong ones. The
 # right ones differ in how the result lies in memory, and in what they do if `n_heads` does not divide d_model: your
 # test must not depend on that. Some wrong ones are wrong in one sentence only, or in one head, or at one position, or
 # in one number: look at all of them. In some a head is missing, or there is one too many: look at the shape, too.
@@ -1054,10 +1054,11 @@ for name, function in [("split_heads", split_heads), ("by view", by_view)]:
 #
 # <details><summary>B: what to expect</summary>
 #
-# The network gets both neighbours right, with a single head. It can, because the head
-# learns *unequal* shares: a digit that arrives with a weight of 0.7 is on one side, a digit with 0.3 on
-# the other. A linear layer cannot tell them apart: a weight w that adds 0.3 w to the score of the weaker digit adds
-# 0.7 w to that of the stronger one. This is what "inhibits" means, and "prevents" would not.
+# The network gets both neighbours right, with a single head. It can, because the head learns *unequal* shares: a digit
+# that arrives with a weight of 0.7 is on one side, a digit with 0.3 on the other. A linear layer cannot tell them
+# apart. With a weight w above 0 the stronger digit gets the higher score, 0.7 w against 0.3 w. With w below 0 the
+# weaker one is ahead of the stronger, but both are behind the digits that are not there, which get 0. This is what
+# "inhibits" means, and "prevents" would not.
 #
 # </details>
 #

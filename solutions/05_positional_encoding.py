@@ -116,8 +116,8 @@ for t in range(8):
 # $$PE_{t,\,2i} = \sin\!\left(t \,/\, 10000^{2i/d_{model}}\right) \qquad
 #   PE_{t,\,2i+1} = \cos\!\left(t \,/\, 10000^{2i/d_{model}}\right)$$
 #
-# The angles are in *radians*, as `torch.sin` takes them: 1 is about 57°. (A picture of sine and cosine comes after
-# the exercise.)
+# The angles are in *radians*, as `torch.sin` takes them: 1 is about 57°. (The section *Hands of clocks* shows what sine
+# and cosine are.)
 #
 # By hand, for vectors of $d_{model} = 4$ numbers. There are two pairs, $i = 0$ and $i = 1$. What are the
 # two divisors?
@@ -181,9 +181,9 @@ show_encoding(sinusoidal_encoding(32, 16), title="32 positions, d_model = 16")
 #
 # ## Hands of clocks
 #
-# Why two columns for each frequency? Let the sine be a height and the cosine a distance to the
-# right. Then the pair is a **point on a circle**, and with each position it moves by the same angle,
-# like the hand of a clock (but it starts at three o'clock and turns the other way):
+# Why two columns for each frequency? Let the sine be a height and the cosine a distance to the right. Then the pair is
+# a **point on a circle** of radius 1 (so that sin² + cos² = 1), and with each position it moves by the same angle, like
+# the hand of a clock (but it starts at three o'clock and turns the other way):
 
 # %%
 show_hands(sinusoidal_encoding(8, 8), title="Positions 0 to 7, d_model = 8: four clocks")
@@ -206,9 +206,9 @@ for i in range(4):
 # > "… we hypothesized it would allow the model to easily learn to attend by relative positions, since for any
 # > fixed offset $k$, $PE_{pos+k}$ can be represented as a linear function of $PE_{pos}$." (§3.5)
 #
-# Let us test this. Is there *one* matrix that leads from the row of any position $t$ to the row of position
-# $t + 3$? We search for it with least squares, on the positions 0 to 59, and then try it on positions that
-# were not used:
+# Let us test this. Is there *one* matrix that leads from the row of any position $t$ to the row of position $t + 3$? We
+# search for it with least squares (of all matrices, the one with the smallest sum of squared errors), on the positions
+# 0 to 59, and then try it on positions that were not used:
 
 # %%
 table = sinusoidal_encoding(1000, 4).double()
@@ -225,8 +225,9 @@ for t in (63, 300, 900):
 print(f"cos 3 = {math.cos(3):.3f}, sin 3 = {math.sin(3):.3f}")
 
 # %% [markdown]
-# Three steps turn the first hand by 3 radians, wherever it stands, and a turn is a **rotation**: a linear
-# map. Two formulas from school say so:
+# Three steps turn the first hand by 3 radians, wherever it stands, and a turn is a **rotation**, which is a linear map:
+# each new number is a sum of the old ones, each times a fixed number, so that a matrix can do it. Two formulas from
+# school say so:
 #
 # $$\sin(a + b) = \sin a\, \cos b + \cos a\, \sin b \qquad \cos(a + b) = \cos a\, \cos b - \sin a\, \sin b$$
 #
@@ -285,11 +286,12 @@ for t in (0, 7, 90):
 # %% [markdown]
 # The first matrix is the one that least squares has found.
 #
-# How can a model use this? The query of a vector is a learned matrix times this vector: the weight of `w_q`. If it
-# learns to be `shift_matrix(-3, d_model)`, every word asks for "the word three places before me", with one matrix for
-# all places. (Where the vectors are rows and stand on the left, as in $Q = XW_q$, $W_q$ is the transpose of that.)
-# Scores are dot products, so we look at the dot products of positions with each other. The three curves begin at
-# different positions, and each is drawn 4 higher than the one before. How do they differ?
+# How can a model use this? The query of a vector is a learned matrix times this vector: the weight of `w_q`. If the
+# vectors were positions alone and their keys were the same, then with `shift_matrix(-3, d_model)` in its place every
+# position would ask for "three places before me": one matrix for all places. (With words in the vectors, the matrices
+# must learn to leave the words out.) (Where the vectors are rows and stand on the left, as in $Q = XW_q$, $W_q$ is the
+# transpose of that.) Scores are dot products, so we look at the dot products of positions with each other. The three
+# curves begin at different positions, and each is drawn 4 higher than the one before. How do they differ?
 
 # %%
 table = sinusoidal_encoding(64, 32)
@@ -306,9 +308,8 @@ show_curves(distances, {f"from position {t} (+ {4 * n})": curve + 4 * n for n, (
 # them**, not on where they are. Near ones are similar, and the similarity falls off, with large ripples from the fast
 # clocks.
 #
-# (Why: the dot product of two points on a circle is the cosine of the angle between them, and that angle
-# is the distance times the frequency. The curve is a sum of 16 cosines; at distance 0 each of them is
-# 1.)
+# (Why: the dot product of two points on this circle is the cosine of the angle between them, and that angle is the
+# distance times the frequency. The curve is a sum of 16 cosines; at distance 0 each of them is 1.)
 
 # %% [markdown]
 # Are the nearest positions also the most similar? With only 4 dimensions, which positions look most like position 0?
@@ -510,10 +511,10 @@ class Reader(nn.Module):
         self.embedding = nn.Embedding(n_words, d_model)
         nn.init.normal_(self.embedding.weight, std=d_model ** -0.5)
         self.register_buffer("sinusoids", sinusoidal_encoding(max_len, d_model))
-        if positions == "learned":
-            self.table = nn.Parameter(torch.randn(max_len, d_model) / math.sqrt(2))   # as long as sinusoids
         self.w_q, self.w_k, self.w_v = (nn.Linear(d_model, d_model) for _ in range(3))
         self.out = nn.Linear(d_model, n_answers)
+        if positions == "learned":
+            self.table = nn.Parameter(torch.randn(max_len, d_model) / math.sqrt(2))   # as long as sinusoids
 
     def forward(self, ids):
         length = ids.shape[1]
@@ -652,15 +653,16 @@ show_curves(range(STEP, 64), shown, "place in the sentence", "share of right ans
 # this penalty nearer words get more. The model can learn not to name the word itself, but among those before it the
 # nearest wins: in sentences of ten different words it mostly names the word just before (the last line of the list).
 # Without positions, a model can still name the most frequent word of the sentence; with a mask, the most frequent of
-# the words up to here: the two lines before show how often that is right. (The curve without positions has a step at
-# place 16, since from there on the sentences have 64 words, and the most frequent word has a smaller part of these.)
-# Beyond the length of training:
+# the words before: the two lines of the list that begin with "always" and "the most" show how often that is right. (The
+# curve without positions has a step at place 16, since from there on the sentences have 64 words, and the most frequent
+# word has a smaller part of these.) Beyond the length of training:
 #
 # - **learned**: the rows from 16 on still hold the random numbers of the beginning. One word
 #   in ten is right by chance.
 # - **sinusoidal**: at most places about as bad as without positions, at a few much better: the peaks of its curve.
-#   There *is* one rotation that would serve everywhere, as you have shown. But training on 16 places does not force
-#   the model to find this one, and beyond them the clocks stand in combinations that it has never met.
+#   There *is* one rotation that would serve everywhere, as you have shown. But training on 16 places does not force the
+#   model to find this one, and beyond them the clocks stand in combinations that it has never met. (Why it is right at
+#   a few of those places all the same, we have not found out.)
 # - **rotary**: as good as before. The model never sees a position, only differences of positions,
 #   and "three back" is the same everywhere.
 #
@@ -751,7 +753,7 @@ print("A", torch.allclose(shift_matrix(2, 8) @ shift_matrix(3, 8), shift_matrix(
 # %% tags=["solution-only"]
 # B
 encoding = sinusoidal_encoding(8, 32)
-query = encoding @ (20 * shift_matrix(-1, 32)).T
+query = encoding @ (40 * shift_matrix(-1, 32)).T
 _, weights = scaled_dot_product_attention(query, encoding, encoding)
 show_weights(weights, range(8), range(8), title="Attending to the position before")
 

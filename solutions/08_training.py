@@ -73,6 +73,8 @@ for word, score, share in zip(vocabulary_of_four, logits, p, strict=True):
 # > During training, we employed label smoothing of value $\epsilon_{ls} = 0.1$. This hurts perplexity,
 # > as the model learns to be more unsure, but improves accuracy and BLEU score.
 #
+# (Perplexity comes further down. BLEU is a score for translations, and comes in lesson 09.)
+#
 # **Label smoothing** takes a share of 0.1 away from the right word, and spreads it evenly over *all* V
 # words of the vocabulary, the right one among them. This is PyTorch's convention; others leave out the
 # right word, or padding, and get slightly different numbers. The loss is then the mean of $-\log p$
@@ -167,8 +169,9 @@ print(f"ours {ours:.4f}   PyTorch's {theirs:.4f}")
 # ### Perplexity
 #
 # Is a loss of 0.7 nats much? A second way to write the same number is easier to picture: **perplexity**, which is
-# exp(loss). A perplexity of 5 means: the model is as unsure as if it had to guess among 5 equally likely words. What is
-# the perplexity of a model that knows nothing, with 49 tokens to choose from? And of one that wavers between two?
+# exp(loss). A perplexity of 5 means: the loss is that of a model that has to guess among 5 equally likely words. (One
+# that is sure of wrong words can have a perplexity above the number of words.) What is the perplexity of a model that
+# knows nothing, with 49 tokens to choose from? And of one that wavers between two?
 
 # %%
 for name, p_right in [("knows nothing of 49 tokens", 1 / 49), ("wavers between two words", 1 / 2),
@@ -540,9 +543,9 @@ show_curves(range(10, 161, 10), {"20 training sentences": smooth(seen), "validat
 
 # %% [markdown]
 # The training loss goes to 0. The validation loss falls with it for a while, and then rises: from there on the model
-# becomes more and more certain, also of wrong tokens in sentences that it has not seen, and learns hardly more of the
-# language. This is **overfitting**, and the training curve alone does not show it. What helps against it comes after
-# the next experiment.
+# becomes more and more certain, also of wrong tokens in sentences that it has not seen, and for these the loss charges
+# most. This is **overfitting**, and the training curve alone does not show it. What helps against it comes after the
+# next experiment.
 #
 # And the warm-up. The paper's model has its norms *after* the residual connection (lesson 06), and is known
 # to need one. With two layers and without warm-up, which of the two arrangements will suffer? In the second column only
@@ -770,7 +773,9 @@ class Recorder(torch.optim.SGD):
         super().__init__(model.parameters(), lr=0.0)
         self.seen = []
 
-    def step(self):
+    def step(self, closure=None):
+        if closure is not None:
+            closure()
         [weights] = self.param_groups[0]["params"]
         self.seen.append(-weights.grad.detach().clone())
 
@@ -1005,7 +1010,8 @@ for name, *part in [("validation part", validation_source, validation_target), (
 #
 # **Further reading**
 #
-# - [Attention Is All You Need](https://arxiv.org/abs/1706.03762), §5: one page on everything in this lesson.
+# - [Attention Is All You Need](https://arxiv.org/abs/1706.03762), §5: one page on batches, the learning rate, dropout
+#   and label smoothing.
 # - [Karpathy, *A Recipe for Training Neural Networks*](https://karpathy.github.io/2019/04/25/recipe/): how
 #   to come to trust a training loop, step by step. Overfitting one batch is one of them.
 # - [Srivastava et al. (2014), *Dropout*](https://jmlr.org/papers/v15/srivastava14a.html): where it comes from, and

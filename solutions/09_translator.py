@@ -465,7 +465,8 @@ show_largest("cat", together[cat])
 #
 # $$\text{PMI}(i, j) = \log \frac{p(i, j)}{p(i)\,p(j)}$$
 #
-# It is log 100 if they are together a hundred times as often as by chance. (This chance knows of no languages. If the
+# It is log 100 if they are together a hundred times as often as by chance. (This chance draws both tokens from both
+# languages, and in half of its draws they are of the same one. But only pairs across are counted, so that if the
 # sentences were paired at random, an English and a Spanish token would be together about twice as often: their PMI
 # would be about log 2. In real pairs most tokens that have nothing to do with each other have less.) Where it is below
 # 0 we set it to 0; for a count of 0 it would be −∞. Large values say which tokens go together.
@@ -583,8 +584,8 @@ show_curves(np.arange(1, 129), {name: (values / values[0]).tolist() for name, va
 
 # %% [markdown]
 # The gradient is mostly a few directions. Adam makes *numbers* alike, and with them the *directions* somewhat more
-# alike. **Muon** (Jordan et al., 2024) makes the directions alike themselves, so that weak ones get their step, too.
-# The learning rate alone sets how long the step is, not the gradient, as in Adam's first step.
+# alike. **Muon** (Jordan et al., 2024) makes the directions alike themselves, so that weak ones get their step, too. As
+# in Adam's first step, the learning rate alone sets how long the step is; the size of the gradient does not matter.
 #
 # To find all singular values at each step would take too long. But $XX^TX$ has the same directions as $X$, and the
 # singular values to the third power. So $aX + bXX^TX + c\,XX^TXX^TX$ makes of each singular value $s$ the number
@@ -911,8 +912,8 @@ print(f"{exact / len(references):.0%} equal their reference")
 # reference has it: here 2 of the 4.
 #
 # ### Exercise 9.5 · n-gram precision        ●●○  about 15 minutes · 2 points
-# - **You have** `hypotheses` and `references`, two lists of sentences, each a list of words, and
-#   `n`, at least 1.
+# - **You have** `hypotheses`, as translations that are to be judged are called, and `references`, two lists of
+#   sentences, each a list of words, and `n`, at least 1.
 # - **Return** one number for the whole list: all matches divided by all n-grams of the
 #   hypotheses.
 #   If there are none at all, because every hypothesis is shorter than n, return 0.

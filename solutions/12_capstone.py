@@ -175,7 +175,7 @@ check("12.2", prediction)
 # cell again; the second time it takes seconds.
 
 # %% tags=["nbval-ignore-output"]
-torch.set_num_threads(1)          # with models as small as these, faster than sharing every product
+torch.set_num_threads(1)          # one core: for models as small as these, faster than sharing each product
 SEEDS = (0, 1)
 variants = {
     "base": base,
@@ -306,17 +306,17 @@ for n_seeds in (2, 3, 5, 8):
 # So that two seeds agree proves nothing. What about a *large* difference, many times the distance between the seeds?
 #
 # An interval for a mean of n numbers, which is right in 95 of 100 cases, is mean ± t · s / √n. Here s is the standard
-# deviation with n − 1 below, and t is a factor that is large when s itself is known from few numbers. Two numbers
-# leave one difference between them: one **degree of freedom**, and t is 12.7. So a mean difference is shown only if it
-# is more than six times the distance between the two differences that it is the mean of; and how far these two lie
-# apart is mostly chance.
+# deviation with n − 1 below, and t is a factor that is large when s itself is known from few numbers. Two numbers leave
+# one difference between them: one **degree of freedom**, and t is 12.7. We call a difference *shown* if 0 lies outside
+# of its interval. With two seeds, the mean of the two differences has to be more than six times their distance for
+# that; and how far these two lie apart is mostly chance.
 #
-# But the table has nine rows, and all of them can be used to find out how large chance is. From each loss take away the
-# mean of its row and the mean of its column, both of the table as it is, and add the mean of the whole table, which was
-# taken away twice. What a switch does is gone then, and so is the luck that a seed brings to all rows. What is left is
-# chance, and s² is the sum of its squares divided by (9 − 1) · (2 − 1) = 8. These are eight degrees of freedom, and t
-# is 2.3. The difference of two means of n runs each has the interval ± t · s · √(2 / n); the 2 is there because chance
-# is in both means.
+# But the table has nine rows, and all of them together can say how large chance is: this is called **pooling**. From
+# each loss take away the mean of its row and the mean of its column, both of the table as it is, and add the mean of
+# the whole table, which was taken away twice. What a switch does is gone then, and so is the luck that a seed brings to
+# all rows. What is left is chance, and s² is the sum of its squares divided by (9 − 1) · (2 − 1) = 8. These are eight
+# degrees of freedom, and t is 2.3. The difference of two means of n runs each has the interval ± t · s · √(2 / n); the
+# 2 is there because chance is in both means.
 #
 # By hand, with the two rows of the table in the section before: the means of the rows are 1.7 and 1.9, those of the
 # columns 1.55 and 2.05, that of all is 1.8. Left over are 1.5 − 1.7 − 1.55 + 1.8 = +0.05, and then −0.05, −0.05 and
@@ -353,7 +353,8 @@ if enough:
     d, together = (losses - losses[0])[1:], pooled_interval(losses)
     by_itself = t_95(n_seeds - 1) * d.std(axis=1, ddof=1) / np.sqrt(n_seeds)
     left = np.abs(left_over(losses)).mean(axis=1)
-    print(f"left over in each row: {', '.join(f'{x:.3f}' for x in left)}")
+    print(f"left over in each row: {', '.join(f'{x:.3f}' for x in left)}; "
+          f"the most is {left.max() / left.min():.0f} times the least")
     for name, mean, own in zip(list(variants)[1:], d.mean(axis=1), by_itself, strict=True):
         print(f"{name:18} {mean:+.2f}   by itself ± {own:.2f}   pooled ± {together:.2f}  ",
               "shown" if abs(mean) > together else "not shown")
@@ -393,11 +394,11 @@ if enough:
 #
 # Where chance is larger in the row of one variant, the interval of that row is too narrow, and the others are too wide.
 # Where it is larger in the base's row, all are too narrow, since the base is in every difference: this kind misleads
-# most. Does what is left over in our rows tell of which kind our table is? How far apart they lie hardly does: in our
-# run the most, 0.035, is 12 times the least, and in more than half of the tables of each kind it is more times than
-# that. Which row has the most says more. Is it the base's in yours? In our run it is not, which speaks against the
-# third kind, and proves nothing. To be sure of one row, run it and the base with more seeds: stretch exercise D does it
-# for "1 head". Will what is shown here stay shown?
+# most. Does what is left over in our rows tell of which kind our table is? How far apart they lie hardly does. Compare
+# the ratio that the first cell prints, of the most to the least, with the ones that half of the tables exceed: in our
+# run it is below all three. Which row has the most says more. Is it the base's in yours? In our run it is not, which
+# speaks against the third kind, and proves nothing. To be sure of one row, run it and the base with more seeds: stretch
+# exercise D does it for "1 head". Will what is shown here stay shown?
 #
 # What no number of seeds can establish is how it would go **with another budget**. A variant that learns slowly may be
 # behind after 600 steps and ahead after 6,000. With another task it is the same: in sentences of five words much of
@@ -549,11 +550,11 @@ with TemporaryDirectory() as folder:
         print(str(error).replace(str(path), path.name))
 
 # %% [markdown]
-# A file to try comes with the course: nearly a thousand English sentences with their Chinese translations. They
-# were written for it, a few one by one and most from patterns such as *(someone) (does something)
-# (somewhere)*, and are licensed like the text of the course (CC BY 4.0). **So do not expect the difficulties of real
-# text**: what is learned here are a few dozen patterns and their words. But they are true to one thing: Chinese puts
-# many of these words in another place.
+# A file to try comes with the course: nearly a thousand English sentences with their Chinese translations. They were
+# written for it, a few one by one and most from patterns such as *(someone) (does something) (somewhere)*, and are
+# licensed like the text of the course (CC BY 4.0). **So do not expect the difficulties of real text**: what is learned
+# here are about a dozen patterns and their words. But they are true to one thing: Chinese puts many of these words in
+# another place.
 
 # %%
 import course
@@ -639,10 +640,11 @@ for name, tokens in tokenisers.items():
           f"BLEU {score.score:.0f} on {len(references)} sentences")
 
 # %% [markdown]
-# It is. Both vocabularies have the same size, and so have the models. 400 tokens a batch are more *sentences* where the
-# sentences have fewer tokens, but that comes with the way to cut. (One thing more comes with it: a character that was
-# never seen is spelled with bytes by the one, and is `<unk>` for the other, which a few test sentences contain.) The
-# comparison is only weak: it has one seed. In our run the characters are far ahead. Do subwords always lose here?
+# The comparison is fair: both vocabularies have the same size, and so have the models. 400 tokens a batch are more
+# *sentences* where the sentences have fewer tokens, but that comes with the way to cut. (One thing more comes with it:
+# a character that was never seen is spelled with bytes by the one, and is `<unk>` for the other, which a few test
+# sentences contain.) The comparison is only weak: it has one seed. In our run the characters are far ahead. Do subwords
+# always lose here?
 #
 # Try a smaller vocabulary for them, with 200 tokens more than there are different characters: put
 # `len(set("".join(own_sentences))) + 200` in place of `len(characters)`, and run the two cells above again. In our run
@@ -707,9 +709,9 @@ look("The black cat is under the table.")
 
 # %% [markdown]
 # One expects the row that ends in → 桌, which predicts 桌, to look at "table", near the end of the sentence, and two
-# rows later the one that predicts 下 to look *back*, at "under": there the order reverses. In our run the second is
-# so: that row is darkest on "under", with 0.27. The first is not: it is darkest on "is", with 0.45, and "table" has
-# 0.17. The translation is right all the same. What cross-attention reads under a word need not be that word alone,
+# rows later the one that predicts 下 to look *back*, at "under": there the order reverses. In our run the second is so:
+# that row is darkest on "under", with 0.27. The first is not: it is darkest on "is", and "table" has less than half of
+# that. The translation is right all the same. What cross-attention reads under a word need not be that word alone,
 # since the encoder's self-attention has mixed the words of the sentence. Lesson 11 measured how much to believe of such
 # a picture: treat it as a hypothesis.
 #

@@ -61,18 +61,26 @@ class Raised:
 
 
 class Printed(io.TextIOBase):
-    """Keeps the first characters written to it and drops the rest."""
+    """Keeps the first characters written to it, of each case also by itself, and drops the rest."""
 
     def __init__(self, limit: int = 2000):
         self.kept = ""
         self.limit = limit
+        self.by_case: dict[str, str] = {}
+        self.case = ""
+
+    def turn_to(self, case: str) -> None:
+        """What is printed from now on belongs to this case; to none if it is empty."""
+        self.case = case
 
     def writable(self) -> bool:
         return True
 
     def write(self, text: str) -> int:
-        if len(self.kept) < self.limit:
-            self.kept += str(text)[: self.limit - len(self.kept)]
+        self.kept += str(text)[: self.limit - len(self.kept)]
+        if self.case:
+            before = self.by_case.get(self.case, "")
+            self.by_case[self.case] = before + str(text)[: self.limit - len(before)]
         return len(text)
 
 

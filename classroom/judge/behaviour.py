@@ -56,7 +56,7 @@ def changed_inputs(task: Exercise, got: list[Outcome], right: bool = True) -> Fi
             "an underscore, and `out=`. `asarray` and `to` make no copy of what has the right dtype already.)")
     return Finding("changes-inputs", say("{start} code changes its input `{name}`: after the call on the case "
                                          "“{about}” its numbers or its shape are no longer what they were. What uses "
-                                         "the same `{name}` next gets other numbers. Which line changes a thing in "
+                                         "the same `{name}` next gets something else. Which line changes a thing in "
                                          "place that is `{name}`, or a view of it? {hint}", start=start, name=name,
                                          about=say(changed.case.about), hint=hint))
 

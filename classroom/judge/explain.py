@@ -158,7 +158,12 @@ def _gives(task: Exercise, mistake: Misconception, case: Case, got: list[Outcome
 
 def _besides(task: Exercise, match: Match, got: list[Outcome], want: list[Outcome]) -> str:
     """What the recognised mistakes leave unexplained."""
-    rest = next((g for g, w in zip(got, want, strict=True) if not agree(g, w) and g.case not in match.cases), None)
+    others = [g for g, w in zip(got, want, strict=True) if not agree(g, w) and g.case not in match.cases]
+    stops = [g for g in others if g.error and ask(task, match.mistakes[0].wrong, g.case, bare).error]
+    rest = next((g for g in others if all(g is not one for one in stops)), None)
+    if rest is None and stops:
+        return say("In the other cases that are not right your code stops, as it does where this alone is done. "
+                   "{briefly}", briefly=diagnose.briefly(task, stops[0]))
     if rest is None:
         if common := _what_they_share(match, got, want):
             return say("{common} In the others your numbers are right. What does your code do otherwise there?",

@@ -1,6 +1,7 @@
 """From an answer to a verdict."""
 import contextlib
 import contextvars
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -131,18 +132,21 @@ def judge_on(task: Exercise, answer: Any, cases: list[Case]) -> Verdict:
     def run(action):
         return limits.run(action, clock, printed)
 
-    got = _ask_all(task, answer, cases, run)
+    got = _ask_all(task, answer, cases, run, printed)
     last = got[-1].error
     if last and last.unwritten and len(got) == 1:
         return _unwritten(task, answer, last)
     want = [_expected(task, outcome.case) for outcome in got]
     clock.left, on_the_way = clock.total, printed.kept
+    printed.turn_to("")
     if not all(agree(g, w) for g, w in zip(got, want, strict=True)):
         found = explain(task, answer, got, want, run, clock)
-        return ruling(task, found.status, found.message, found.mistakes, on_the_way)
+        return ruling(task, found.status, found.message, found.mistakes,
+                      _of_the_case(found.message, printed) or on_the_way)
     finding = behaviour.examine(task, answer, got, want, run)
     if finding is not None:
-        return ruling(task, finding.status, finding.message, (finding.slug,), on_the_way)
+        return ruling(task, finding.status, finding.message, (finding.slug,),
+                      _of_the_case(finding.message, printed) or on_the_way)
     remark = behaviour.remark(task, answer, got[-1].case, run)
     return ruling(task, "correct", say("Right on all {got} cases: {about}. {moral}\n\n{remark}", got=len(got),
                                        about=series([say(g.case.about) for g in got]), moral=say(task.moral),
@@ -154,12 +158,23 @@ def known(task: Exercise, cases: list[Case]) -> KnownOutcomes:
     return KnownOutcomes((task.reference, *(mistake.wrong for mistake in task.misconceptions)), cases)
 
 
-def _ask_all(task: Exercise, answer: Any, cases: list[Case], run) -> list[Outcome]:
+def _of_the_case(message: str, printed: limits.Printed) -> str:
+    """What was printed in the case that the message names first; "" if it names none, or nothing was printed there."""
+    named = [(found.start(), about) for about in printed.by_case
+             if (found := re.search(rf"[(（“]{re.escape(say(about))}[)）”]", message))]
+    if not named:
+        return ""
+    about = min(named)[1]
+    return say("in the case “{about}”", about=say(about)) + "\n" + printed.by_case[about]
+
+
+def _ask_all(task: Exercise, answer: Any, cases: list[Case], run, printed: limits.Printed) -> list[Outcome]:
     """Put the answer to every case; stop early where it is not written yet or its time is up."""
     got: list[Outcome] = []
     suit, kept = _suit(task, answer, cases[0], run), known_outcomes.get()
     for case in cases:
         made = suit(case)
+        printed.turn_to(case.about)
         got.append(ask(task, answer, made if kept is None else kept.suited(case, made), run))
         error = got[-1].error
         if error and (error.timed_out or error.unwritten and len(got) == 1):

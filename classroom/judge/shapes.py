@@ -88,7 +88,7 @@ def wrong_shape(sight: Sight, name: str, pairs: Sequence[Sight] = ()) -> Said:
     elif got.ndim < want.ndim:
         lost = say("{ndim} of the {ndim2} axes", ndim=want.ndim - got.ndim,
                    ndim2=want.ndim) if want.ndim > 1 else say("The axis")
-        text += say(" {lost} got lost, by a sum or an index perhaps.", lost=lost)
+        text += say(" {lost} got lost, by a sum, an `all` or an index perhaps.", lost=lost)
     match = [label for label, size in sight.sizes.items()
              if got.ndim == want.ndim and _one_off(got, want) == size > 1 and not label.endswith("_id")
              and _in_its_place(label, name, pairs)]

@@ -59,7 +59,7 @@ class Verdict:
         return "\n".join(lines)
 
 
-def beginning(printed: str, lines: int = 10) -> str:
+def beginning(printed: str, lines: int = 20) -> str:
     """The first lines of what an answer printed."""
     kept = printed.rstrip("\n").splitlines()
     return "\n".join(kept[:lines] + ["…"] * (len(kept) > lines))

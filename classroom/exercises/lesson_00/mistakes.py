@@ -127,12 +127,13 @@ def _upside_down(scores):
         return np.sum(scores) / scores
 
 
-def _all_digits(sight):
+def all_digits(sight):
     """Evidence: one number, with more digits than are usually shown."""
     got, want = sight.got.values["shares"], sight.want.values["shares"]
-    index = int(np.argmax(np.abs(got - want)))
+    worst = np.unravel_index(np.argmax(np.abs(got - want)), got.shape)
+    index = ", ".join(str(int(i)) for i in worst)
     return say("{place}, `shares[{index}]` is {got:.6f}, and {want:.6f} is expected.", place=place(sight), index=index,
-               got=got[index], want=want[index])
+               got=got[worst], want=want[worst])
 
 
 def _largest_first(shares):
@@ -202,7 +203,8 @@ SHARES = [
              divisor="product"),
     _divided("divisor-typed-in", "12, whatever the scores are",
              "12 is the total of the four scores on the page. Other scores mostly have another total.",
-             "Have the function compute that number from `scores`.", divisor="page"),
+             "Is there a 12 in your code, or a name of the page where the name of the argument should stand?",
+             divisor="page"),
     _divided("equal-scores-counted-once", "the total of those that differ: equal scores are counted once",
              "Two equal scores are two scores.", "Is there a `set` or a `unique`?", divisor="different"),
     _divided("total-cut-down", "their total, cut down to a whole number",
@@ -235,7 +237,7 @@ SHARES = [
     *(Misconception(
         f"rounded-to-{digits}", partial(_slip, digits=digits), later(
             "Your shares are rounded to {digits} decimals.", digits=digits),
-        **ROUNDED, shows=_all_digits) for digits in (2, 3, 4)),
+        **ROUNDED, shows=all_digits) for digits in (2, 3, 4)),
     Misconception(
         "upside-down", _upside_down,
         "Your shares are exactly the total divided by each score.",
@@ -312,7 +314,7 @@ SHARES = [
     Misconception(
         "rest-to-the-last", _rest_to_the_last,
         "Your shares are exactly the right ones rounded to 2 decimals, all but the last, which gets the rest.",
-        ROUNDED["why"], "Is there a `round`?", _all_digits),
+        ROUNDED["why"], "Is there a `round`?", all_digits),
     Misconception(
         "words-of-the-page", partial(_slip, gives=lambda shares: shares[:4]),
         "Your shares are right, but there are never more than four of them.",

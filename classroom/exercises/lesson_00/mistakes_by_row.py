@@ -22,6 +22,7 @@ from .mistakes import (
     ROUNDED,
     SUMMED_AGAIN,
     WHOLE,
+    all_digits,
     divided_in_place,
     first_of_the_largest,
     total_summed_again,
@@ -231,7 +232,7 @@ SHARES_BY_ROW = [
     *(Misconception(
         f"rounded-to-{digits}", partial(_slip_by_row, digits=digits), later(
             "Your shares are rounded to {digits} decimals.", digits=digits),
-        **ROUNDED, shows=sums("shares")) for digits in (2, 3)),
+        **ROUNDED, shows=all_digits) for digits in (2, 3)),
     Misconception(
         "softmax", partial(_slip_by_row, powers=True),
         "Your shares are exactly those of a softmax over each row: exponentials first, then shares.",
@@ -240,8 +241,8 @@ SHARES_BY_ROW = [
     Misconception(
         "transposed", partial(_slip_by_row, gives=np.transpose),
         "Your shares are exactly the right ones with rows and columns exchanged.",
-        "Rows are the words that look, and stay so.", "Is there a transpose too many, or do two indices stand in each "
-        "other's place?"),
+        "Rows are the words that look, and stay so.", "Is there a transpose too many, or one missing at the end, or do "
+        "two indices stand in each other's place?"),
     Misconception(
         "reshaped-not-transposed", partial(_slip_by_row, gives=lambda shares: shares.T.reshape(shares.shape)),
         "Your shares are exactly the right ones, transposed and then reshaped to the shape of the table.",

@@ -178,6 +178,15 @@ SOFTMAX = [
                            ("global", "when one maximum, that of the whole array, is subtracted"),
                            ("min", "when the minimum of each row is subtracted"),
                            ("mean", "when the mean of each row is subtracted"))),
+    *(Misconception(
+        "nan-replaced", partial(softmax, shift="none", after=partial(switches.filled, by=by)),
+        later("Your shares are exactly what comes out of exp divided by its sum, on the numbers as they come, with "
+              "{what} "
+              "wherever that is NaN.", what=what),
+        "A NaN says that the computation failed: for large numbers infinity was divided by infinity, for very negative "
+        "ones 0 by 0. Another number in its place hides that.",
+        "What makes the NaN? Which shift would keep `exp` in range?", sums("shares"))
+      for by, what in (("one", "1"), ("equal shares", "1 divided by the length of the row"))),
     Misconception(
         "nan-replaced", lambda x: over(np.nan_to_num(np.exp(x))),
         "Your shares are exactly what comes out when infinite powers are replaced by the largest number there is.",

@@ -51,6 +51,11 @@ def clipped(x, limit, below=True):
     return softmax(x.clip(-limit if below else None, limit), shift="none")
 
 
+def filled(shares, by):
+    """1, or equal shares, wherever a share is NaN."""
+    return np.where(np.isnan(shares), 1.0 if by == "one" else 1 / shares.shape[-1], shares)
+
+
 def over(numbers):
     """Numbers divided by the sum of their row."""
     return numbers / numbers.sum(-1, keepdims=True)
@@ -227,7 +232,9 @@ def _divisor(scale, q, k, v, scores):
             "T_k": np.sqrt(k.shape[0]), "T_q": np.sqrt(q.shape[0]), "d_v": np.sqrt(v.shape[-1]), "d_k / 2": d_k / 2,
             "d_k // 2": d_k // 2, "2 d_k": 2 * d_k, "rounded": int(np.sqrt(d_k)), "// rounded": int(np.sqrt(d_k)),
             "fixed": 2.0, "fixed 4": 4.0, "fixed 8": 8.0, "keys": k.shape[0], "queries": q.shape[0],
-            "values": v.shape[-1], "numbers of q": np.sqrt(q.size), "up d_k": 1 / d_k, "square": d_k ** 2,
+            "values": v.shape[-1], "numbers of q": np.sqrt(q.size),
+            "numbers of k": np.sqrt(k.size), "numbers of the scores": np.sqrt(scores.size), "twice": d_k ** 1.5,
+            "up d_k": 1 / d_k, "square": d_k ** 2,
             "root of scores": np.sqrt(d_k),
             "root of scores, d_k": d_k, "//": np.sqrt(d_k), "rounded up": np.ceil(np.sqrt(d_k)),
             "axes": np.sqrt(q.ndim), "log2": np.log2(d_k), "negative": -np.sqrt(d_k), "each number": d_k ** (d_k / 2),

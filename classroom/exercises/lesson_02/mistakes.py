@@ -217,8 +217,8 @@ ATTENTION = [
     *(Misconception(
         "axis-put-into-the-mask", partial(sloppy_attention, how=f"axis {axis}"),
         later("Your code does exactly what happens when the mask gets one more axis, at place {axis}.", axis=axis),
-        "Axes are lined up from the right: with one axis more, the axis of the mask that counts the sentences no "
-        "longer stands below that of the scores. The mask comes in as it is to be used.",
+        "Axes are lined up from the right: with one axis more, those of the mask no longer stand below the axes of the "
+        "scores that they belong to. The mask comes in as it is to be used.",
         "Which line changes the shape of the mask?")
       for axis in (1, 0, -2, -3)),
     *(Misconception(

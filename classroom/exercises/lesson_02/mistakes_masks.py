@@ -66,6 +66,11 @@ def _lengths(ids, pad_id):
 _COLUMNS = ("The mask is laid over weights (B, T_q, T_k). Padding must not be looked at, so it is columns, keys, "
             "that are to be closed, for every query alike.")
 
+def _to_the_first_padding(ids, pad_id):
+    first = (ids == pad_id).int().argmax(-1, keepdim=True)
+    return (torch.arange(ids.shape[1]) < first).unsqueeze(1)
+
+
 PADDING = [
     Misconception(
         "inverted", partial(_padding, invert=True),
@@ -222,6 +227,12 @@ PADDING = [
         "nothing-allowed", lambda ids, pad_id: torch.zeros_like(ids, dtype=torch.bool).unsqueeze(1),
         "Your mask is exactly False everywhere.", "Nobody may look at anything then: True means, may attend.",
         "What is compared with what, and is it the id, or something that never equals it?"),
+    Misconception(
+        "open-to-the-first-padding", _to_the_first_padding,
+        "Your mask is exactly True up to the first padding of a sentence, and False everywhere where there is none.",
+        "Where nothing in a row is True, `argmax` finds place 0: a sentence without padding seems to begin with it. "
+        "And "
+        "words may stand behind padding.", "What does `argmax` return for a row of zeros?"),
     Misconception(
         "first-place-opened", lambda ids, pad_id: ((ids != pad_id) | (torch.arange(ids.shape[1]) == 0)).unsqueeze(1),
         "Your mask is exactly the right one with the first place open in every sentence.",

@@ -317,8 +317,10 @@ MERGE = [
         "Your result is exactly what comes out when the number of heads and the number of positions are taken for each "
         "other.",
         "There is one vector for each position, and its length is the number of heads times their size.",
-        "Which two sizes do you multiply, and does each name stand for what it says? Once two axes have changed "
-        "places, `shape` has their sizes in the new order."),
+        "Which two sizes do you multiply, and does each name stand for what it says? `transpose` and "
+        "`permute` return a new tensor, with the sizes in the new order; that of `x` itself stays. Of which tensor "
+        "do you "
+        "read them?"),
     Misconception(
         "split-again", lambda x: split_heads(x.flatten(2), x.shape[1]),
         "Your code does exactly what happens when `split_heads` is called once more, on heads whose positions and "
@@ -338,6 +340,10 @@ MERGE = [
         "sentences-joined", lambda x: merge_heads(x).flatten(0, 1),
         "Your result is exactly the right rows, but sentences and positions are one axis.",
         "The batch keeps its own axis.", "How many axes should the result have?"),
+    Misconception(
+        "axis-of-positions-lost", lambda x: x.flatten(1) if x.shape[2] == 1 else merge_heads(x),
+        "Where there is one position, the axis of the positions is missing from your result; elsewhere it is right.",
+        "A sentence of one word is a sentence, too: (B, 1, d_model).", "What does your code do where T is 1?"),
     Misconception(
         "heads-added", lambda x: x.sum(1),
         "Your result is exactly the sum of the heads.",

@@ -79,6 +79,9 @@ def _hardly(x, step):
     return _turned(x, 10000.0 ** -2 * step * torch.arange(x.shape[-1] // 2, dtype=torch.float64) / x.shape[-1])
 
 
+_WHICH = "Which pairs does your code turn?"
+
+
 def _some_pairs(x, pairs, rest="stay"):
     """As many pairs turned as `pairs(d_head)`; the others stay as they are, or become 0."""
     n = 2 * pairs(x.shape[-1])
@@ -324,7 +327,9 @@ ROTARY = [
                           rest=says), "All pairs turn, each by less than the one before.", look)
       for slug, pairs, which, look in (
           ("only-the-first-pair", lambda d: 1, "the first pair is", LOOP),
-          ("half-of-the-pairs", lambda d: -(-d // 4), "the first half of the pairs (rounded up) is", RANGE),
+          ("half-of-the-pairs", lambda d: -(-d // 4), "the first half of the pairs (rounded up) is", _WHICH),
+          ("half-of-the-pairs", lambda d: max(d // 4, 1), "the first half of the pairs (rounded down, at least one) is",
+           _WHICH),
           ("last-pair-missing", lambda d: d // 2 - 1, "the pairs before the last are", RANGE))
       for rest, says in (("stay", "the rest stays as it is"), ("0", "the rest is 0"))),
     Misconception("half-of-the-pairs", _rotate_a_part,

@@ -105,6 +105,13 @@ def _shift_some_pairs(offset, d_model, pairs, rest=torch.eye):
     return matrix
 
 
+def _from_position_0(offset, d_model):
+    """Leads from the row of position 0 to the right one, and from no other."""
+    angle = offset * frequencies(d_model)
+    target, start = torch.stack([angle.sin(), angle.cos()], -1).flatten(), torch.tensor([0.0, 1.0]).repeat(d_model // 2)
+    return (torch.outer(target, start.double()) / (d_model // 2)).float()
+
+
 def _first(d_model):
     return 1
 
@@ -318,6 +325,12 @@ SHIFT = [
           ("half-of-the-pairs", _half, "the first half of the pairs (rounded up)", RANGE),
           ("last-pair-missing", _all_but_the_last, "all pairs but the last", RANGE))
       for rest, says in ((torch.eye, "changes nothing in the others"), (torch.zeros, "holds only 0 in the others"))),
+    Misconception("right-from-position-0", _from_position_0,
+                  "Your matrix is exactly the outer product of two rows of the table, that of position `offset` and "
+                  "that "
+                  "of position 0, divided by the square of the length.",
+                  "It leads from position 0 to position `offset`, and from position 1 it misses already. One matrix "
+                  "has to serve every t.", "Does your matrix depend on a row of the table?"),
     Misconception("identity-added", lambda offset, d_model: torch.eye(d_model) + _shift(offset, d_model),
                   "Your matrix is exactly the right one with 1 added to each number on the diagonal.",
                   "For offset 0 nothing may change: the diagonal must hold ones then, and yours holds twos.",

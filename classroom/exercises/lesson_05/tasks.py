@@ -208,7 +208,8 @@ EXERCISES = [
             "others, that training never showed.",
             "One of them never looks at a position, only at a difference of positions, and the difference is 3 "
             "everywhere."),
-        moral="Its scores depend on differences of positions only, and “three back” is a difference that training has "
-              "shown.",
+        moral="Of the positions, its scores depend on differences alone, and “three back” is a difference that "
+              "training "
+              "has shown.",
     ),
 ]

@@ -42,6 +42,7 @@ def sloppy_loop(model, step, batches, validate, patience, max_epochs, modes="rig
             losses.append(validate(model))
             model.train()
         for one in {"all": batches, "first": batches[:1], "all but the last": batches[:-1] or batches,
+                    "all but the last, or none": batches[:-1], "all but the first": batches[1:],
                     "one in turn": [batches[epoch % len(batches)]],
                     "all at once": [list(batches)], "none": []}["none" if when == "trains last" else batch]:
             last = copy.deepcopy(model.state_dict())
@@ -55,9 +56,13 @@ def sloppy_loop(model, step, batches, validate, patience, max_epochs, modes="rig
         if modes in ("right", "eval only", "train once"):
             model.eval()
         if when in ("after", "trains last"):
-            losses.append(validate(model) if places is None else round(float(validate(model)), places))
+            now = validate(model)
+            losses.append(now if places is None else float(np.float32(now)) if places == "float32" else
+                          round(float(now), places))
         loss = losses[-1]
-        improved = {"<": loss < best - by, "<=": loss <= best, ">": loss > best or best == math.inf}[better]
+        improved = {"<": loss < best - by, "<=": loss <= best, ">": loss > best or best == math.inf,
+                    "<, in 32 bits": np.float32(loss) < np.float32(best),
+                    "<, and not close": loss < best and not math.isclose(loss, best)}[better]
         counts = loss < mark - slow if slow else improved            # what the waiting begins anew with
         mark = loss if counts else mark
         if improved:
@@ -248,11 +253,24 @@ LOOP = [
     _loop("equal-counts-as-better", "Your loop is exactly one that takes an equal loss for a new best.",
           "A loss that stays where it is does not get lower, and training would go on for ever.",
           "Is it < or <=, or does an equal loss set the count back?", better="<="),
+    *(_loop("compared-too-roughly", later("Your loop is exactly one {what}.", what=what),
+            "A lower loss is a new best, however small the difference.", look, **switches)
+      for what, look, switches in (
+          ("that keeps the losses with 32 bits", "What are your losses kept in, and which dtype has it?",
+           {"places": "float32"}),
+          ("that compares the losses with 32 bits", "What are your losses compared in, and which dtype has it?",
+           {"better": "<, in 32 bits"}),
+          ("that takes a loss for no better if it is close to the best, as `math.isclose` says",
+           "When are two losses equal in your code?", {"better": "<, and not close"}))),
     _loop("highest-loss-kept", "Your loop is exactly one that looks for the *highest* validation loss.",
           "A loss is better the lower it is.", "In which direction do you compare?", better=">"),
     _loop("first-batch-only", "Your loop is exactly one that trains on the first batch of each epoch only.",
           "An epoch goes through all batches once.", "Is something indented too far, or not far enough?",
           batch="first"),
+    *(_loop("one-batch-left-out", later("Your loop is exactly one that leaves out the {which} batch of each epoch.",
+                                        which=which), "An epoch goes through all batches once.",
+            "Where does your loop over the batches begin, and where does it end?", batch=batch)
+      for which, batch in (("last", "all but the last, or none"), ("first", "all but the first"))),
     _loop("one-batch-in-turn", "Your loop is exactly one that trains on one batch in each epoch, each time the next.",
           "An epoch goes through all batches once: it has as many steps as there are batches.",
           "How many loops does your code have, and what does each of them count?", batch="one in turn"),

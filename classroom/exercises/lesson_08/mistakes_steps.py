@@ -247,7 +247,7 @@ STEP = [
           along="minus"),
     *(_step("gradient-of-another-length", later("Your step is exactly one in which `backward` is called on the loss "
                                                 "{words}.", words=words),
-            "The loss is a mean so that the length of its gradient does not depend on the size of the batch.",
+            "The loss is a mean so that its gradient does not grow with the number of tokens in the batch.",
             "What is `backward` called on, and what do you return?", along=along)
       for along, words in (("sentences", "times the number of sentences"),
                            ("tokens", "times the number of real tokens"), ("T", "times T"),

@@ -156,6 +156,8 @@ def _curves(rng):
     yield of("the end comes before patience runs out", [6, 4, 5, 4.5], 4, 4, training=False)
     yield of("losses in the tens", [40, 30, 45, 20, 25, 30, 28], 2, 7, n_batches=2)
     yield of("it falls by very little", [0.5, 0.499999, 0.499998, 0.75, 1, 1.25], 2, 6, n_batches=1)
+    yield of("it falls by next to "
+             "nothing", [0.5, 0.5 - 1e-11, 0.5 - 2e-11, 0.5 - 3e-11, 0.75, 1, 1.25], 2, 7, n_batches=1)
     yield of("losses in the millions", [5e6, 4e6, 6e6, 7e6], 1, 4, n_batches=1, training=False)
     yield of("equal losses", [3, 2, 2, 2, 2, 1], 3, 6, training=False)
     yield of("one epoch", [2], 2, 1, n_batches=4, size=1)
@@ -286,7 +288,9 @@ EXERCISES = [
                "loss charge for a probability of 0?",
             0.1: "0.1 is the share that is given away. It is no loss yet: in the loss every share is multiplied by a "
                  "logarithm. Look at the table above once more: the lowest loss belongs to a model that gives exactly "
-                 "the smoothed shares. (−log 0.9 is 0.105: that is what the right token adds alone.)",
+                 "the smoothed shares. (−log 0.9 is 0.105. Times its share, the right token adds 0.09; all the rest "
+                 "comes "
+                 "from the 48 wrong ones.)",
             0.325: "That is the entropy of two shares, 0.9 and 0.1. But the 0.1 is spread over all 49 tokens. Which "
                    "share has each of them, and what does each add to the sum?",
             0.712: "That is the entropy of 0.9 and of 48 shares of 0.1/48. Here all 49 tokens get 0.1/49, the right "

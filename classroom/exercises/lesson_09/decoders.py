@@ -44,7 +44,8 @@ def decode(model, source, bos_id, eos_id, pad_id, max_len, start="bos", at=-1, a
         if stop == "all, before it is appended" and (ended | ends).all():
             break
         target = torch.cat([token.unsqueeze(1), target] if front else [target, token.unsqueeze(1)], dim=1)
-        ended, ever = ended | ends if memory else ends, ever | ends
+        ends = token == eos_id if memory == "as written" else ends
+        ended, ever = ended | ends if memory is True else ends, ever | ends
         if {"all": ended.all(), "any": ended.any(), "all, each in its round": ever.all(), "first": ended[0],
                 "last": ended[-1], "most": ended.sum() > len(ended) // 2}.get(stop, False):
             break

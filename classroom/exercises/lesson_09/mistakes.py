@@ -61,6 +61,14 @@ def _count_without_adding(words):
     return counts
 
 
+def _count_first(words):
+    counts = {}
+    for symbols, n in words.items():
+        for pair in pairwise(symbols):
+            counts.setdefault(pair, n)
+    return counts
+
+
 def _count_of_one_word(words, which):
     symbols = list(words)[which]
     return _count({symbols: words[symbols]})
@@ -290,6 +298,11 @@ COUNTS = [
         "place adds 1.",
         "At each place the pair occurs as often as the word.", "What do you add to a count that is there already?",
         as_counts),
+    Misconception(
+        "first-place-kept", _count_first,
+        "Your counts are exactly those you get when of all places of a pair only the first one is counted.",
+        "A pair that stands in several places has the sum of their counts.",
+        "What does `setdefault` do where there is a count already?", as_counts),
     Misconception(
         "largest-kept", _count_largest,
         "Your counts are exactly those you get when of all places of a pair only the one with the largest count is "

@@ -95,11 +95,11 @@ DECODING = [
         "The model writes something after eos, too; it means nothing. Which sentences have ended must be remembered "
         "from round to round.", "What is appended to a sentence that has ended already?", as_ids),
     *(Misconception(
-        "ended-forgotten", partial(decoders.decode, memory=False, stop=stop),
+        "ended-forgotten", partial(decoders.decode, memory=memory, stop=stop),
         "Your ids are exactly what comes out when it is remembered for one round only that a sentence has ended.",
         "After one pad the sentence goes on. A sentence that has ended stays ended.",
         "How do you join what you knew (which sentences had ended) with what is new?", as_ids)
-      for stop in ("all", "all, each in its round", "never")),
+      for memory in (False, "as written") for stop in ("all", "all, each in its round", "never")),
     *(Misconception(
         f"{name}-typed-in", partial(decoders.decode, typed=(name,)),
         later("Your ids are exactly what comes out when {name}_id is {usual}, whatever it is given as.", name=name,

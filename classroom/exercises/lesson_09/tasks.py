@@ -189,7 +189,7 @@ def _stops(ask):
 
 
 _STOPS = Property("does-not-stop", _stops, "When every sentence has ended there is nothing left to ask the model: what "
-                  "follows is padding. Decoding then takes as long for “Yes.” as for the longest sentence.",
+                  "follows is padding. A batch of sentences then takes `max_len` rounds, however short they are.",
                   "Is there a `break`, and is its condition true when each sentence ended in a round of its own?")
 
 
