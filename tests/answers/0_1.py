@@ -688,3 +688,56 @@ def shares(scores):
     numbers = scores.tolist()
     total = sum(numbers)
     return np.fromiter((n / total for n in numbers), dtype=np.float64, count=len(numbers))
+
+# %% prelude
+import platform
+
+import numpy as np
+import torch
+
+from course.views.figures import show_shares, show_weights
+import numpy as np
+words = ["the", "black", "cat", "sleeps"]
+scores = np.array([1, 2, 6, 3])
+
+# %% wrong: parameter renamed, but the page's global `scores` is summed
+def shares(x):
+    total = scores.sum()
+    return x / total
+
+# %% wrong: divided by the running total (cumsum) instead of the total
+def shares(scores):
+    return scores / np.cumsum(scores)
+
+# %% wrong: total recomputed in the loop, from numbers already divided
+def shares(scores):
+    result = scores.astype(float)
+    for i in range(len(result)):
+        result[i] = result[i] / result.sum()
+    return result
+
+# %% wrong: total of the different scores only (set): wrong when scores are equal
+def shares(scores):
+    total = sum(set(scores.tolist()))
+    return scores / total
+
+# %% wrong: words with score 0 are dropped (shorter array)
+def shares(scores):
+    positive = scores[scores > 0]
+    return positive / positive.sum()
+
+# %% wrong: writes the shares into the given array (whole numbers cut them to 0) and returns it
+def shares(scores):
+    total = scores.sum()
+    for i, score in enumerate(scores):
+        scores[i] = score / total
+    return scores
+
+# %% wrong: fraction upside down: total / score
+def shares(scores):
+    return scores.sum() / scores
+
+# %% right: einsum, product with the reciprocal of the total
+def shares(scores):
+    total = np.einsum("i->", scores)
+    return np.einsum("i,->i", scores, 1 / total)

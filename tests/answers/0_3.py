@@ -633,3 +633,67 @@ def shares_by_row(scores):
 def shares_by_row(scores):
     totals = np.einsum("qk->q", scores)
     return np.diag(1 / totals) @ scores
+
+# %% prelude
+import platform
+
+import numpy as np
+import torch
+
+from course.views.figures import show_shares, show_weights
+import numpy as np
+words = ["the", "black", "cat", "sleeps"]
+scores = np.array([1, 2, 6, 3])
+
+# %% wrong: zeros_like of whole numbers: the shares are cut to 0 there
+def shares_by_row(scores):
+    result = np.zeros_like(scores)
+    for i, row in enumerate(scores):
+        result[i] = row / row.sum()
+    return result
+
+# %% wrong: numbers right, but a float input is changed (astype copy=False and /=)
+def shares_by_row(scores):
+    table = scores.astype(np.float64, copy=False)
+    table /= table.sum(axis=1, keepdims=True)
+    return table
+
+# %% wrong: total is not set back to 0 for each row
+def shares_by_row(scores):
+    result = np.empty(scores.shape)
+    total = 0
+    for i in range(scores.shape[0]):
+        for j in range(scores.shape[1]):
+            total += scores[i, j]
+        result[i] = scores[i] / total
+    return result
+
+# %% wrong: turned over to divide, not turned back
+def shares_by_row(scores):
+    return scores.T / scores.sum(axis=1)
+
+# %% wrong: both loops run over len(scores): the columns past T_q stay 0, or IndexError
+def shares_by_row(scores):
+    n = len(scores)
+    result = np.zeros(scores.shape)
+    for i in range(n):
+        total = scores[i].sum()
+        for j in range(n):
+            result[i, j] = scores[i, j] / total
+    return result
+
+# %% wrong: rounded to 3 places, as the page's print does
+def shares_by_row(scores):
+    return (scores / scores.sum(axis=1, keepdims=True)).round(3)
+
+# %% right: product with a diagonal matrix of reciprocals
+def shares_by_row(scores):
+    totals = np.einsum("qk->q", scores)
+    return np.diag(1 / totals) @ scores
+
+# %% right: exercise 0.1's function along each row (apply_along_axis)
+def shares(scores):
+    return scores / scores.sum()
+
+def shares_by_row(scores):
+    return np.apply_along_axis(shares, 1, scores)

@@ -549,3 +549,56 @@ def mean_and_spread(losses):
         means.append(fmean(row))
         spreads.append(0.5 * (high - low))
     return np.array(means), np.array(spreads)
+
+# %% prelude
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import sacrebleu
+import torch
+from tqdm import tqdm
+
+from course.ablation import (
+    Config,
+    Variant,
+    common_pairs,
+    differences,
+    results_table,
+    run,
+    sentence_losses,
+    task_from,
+)
+from course.counting import begin_with, count_vectors
+from course.data import Split, load_pairs, pairs_that_fit, short_pairs, split_pairs
+from course.decoding import translate
+from course.inspection import record_attention
+from course.languages import SpacedSubwords, space_characters
+from course.tokens import Subwords, encode_pairs
+from course.training import train
+from course.views.ablation import show_differences
+from course.views.figures import show_weights
+
+# %% wrong: mean = middle of the range (right for two seeds only)
+def mean_and_spread(losses):
+    low, high = losses.min(axis=1), losses.max(axis=1)
+    return (low + high) / 2, (high - low) / 2
+
+# %% wrong: spread = largest distance from the mean (right for two seeds only)
+def mean_and_spread(losses):
+    mean = losses.mean(axis=1)
+    return mean, np.abs(losses - mean[:, None]).max(axis=1)
+
+# %% wrong: sorts the losses in place: numbers right, input mutated
+def mean_and_spread(losses):
+    losses.sort(axis=1)
+    return losses.mean(axis=1), (losses[:, -1] - losses[:, 0]) / 2
+
+# %% wrong: first against last seed, in place of lowest against highest
+def mean_and_spread(losses):
+    return losses.mean(axis=1), np.abs(losses[:, -1] - losses[:, 0]) / 2
+
+# %% right: einsum for the mean, torch.aminmax for the range
+def mean_and_spread(losses):
+    low, high = torch.aminmax(torch.tensor(losses), dim=1)
+    return np.einsum("vs->v", losses) / losses.shape[1], ((high - low) / 2).numpy()

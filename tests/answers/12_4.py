@@ -861,3 +861,69 @@ def paired(losses, base):
     half = (d.amax(1) - d.amin(1)).mul(0.5)
     agree = d.sign().sum(1).abs().eq(n)
     return [mean.numpy(), half.numpy(), agree.numpy()]
+
+# %% prelude
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import sacrebleu
+import torch
+from tqdm import tqdm
+
+from course.ablation import (
+    Config,
+    Variant,
+    common_pairs,
+    differences,
+    results_table,
+    run,
+    sentence_losses,
+    task_from,
+)
+from course.counting import begin_with, count_vectors
+from course.data import Split, load_pairs, pairs_that_fit, short_pairs, split_pairs
+from course.decoding import translate
+from course.inspection import record_attention
+from course.languages import SpacedSubwords, space_characters
+from course.tokens import Subwords, encode_pairs
+from course.training import train
+from course.views.ablation import show_differences
+from course.views.figures import show_weights
+
+# %% wrong: agree = |mean| > spread (right for two seeds only)
+def paired(losses, base):
+    d = losses - losses[base]
+    mean, spread = d.mean(axis=1), (d.max(axis=1) - d.min(axis=1)) / 2
+    return mean, spread, np.abs(mean) > spread
+
+# %% wrong: sorts the seeds of each row before subtracting: best against best
+def paired(losses, base):
+    ordered = np.sort(losses, axis=1)
+    d = ordered - ordered[base]
+    mean, spread = d.mean(axis=1), (d.max(axis=1) - d.min(axis=1)) / 2
+    return mean, spread, (d > 0).all(axis=1) | (d < 0).all(axis=1)
+
+# %% wrong: agree = all signs equal: a difference of exactly 0 in all seeds agrees (edge)
+def paired(losses, base):
+    d = losses - losses[base]
+    signs = np.sign(d)
+    return d.mean(axis=1), np.ptp(d, axis=1) / 2, (signs == signs[:, :1]).all(axis=1)
+
+# %% wrong: subtracts row by row in place: after the base's row is 0, later rows stay as they are
+def paired(losses, base):
+    for row in range(len(losses)):
+        losses[row] -= losses[base]
+    mean, spread = losses.mean(axis=1), (losses.max(axis=1) - losses.min(axis=1)) / 2
+    return mean, spread, (losses > 0).all(axis=1) | (losses < 0).all(axis=1)
+
+# %% right: Python loops, |sum of signs| == number of seeds
+def paired(losses, base):
+    n_variants, n_seeds = losses.shape
+    mean, half, agree = [], [], []
+    for v in range(n_variants):
+        d = [losses[v, s] - losses[base, s] for s in range(n_seeds)]
+        mean.append(sum(d) / n_seeds)
+        half.append((max(d) - min(d)) / 2)
+        agree.append(abs(sum(np.sign(x) for x in d)) == n_seeds)
+    return np.array(mean), np.array(half), np.array(agree)

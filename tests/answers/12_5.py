@@ -655,3 +655,66 @@ def bootstrap_interval(a, b, draws):
     counts = np.stack([np.bincount(row, minlength=n) for row in draws])
     means = counts @ np.subtract(b, a) / n
     return np.quantile(means, (0.025, 0.975))
+
+# %% prelude
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import sacrebleu
+import torch
+from tqdm import tqdm
+
+from course.ablation import (
+    Config,
+    Variant,
+    common_pairs,
+    differences,
+    results_table,
+    run,
+    sentence_losses,
+    task_from,
+)
+from course.counting import begin_with, count_vectors
+from course.data import Split, load_pairs, pairs_that_fit, short_pairs, split_pairs
+from course.decoding import translate
+from course.inspection import record_attention
+from course.languages import SpacedSubwords, space_characters
+from course.tokens import Subwords, encode_pairs
+from course.training import train
+from course.views.ablation import show_differences
+from course.views.figures import show_weights
+
+# %% wrong: percentiles of b's means minus percentiles of a's means: not paired
+def bootstrap_interval(a, b, draws):
+    of_a = np.percentile(a[draws].mean(axis=1), [2.5, 97.5])
+    of_b = np.percentile(b[draws].mean(axis=1), [2.5, 97.5])
+    low, high = of_b - of_a
+    return low, high
+
+# %% wrong: a sentence that is drawn twice is counted once (np.unique)
+def bootstrap_interval(a, b, draws):
+    d = b - a
+    means = [d[np.unique(row)].mean() for row in draws]
+    low, high = np.percentile(means, [2.5, 97.5])
+    return low, high
+
+# %% wrong: the 'basic' bootstrap of other libraries: mirrored at the mean difference
+def bootstrap_interval(a, b, draws):
+    d = b - a
+    low, high = np.percentile(d[draws].mean(axis=1), [2.5, 97.5])
+    return 2 * d.mean() - high, 2 * d.mean() - low
+
+# %% wrong: np.percentile with shares [0.025, 0.975] as for np.quantile
+def bootstrap_interval(a, b, draws):
+    means = (b - a)[draws].mean(axis=1)
+    low, high = np.percentile(means, [0.025, 0.975])
+    return low, high
+
+# %% right: how often each sentence was drawn, one matrix product, torch.quantile
+def bootstrap_interval(a, b, draws):
+    n = len(a)
+    counts = np.stack([np.bincount(row, minlength=n) for row in draws])
+    means = torch.from_numpy(counts @ (np.asarray(b, float) - np.asarray(a, float)) / draws.shape[1])
+    low, high = torch.quantile(means, torch.tensor([0.025, 0.975], dtype=means.dtype)).tolist()
+    return low, high

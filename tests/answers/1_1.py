@@ -655,3 +655,60 @@ def dot_product_scores(q, k):
 # %% right: tensordot over the last axes, then a copy in Fortran layout
 def dot_product_scores(q, k):
     return np.asfortranarray(np.tensordot(q, k, axes=[[1], [1]]))
+
+# %% prelude
+import math
+import time
+
+import numpy as np
+
+from course.views import interactive
+from course.views.figures import show_curves, show_product, show_scores, show_shares, show_steps, show_weights
+import math
+import time
+
+import numpy as np
+
+from classroom import carry_on, check, evaluate, hint, own, solution
+from course.views import interactive
+from course.views.figures import show_curves, show_product, show_scores, show_shares, show_steps, show_weights
+np.set_printoptions(precision=3, suppress=True)
+
+words = ["the", "black", "cat", "sleeps"]
+q = np.array([0, 1, 2, 1])
+K = np.array([[1, 0, 0, 1], [0, 2, 0, 0], [0, 1, 2, 1], [1, 1, 1, 0]])
+Q = np.array([[0, -1, 1, 1], [0, 1, 2, 1], [1, 2, 0, 0], [1, 0, 2, 0]])
+V = np.array([[0, 0, 0], [0, 4, 0], [4, 0, 3], [0, 0, 2]])
+scores = Q @ K.T
+d_k = K.shape[1]
+def dot_product_scores(q, k):
+    return q @ k.T
+def softmax(x):
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+# %% wrong: loops copied from the page with np.zeros(..., dtype=int): fractions cut off
+def dot_product_scores(q, k):
+    scores = np.zeros((len(q), len(k)), dtype=int)
+    for i in range(len(q)):
+        for j in range(len(k)):
+            for d in range(q.shape[1]):
+                scores[i, j] += q[i, d] * k[j, d]
+    return scores
+
+# %% wrong: uses the notebook's Q and K, not the arguments
+def dot_product_scores(q, k):
+    return Q @ K.T
+
+# %% wrong: broadcast product summed over the keys' axis (1) and not over the last: (T_q, d_k)
+def dot_product_scores(q, k):
+    products = q[:, None, :] * k[None, :, :]
+    return products.sum(axis=1)
+
+# %% wrong: inner loop over range(len(k)), as in the page's loops, but here len(k) is T_k and not d_k
+def dot_product_scores(q, k):
+    return np.array([[sum(a[d] * b[d] for d in range(len(k))) for b in k] for a in q])
+
+# %% right: right: vdot for each pair
+def dot_product_scores(q, k):
+    return np.array([[np.vdot(a, b) for b in k] for a in q])

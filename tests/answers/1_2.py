@@ -965,3 +965,72 @@ def softmax(x):
 def softmax(x):
     x = np.asarray(x, dtype=np.float64)
     return np.exp(x - np.logaddexp.reduce(x, axis=-1, keepdims=True))
+
+# %% prelude
+import math
+import time
+
+import numpy as np
+
+from course.views import interactive
+from course.views.figures import show_curves, show_product, show_scores, show_shares, show_steps, show_weights
+import math
+import time
+
+import numpy as np
+
+from classroom import carry_on, check, evaluate, hint, own, solution
+from course.views import interactive
+from course.views.figures import show_curves, show_product, show_scores, show_shares, show_steps, show_weights
+np.set_printoptions(precision=3, suppress=True)
+
+words = ["the", "black", "cat", "sleeps"]
+q = np.array([0, 1, 2, 1])
+K = np.array([[1, 0, 0, 1], [0, 2, 0, 0], [0, 1, 2, 1], [1, 1, 1, 0]])
+Q = np.array([[0, -1, 1, 1], [0, 1, 2, 1], [1, 2, 0, 0], [1, 0, 2, 0]])
+V = np.array([[0, 0, 0], [0, 4, 0], [4, 0, 3], [0, 0, 2]])
+scores = Q @ K.T
+d_k = K.shape[1]
+def dot_product_scores(q, k):
+    return q @ k.T
+def softmax(x):
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+# %% wrong: subtracts the largest absolute value: rows of large negative numbers underflow to 0/0
+def softmax(x):
+    powers = np.exp(x - np.abs(x).max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+# %% wrong: writes into np.zeros_like(x): whole numbers in, shares cut to whole numbers
+def softmax(x):
+    result = np.zeros_like(x)
+    for place in np.ndindex(x.shape[:-1]):
+        powers = np.exp(x[place] - x[place].max())
+        result[place] = powers / powers.sum()
+    return result
+
+# %% wrong: no shift; NaN (inf/inf) is replaced by 1
+def softmax(x):
+    with np.errstate(all="ignore"):
+        powers = np.exp(x)
+        return np.nan_to_num(powers / powers.sum(axis=-1, keepdims=True), nan=1.0)
+
+# %% wrong: subtracts the row's maximum only if some score is above 700 (the 64-bit limit of the page)
+def softmax(x):
+    if x.max() > 700:
+        x = x - x.max(axis=-1, keepdims=True)
+    powers = np.exp(x)
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+# %% wrong: np.asarray(x, dtype=float) taken for a copy, then -= : float64 input is changed
+def softmax(x):
+    y = np.asarray(x, dtype=float)
+    y -= y.max(axis=-1, keepdims=True)
+    powers = np.exp(y)
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+# %% right: right: share_i = 1 / sum_j exp(x_j - x_i)
+def softmax(x):
+    with np.errstate(over="ignore"):
+        return 1 / np.exp(x[..., None, :] - x[..., :, None]).sum(axis=-1)

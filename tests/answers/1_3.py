@@ -1353,3 +1353,78 @@ def attention(q, k, v):
         outputs.append(mixed / total)
         tables.append([math.exp(s - best) / total for s in kept])
     return np.stack(outputs), np.array(tables)
+
+# %% prelude
+import math
+import time
+
+import numpy as np
+
+from course.views import interactive
+from course.views.figures import show_curves, show_product, show_scores, show_shares, show_steps, show_weights
+import math
+import time
+
+import numpy as np
+
+from classroom import carry_on, check, evaluate, hint, own, solution
+from course.views import interactive
+from course.views.figures import show_curves, show_product, show_scores, show_shares, show_steps, show_weights
+np.set_printoptions(precision=3, suppress=True)
+
+words = ["the", "black", "cat", "sleeps"]
+q = np.array([0, 1, 2, 1])
+K = np.array([[1, 0, 0, 1], [0, 2, 0, 0], [0, 1, 2, 1], [1, 1, 1, 0]])
+Q = np.array([[0, -1, 1, 1], [0, 1, 2, 1], [1, 2, 0, 0], [1, 0, 2, 0]])
+V = np.array([[0, 0, 0], [0, 4, 0], [4, 0, 3], [0, 0, 2]])
+scores = Q @ K.T
+d_k = K.shape[1]
+def dot_product_scores(q, k):
+    return q @ k.T
+def softmax(x):
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+# %% wrong: the notebook's global d_k (4) instead of the d_k of the arguments (2)
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) / math.sqrt(d_k))
+    return weights @ v, weights
+
+# %% wrong: scores /= sqrt(d_k) in place: stops where q and k are whole numbers
+def attention(q, k, v):
+    scores = dot_product_scores(q, k)
+    scores /= math.sqrt(q.shape[1])
+    weights = softmax(scores)
+    return weights @ v, weights
+
+# %% wrong: * d_k ** -1/2, which is 1 / (2 d_k)
+def attention(q, k, v):
+    scores = dot_product_scores(q, k) * k.shape[-1] ** -1/2
+    weights = softmax(scores)
+    return weights @ v, weights
+
+# %% wrong: divides by the length of the query as a vector and not by sqrt(d_k)
+def attention(q, k, v):
+    length = np.sqrt((q ** 2).sum(axis=-1, keepdims=True))
+    weights = softmax(dot_product_scores(q, k) / length)
+    return weights @ v, weights
+
+# %% wrong: sqrt(k.size): T_k * d_k numbers, not d_k
+def attention(q, k, v):
+    weights = softmax(dot_product_scores(q, k) / np.sqrt(k.size))
+    return weights @ v, weights
+
+# %% right: right: torch's scaled_dot_product_attention, weights with the identity as values
+import torch
+def attention(q, k, v):
+    q, k, v = (torch.tensor(a, dtype=torch.float64)[None] for a in (q, k, v))
+    f = torch.nn.functional.scaled_dot_product_attention
+    eye = torch.eye(k.shape[1], dtype=torch.float64)[None]
+    return f(q, k, v)[0].numpy(), f(q, k, eye)[0].numpy()
+
+# %% right: right: keys in rows, exp2, a column of ones beside the values gives the divisor
+def attention(q, k, v):
+    s = np.einsum("jd,id->ji", k, q * (math.log2(math.e) * q.shape[1] ** -0.5))
+    e = np.exp2(s - s.max(axis=0))
+    mixed = np.einsum("ji,jf->if", e, np.concatenate([v, np.ones((len(v), 1))], axis=1))
+    return mixed[:, :-1] / mixed[:, -1:], (e / mixed[:, -1]).T

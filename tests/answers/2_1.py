@@ -1101,3 +1101,68 @@ def scaled_dot_product_attention(q, k, v, mask=None):
     total = e.sum(dim=-1, keepdim=True)
     w = e / torch.where(total == 0, 1.0, total)
     return torch.einsum("...ij,...jf->...if", w, v), w
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.views import interactive
+from course.views.figures import show_curves, show_weights
+
+# %% wrong: every mask with two axes is taken for (B, T): unsqueeze(1) inside (Hugging Face habit)
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        if mask.dim() == 2:
+            mask = mask.unsqueeze(1)
+        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+    weights = scores.softmax(dim=-1)
+    if mask is not None:
+        weights = weights.masked_fill(~mask, 0.0)
+    return weights @ v, weights
+
+# %% wrong: q /= sqrt(d_k): the query of the caller is changed (in place)
+def scaled_dot_product_attention(q, k, v, mask=None):
+    q /= math.sqrt(q.shape[-1])
+    scores = q @ k.transpose(-2, -1)
+    if mask is not None:
+        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+    weights = scores.softmax(dim=-1)
+    if mask is not None:
+        weights = weights.masked_fill(~mask, 0.0)
+    return weights @ v, weights
+
+# %% wrong: fill number = lowest score - 1000: lost by rounding where float32 scores are above 1.7e10
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is None:
+        weights = scores.softmax(dim=-1)
+        return weights @ v, weights
+    far_below = scores.min().item() - 1000          # far below ALL scores
+    weights = scores.masked_fill(~mask, far_below).softmax(dim=-1)
+    weights = weights.masked_fill(~mask, 0.0)
+    return weights @ v, weights
+
+# %% wrong: closed rows are opened against NaN, then only the OUTPUT is set to 0; the weights stay 1/T_k
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is None:
+        weights = scores.softmax(dim=-1)
+        return weights @ v, weights
+    closed = ~mask.any(dim=-1, keepdim=True)
+    scores = scores.masked_fill(~(mask | closed), float("-inf"))
+    weights = scores.softmax(dim=-1)
+    output = (weights @ v).masked_fill(closed, 0.0)
+    return output, weights
+
+# %% right: PyTorch's fast function with the unit matrix as values gives the weights
+def scaled_dot_product_attention(q, k, v, mask=None):
+    T_k = k.shape[-2]
+    unit = torch.eye(T_k, dtype=q.dtype).expand(*k.shape[:-2], T_k, T_k)
+    if mask is not None:
+        mask = mask.expand(*q.shape[:-1], T_k)
+    weights = F.scaled_dot_product_attention(q, k, unit, attn_mask=mask)
+    return torch.einsum("...ij,...jf->...if", weights, v), weights

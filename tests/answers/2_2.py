@@ -290,3 +290,23 @@ def causal_mask(size):
 # %% right: RIGHT: identity table summed up down the rows
 def causal_mask(size):
     return torch.eye(size).cumsum(dim=0).bool()
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.views import interactive
+from course.views.figures import show_curves, show_weights
+
+# %% wrong: generate_square_subsequent_mask(size).bool(): -inf becomes True, so the future is open, all else closed
+def causal_mask(size):
+    return nn.Transformer.generate_square_subsequent_mask(size).bool()
+
+# %% wrong: cumsum counts keys 1..size, queries are counted 0..size-1: own place closed
+def causal_mask(size):
+    key_number = torch.ones(size, size).cumsum(dim=1)
+    query_number = torch.arange(size).unsqueeze(1)
+    return key_number <= query_number

@@ -316,3 +316,23 @@ def padding_mask(ids, pad_id):
 def padding_mask(ids, pad_id):
     real = (ids != pad_id).int().cumprod(dim=-1).bool()
     return real[:, None, :]
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.views import interactive
+from course.views.figures import show_curves, show_weights
+
+# %% wrong: everything from the first padding on is closed: real words after padding in front are lost
+def padding_mask(ids, pad_id):
+    paddings_so_far = (ids == pad_id).cumsum(dim=-1)
+    return (paddings_so_far == 0).unsqueeze(1)
+
+# %% wrong: argmax as place of the first padding: 0 where there is none, so full sentences are all closed
+def padding_mask(ids, pad_id):
+    length = (ids == pad_id).int().argmax(dim=-1, keepdim=True)
+    return (torch.arange(ids.shape[1]) < length).unsqueeze(1)

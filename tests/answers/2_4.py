@@ -432,3 +432,29 @@ def decoder_mask(ids, pad_id):
 # %% wrong: bool + bool == 2: the sum of two booleans is a boolean in PyTorch, so all is False
 def decoder_mask(ids, pad_id):
     return (padding_mask(ids, pad_id) + causal_mask(ids.shape[-1])) == 2
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.views import interactive
+from course.views.figures import show_curves, show_weights
+def causal_mask(size):
+    return torch.ones(size, size, dtype=torch.bool).tril()
+def padding_mask(ids, pad_id):
+    return (ids != pad_id).unsqueeze(1)
+
+# %% wrong: each place may also look at itself (against empty rows): padding sees its own padding
+def decoder_mask(ids, pad_id):
+    T = ids.shape[1]
+    both = padding_mask(ids, pad_id) & causal_mask(T)
+    return both | torch.eye(T, dtype=torch.bool)
+
+# %% right: counts of real words up to key and query are compared (cumsum)
+def decoder_mask(ids, pad_id):
+    real = ids != pad_id
+    count = real.cumsum(dim=-1)
+    return real[:, None, :] & ~(count[:, None, :] > count[:, :, None])

@@ -268,3 +268,22 @@ def to_key_padding_mask(mask):
 # %% right: RIGHT: logical_not, and the axis of length 1 taken away by amax
 def to_key_padding_mask(mask):
     return torch.logical_not(mask).amax(dim=-2)
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.views import interactive
+from course.views.figures import show_curves, show_weights
+
+# %% wrong: logical_not_() on a view: our own mask is inverted, too
+def to_key_padding_mask(mask):
+    flat = mask.squeeze(1)
+    return flat.logical_not_()
+
+# %% wrong: (T, B): PyTorch's layers want the batch second by default
+def to_key_padding_mask(mask):
+    return ~mask.squeeze(1).T

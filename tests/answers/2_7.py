@@ -401,3 +401,30 @@ def softmax_jacobian(w):
     shares = s.softmax(dim=-1)
     rows = [torch.autograd.grad(shares[..., i].sum(), s, retain_graph=True)[0] for i in range(w.shape[-1])]
     return torch.stack(rows, dim=-2)
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.views import interactive
+from course.views.figures import show_curves, show_weights
+
+# %% wrong: w_i*w_i in place of w_i*w_j (unsqueeze(-1) twice): diagonal right, off-diagonal w_i^2
+def softmax_jacobian(w):
+    column = w.unsqueeze(-1)
+    return torch.diag_embed(w) - column * column
+
+# %% wrong: w(1-w) on the diagonal AND w_i*w_j subtracted everywhere, also on the diagonal (w - 2w^2)
+def softmax_jacobian(w):
+    own = torch.diag_embed(w * (1 - w))
+    others = w.unsqueeze(-1) * w.unsqueeze(-2)
+    return own - others
+
+# %% right: diag(w) @ (I - 1 w^T), as a matrix product
+def softmax_jacobian(w):
+    n = w.shape[-1]
+    ones = torch.ones(n, 1, dtype=w.dtype)
+    return torch.diag_embed(w) @ (torch.eye(n, dtype=w.dtype) - ones @ w.unsqueeze(-2))

@@ -461,3 +461,31 @@ def score_variance(d_k, mean_q, var_q, mean_k, var_k):
     square = d_k * (var_q + mean_q ** 2) * (var_k + mean_k ** 2)
     mean = d_k * mean_q * mean_k
     return square - mean ** 2
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.views import interactive
+from course.views.figures import show_curves, show_weights
+
+# %% wrong: third rule on the sum: d_k * mean of squares - (d_k * mean)^2
+def score_variance(d_k, mean_q, var_q, mean_k, var_k):
+    mean_of_square = (var_q + mean_q ** 2) * (var_k + mean_k ** 2)
+    mean = mean_q * mean_k
+    return d_k * mean_of_square - (d_k * mean) ** 2
+
+# %% wrong: var_q, var_k taken for standard deviations (squared once more)
+def score_variance(d_k, mean_q, var_q, mean_k, var_k):
+    v_q, v_k = var_q ** 2, var_k ** 2
+    return d_k * ((v_q + mean_q ** 2) * (v_k + mean_k ** 2) - mean_q ** 2 * mean_k ** 2)
+
+# %% right: population variance of the four products of two-valued numbers, times d_k
+def score_variance(d_k, mean_q, var_q, mean_k, var_k):
+    sd_q, sd_k = math.sqrt(var_q), math.sqrt(var_k)
+    products = [(mean_q + a * sd_q) * (mean_k + b * sd_k) for a in (-1, 1) for b in (-1, 1)]
+    mean = sum(products) / 4
+    return d_k * sum((p - mean) ** 2 for p in products) / 4

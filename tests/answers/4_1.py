@@ -671,3 +671,38 @@ def split_heads(x, n_heads):
 def split_heads(x, n_heads):
     d_head = x.size(-1) // n_heads
     return x.unfold(-1, d_head, d_head).movedim(-2, 1)
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.attention as library
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.interop import copy_weights
+from course.views import interactive
+from course.views.blocks import show_blocks
+from course.views.figures import show_heads
+
+# %% wrong: x.split(n_heads): split takes the SIZE of a piece, not their number (chunk would)
+def split_heads(x, n_heads):
+    return torch.stack(x.split(n_heads, dim=-1), dim=1)
+
+# %% wrong: pieces stacked along the batch axis, then reshaped with B first: sentences mixed
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    pieces = torch.cat(x.chunk(n_heads, dim=-1), dim=0)      # (n_heads * B, T, d_head)
+    return pieces.reshape(B, n_heads, T, d_model // n_heads)
+
+# %% wrong: right numbers, but x.unsqueeze_ changes the shape of the input
+def split_heads(x, n_heads):
+    x.unsqueeze_(1)
+    return torch.cat(x.chunk(n_heads, dim=-1), dim=1)
+
+# %% right: unfold with a window and a step of d_head, then permute
+def split_heads(x, n_heads):
+    d_head = x.size(-1) // n_heads
+    return x.unfold(2, d_head, d_head).permute(0, 2, 1, 3)

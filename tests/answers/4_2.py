@@ -451,3 +451,30 @@ def merge_heads(x):
     for h in range(n):
         out[..., h * d:(h + 1) * d] = x[:, h]
     return out
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.attention as library
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.interop import copy_weights
+from course.views import interactive
+from course.views.blocks import show_blocks
+from course.views.figures import show_heads
+def split_heads(x, n_heads):
+    return x.reshape(x.shape[0], x.shape[1], n_heads, x.shape[2] // n_heads).transpose(1, 2)
+
+# %% wrong: swapped rightly, but the shape is read from x before the swap (n_heads taken for T)
+def merge_heads(x):
+    return x.transpose(1, 2).reshape(x.shape[0], x.shape[1], -1)
+
+# %% wrong: special case for one word loses the axis of words: (B, d_model)
+def merge_heads(x):
+    if x.shape[2] == 1:                     # only one word: nothing to swap
+        return x.flatten(1)
+    return x.transpose(1, 2).flatten(2)

@@ -3776,3 +3776,187 @@ class MultiHeadAttention(nn.Module):
         a = torch.nan_to_num(torch.softmax(s, -1), nan=0.0)
         Wo = self.w_o.weight.unflatten(1, (self.h, self.d))
         return torch.einsum("bhts,bshd,mhd->btm", a, v, Wo), a
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.attention as library
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.interop import copy_weights
+from course.views import interactive
+from course.views.blocks import show_blocks
+from course.views.figures import show_heads
+def split_heads(x, n_heads):
+    return x.reshape(x.shape[0], x.shape[1], n_heads, x.shape[2] // n_heads).transpose(1, 2)
+
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+# %% wrong: F.dropout(weights, 0.1): on in evaluation mode, too (training=True by default)
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q, k, v = (split_heads(w(x), self.n_heads) for w, x in
+                   [(self.w_q, query), (self.w_k, key), (self.w_v, value)])
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        _, weights = scaled_dot_product_attention(q, k, v, mask)
+        weights = F.dropout(weights, 0.1)
+        return self.w_o(merge_heads(weights @ v)), weights
+
+# %% wrong: mask copied for the heads with repeat in place of repeat_interleave: sentences' masks mixed
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        if mask is not None:
+            B, rows, T_k = mask.shape
+            mask = mask.repeat(self.n_heads, 1, 1).view(B, self.n_heads, rows, T_k)
+        mixed, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(mixed)), weights
+
+# %% wrong: output of a query that may attend to nothing set to 0 (should be the bias of w_o)
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        mixed, weights = scaled_dot_product_attention(q, k, v, None if mask is None else mask.unsqueeze(1))
+        output = self.w_o(merge_heads(mixed))
+        if mask is not None:
+            output = output.masked_fill(~mask.any(dim=-1, keepdim=True), 0.0)
+        return output, weights
+
+# %% wrong: adds the query to the output (residual, as a whole encoder block does)
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        mixed, weights = scaled_dot_product_attention(q, k, v, mask)
+        return query + self.w_o(merge_heads(mixed)), weights
+
+# %% wrong: ValueError only if there are more heads than dimensions
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model < n_heads:
+            raise ValueError("too many heads")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        mixed, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(mixed)), weights
+
+# %% wrong: loop over heads, weights stacked along axis 0: (n_heads, B, T_q, T_k)
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q = self.w_q(query).chunk(self.n_heads, dim=-1)
+        k = self.w_k(key).chunk(self.n_heads, dim=-1)
+        v = self.w_v(value).chunk(self.n_heads, dim=-1)
+        outputs, all_weights = [], []
+        for h in range(self.n_heads):
+            output, weights = scaled_dot_product_attention(q[h], k[h], v[h], mask)
+            outputs.append(output)
+            all_weights.append(weights)
+        return self.w_o(torch.cat(outputs, dim=-1)), torch.stack(all_weights)
+
+# %% right: paper's way: small matrices of each head sliced from the weights, outputs summed head by head
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+        self.d_head = d_model // n_heads
+
+    def forward(self, query, key, value, mask=None):
+        def part(linear, x, rows):
+            bias = None if linear.bias is None else linear.bias[rows]
+            return F.linear(x, linear.weight[rows], bias)
+        total, all_weights = 0, []
+        for h in range(self.n_heads):
+            rows = slice(h * self.d_head, (h + 1) * self.d_head)
+            scores = torch.einsum("bqd,bkd->bqk", part(self.w_q, query, rows), part(self.w_k, key, rows))
+            scores = scores * self.d_head ** -0.5
+            if mask is not None:
+                scores = torch.where(mask, scores, torch.finfo(scores.dtype).min)
+            weights = scores.softmax(-1)
+            if mask is not None:
+                weights = torch.where(mask, weights, torch.zeros_like(weights))
+            total = total + torch.bmm(weights, part(self.w_v, value, rows)) @ self.w_o.weight[:, rows].T
+            all_weights.append(weights)
+        if self.w_o.bias is not None:
+            total = total + self.w_o.bias
+        return total, torch.stack(all_weights, dim=1)

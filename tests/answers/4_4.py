@@ -976,3 +976,54 @@ def test_split_heads(split_heads):
         for h, head in enumerate(sentence):
             for t, word in enumerate(head):
                 assert [divmod(number, 10) for number in word] == [(10 * b + t, h * D // n + j) for j in range(D // n)]
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.attention as library
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.interop import copy_weights
+from course.views import interactive
+from course.views.blocks import show_blocks
+from course.views.figures import show_heads
+def split_heads(x, n_heads):
+    return x.reshape(x.shape[0], x.shape[1], n_heads, x.shape[2] // n_heads).transpose(1, 2)
+
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+# %% wrong: n_heads and d_head are read off the RESULT, so that a missing head is not missed
+def test_split_heads(split_heads):
+    """Pass if `split_heads` is right, fail an `assert` if it is not."""
+    x = torch.arange(2 * 5 * 12).reshape(2, 5, 12)
+    heads = split_heads(x, 3)
+    B, n_heads, T, d_head = heads.shape
+    assert (B, T) == (2, 5)
+    for h in range(n_heads):
+        assert torch.equal(heads[:, h], x[..., h * d_head : (h + 1) * d_head])
+
+# %% wrong: uses heads.view(...): an error for right implementations that only swap axes
+def test_split_heads(split_heads):
+    """Pass if `split_heads` is right, fail an `assert` if it is not."""
+    x = torch.arange(2 * 5 * 12).reshape(2, 5, 12)
+    heads = split_heads(x, 3)
+    assert heads.shape == (2, 3, 5, 4)
+    flat = heads.view(2 * 3, 5 * 4)
+    for b in range(2):
+        for h in range(3):
+            assert flat[3 * b + h].tolist() == x[b, :, 4 * h : 4 * h + 4].flatten().tolist()
+
+# %% right: each number says by its digits where it belongs; lists and plain Python only
+def test_split_heads(split_heads):
+    """Pass if `split_heads` is right, fail an `assert` if it is not."""
+    B, T, n_heads, d_head = 2, 6, 3, 5
+    x = torch.tensor([[[1000.0 * b + 100 * t + i for i in range(n_heads * d_head)] for t in range(T)] for b in range(B)])
+    found = split_heads(x.clone(), n_heads)
+    wanted = [[[[1000.0 * b + 100 * t + d_head * h + d for d in range(d_head)] for t in range(T)]
+               for h in range(n_heads)] for b in range(B)]
+    assert found.tolist() == wanted

@@ -883,3 +883,53 @@ def head_parts(heads, W_o):
 def head_parts(heads, W_o):
     n_heads = heads.shape[1]
     return torch.stack([heads[:, h] @ W_o[h::n_heads] for h in range(n_heads)], dim=1)
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.attention as library
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.interop import copy_weights
+from course.views import interactive
+from course.views.blocks import show_blocks
+from course.views.figures import show_heads
+def split_heads(x, n_heads):
+    return x.reshape(x.shape[0], x.shape[1], n_heads, x.shape[2] // n_heads).transpose(1, 2)
+
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+# %% wrong: rows of W_o dealt out in turn (head h gets rows h, h + n_heads, ...)
+def head_parts(heads, W_o):
+    n_heads, d_head = heads.shape[1], heads.shape[3]
+    blocks = W_o.reshape(d_head, n_heads, -1).transpose(0, 1)
+    return heads @ blocks
+
+# %% wrong: block of head h begins at row h, not at row h * d_head
+def head_parts(heads, W_o):
+    d_head = heads.shape[-1]
+    return torch.stack([heads[:, h] @ W_o[h : h + d_head] for h in range(heads.shape[1])], dim=1)
+
+# %% wrong: the OUTPUT is cut: head h gets piece h of the product, 0 elsewhere (sum is right)
+def head_parts(heads, W_o):
+    B, n_heads, T, d_head = heads.shape
+    output = merge_heads(heads) @ W_o
+    parts = output.new_zeros(B, n_heads, T, n_heads * d_head)
+    for h in range(n_heads):
+        piece = slice(h * d_head, (h + 1) * d_head)
+        parts[:, h, :, piece] = output[..., piece]
+    return parts
+
+# %% right: all other heads set to 0, then joined and multiplied by the whole W_o
+def head_parts(heads, W_o):
+    parts = []
+    for h in range(heads.size(1)):
+        alone = torch.zeros_like(heads)
+        alone[:, h] = heads[:, h]
+        parts.append(merge_heads(alone) @ W_o)
+    return torch.stack(parts, dim=1)

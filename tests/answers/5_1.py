@@ -1131,3 +1131,83 @@ def sinusoidal_encoding(max_len, d_model):
     angle = torch.outer(torch.arange(max_len, dtype=torch.float64), torch.pow(10000.0, -exponents))
     hands = torch.polar(torch.ones_like(angle), angle)           # cos + i sin
     return torch.view_as_real(hands).flip(-1).flatten(1)[:, :d_model].float()
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.views import interactive
+from course.views.figures import show_curves, show_scores, show_weights
+from course.views.positions import show_encoding, show_hands
+
+# %% wrong: exponent 2i/(d_model-2), so that the last pair has divisor exactly 10000 (tensor2tensor's convention)
+def sinusoidal_encoding(max_len, d_model):
+    pairs = (d_model + 1) // 2
+    exponent = torch.arange(pairs) / max(pairs - 1, 1)      # from 0 to 1
+    angles = torch.arange(max_len).unsqueeze(1) / 10000 ** exponent
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = angles.sin()
+    table[:, 1::2] = angles.cos()[:, : d_model // 2]
+    return table
+
+# %% wrong: odd d_model: rounds d_model up first, so the exponents divide by d_model + 1 (right for even)
+def sinusoidal_encoding(max_len, d_model):
+    even = d_model + d_model % 2
+    freq = 10000.0 ** (-torch.arange(0, even, 2) / even)
+    angles = torch.arange(max_len).unsqueeze(1) * freq
+    return torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(1)[:, :d_model]
+
+# %% wrong: cosine computed as sqrt(1 - sin^2): never negative
+def sinusoidal_encoding(max_len, d_model):
+    positions = torch.arange(max_len).unsqueeze(1)
+    freq = 1 / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    sines = torch.sin(positions * freq)
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = sines
+    table[:, 1::2] = torch.sqrt(1 - sines ** 2)[:, : d_model // 2]     # sin^2 + cos^2 = 1
+    return table
+
+# %% wrong: keeps tables in a cache by d_model alone: a longer table asked for later comes out too short
+def sinusoidal_encoding(max_len, d_model, cache={}):
+    if d_model not in cache:
+        positions = torch.arange(max_len).unsqueeze(1)
+        freq = 1 / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+        table = torch.zeros(max_len, d_model)
+        table[:, 0::2] = torch.sin(positions * freq)
+        table[:, 1::2] = torch.cos(positions * freq)[:, : d_model // 2]
+        cache[d_model] = table
+    return cache[d_model][:max_len]
+
+# %% wrong: right numbers, but an nn.Parameter(requires_grad=False) where a plain tensor is asked for
+def sinusoidal_encoding(max_len, d_model):
+    positions = torch.arange(max_len).unsqueeze(1)
+    freq = 1 / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    table = nn.Parameter(torch.zeros(max_len, d_model), requires_grad=False)     # not learned
+    table[:, 0::2] = torch.sin(positions * freq)
+    table[:, 1::2] = torch.cos(positions * freq)[:, : d_model // 2]
+    return table
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.views import interactive
+from course.views.figures import show_curves, show_scores, show_weights
+from course.views.positions import show_encoding, show_hands
+import numpy as np
+
+# %% right: in NumPy float64: a sine everywhere, odd columns a quarter turn ahead
+def sinusoidal_encoding(max_len, d_model):
+    column = np.arange(d_model)
+    angle = np.outer(np.arange(max_len), 1e4 ** (-(column - column % 2) / d_model))
+    return torch.from_numpy(np.sin(angle + column % 2 * np.pi / 2)).float()

@@ -1082,3 +1082,107 @@ def shift_matrix(offset, d_model):
     frequency = 10000.0 ** (-torch.arange(0, d_model, 2, dtype=torch.float64) / d_model)
     generator = torch.kron(torch.diag(frequency), torch.tensor([[0.0, 1], [-1, 0]], dtype=torch.float64))
     return torch.linalg.matrix_exp(offset * generator).float()
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.views import interactive
+from course.views.figures import show_curves, show_scores, show_weights
+from course.views.positions import show_encoding, show_hands
+def sinusoidal_encoding(max_len, d_model):
+    t = torch.arange(max_len).unsqueeze(1)
+    f = 1 / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = (t * f).sin()
+    table[:, 1::2] = (t * f).cos()[:, : d_model // 2]
+    return table
+
+# %% wrong: reads sine and cosine from a table of |offset|+1 rows at [offset]: a negative offset hits row 1
+def shift_matrix(offset, d_model):
+    row = sinusoidal_encoding(abs(offset) + 1, d_model)[offset]
+    sine, cosine = row[0::2], row[1::2]
+    R = torch.zeros(d_model, d_model)
+    even = torch.arange(0, d_model, 2)
+    R[even, even] = cosine
+    R[even, even + 1] = sine
+    R[even + 1, even] = -sine
+    R[even + 1, even + 1] = cosine
+    return R
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.views import interactive
+from course.views.figures import show_curves, show_scores, show_weights
+from course.views.positions import show_encoding, show_hands
+
+# %% wrong: 'linear, so k steps are k times one step': offset * (matrix of one step)
+def shift_matrix(offset, d_model):
+    freq = 10000.0 ** (-torch.arange(0, d_model, 2) / d_model)
+    even = torch.arange(0, d_model, 2)
+    one = torch.zeros(d_model, d_model)
+    one[even, even] = freq.cos()
+    one[even + 1, even + 1] = freq.cos()
+    one[even, even + 1] = freq.sin()
+    one[even + 1, even] = -freq.sin()
+    return offset * one
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.views import interactive
+from course.views.figures import show_curves, show_scores, show_weights
+from course.views.positions import show_encoding, show_hands
+def sinusoidal_encoding(max_len, d_model):
+    t = torch.arange(max_len).unsqueeze(1)
+    f = 1 / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = (t * f).sin()
+    table[:, 1::2] = (t * f).cos()[:, : d_model // 2]
+    return table
+
+# %% wrong: outer product encoding[offset] x encoding[0]: leads from position 0 to offset, but from no other t
+def shift_matrix(offset, d_model):
+    freq = 10000.0 ** (-torch.arange(0, d_model, 2) / d_model)
+    target = torch.stack([(offset * freq).sin(), (offset * freq).cos()], dim=-1).flatten()
+    start = sinusoidal_encoding(1, d_model)[0]
+    return torch.outer(target, start) / (start @ start)
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.views import interactive
+from course.views.figures import show_curves, show_scores, show_weights
+from course.views.positions import show_encoding, show_hands
+
+# %% right: matrix exponential of offset times a skew generator, in float64
+def shift_matrix(offset, d_model):
+    freq = 1e4 ** (-torch.arange(0, d_model, 2, dtype=torch.float64) / d_model)
+    above = torch.zeros(d_model - 1, dtype=torch.float64)
+    above[0::2] = freq
+    generator = torch.diag(above, 1) - torch.diag(above, -1)
+    return torch.matrix_exp(offset * generator).float()

@@ -896,3 +896,44 @@ def sinusoidal_encoding(max_len, d_model):
 def add_positions(embedded):
     *_, T, d_model = embedded.shape
     return torch.add(sinusoidal_encoding(T, d_model), embedded, alpha=d_model ** 0.5)
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.views import interactive
+from course.views.figures import show_curves, show_scores, show_weights
+from course.views.positions import show_encoding, show_hands
+def sinusoidal_encoding(max_len, d_model):
+    t = torch.arange(max_len).unsqueeze(1)
+    f = 1 / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = (t * f).sin()
+    table[:, 1::2] = (t * f).cos()[:, : d_model // 2]
+    return table
+
+# %% wrong: positions go on from sentence to sentence: sentence 1 begins at T instead of 0
+def add_positions(embedded):
+    B, T, d_model = embedded.shape
+    positions = sinusoidal_encoding(B * T, d_model).reshape(B, T, d_model)
+    return embedded * math.sqrt(d_model) + positions
+
+# %% wrong: makes every word's vector exactly √d_model long (normalises first)
+def add_positions(embedded):
+    T, d_model = embedded.shape[1:]
+    return F.normalize(embedded, dim=-1) * math.sqrt(d_model) + sinusoidal_encoding(T, d_model)
+
+# %% wrong: takes a vector of zeros for padding and gives it no position (edge case)
+def add_positions(embedded):
+    T, d_model = embedded.shape[1:]
+    is_word = (embedded != 0).any(dim=-1, keepdim=True)
+    return embedded * math.sqrt(d_model) + sinusoidal_encoding(T, d_model) * is_word
+
+# %% right: torch.add with alpha, positions first
+def add_positions(embedded):
+    return torch.add(sinusoidal_encoding(*embedded.shape[-2:]).expand_as(embedded), embedded, alpha=embedded.size(2) ** 0.5)

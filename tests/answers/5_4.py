@@ -1035,3 +1035,97 @@ def apply_rotary(x):
     angle = torch.outer(torch.arange(T, dtype=x.dtype), frequency)
     points = torch.view_as_complex(x.unflatten(-1, (d // 2, 2)).contiguous())
     return torch.view_as_real(points * torch.polar(torch.ones_like(angle), angle)).flatten(-2)
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.views import interactive
+from course.views.figures import show_curves, show_scores, show_weights
+from course.views.positions import show_encoding, show_hands
+
+# %% wrong: a and b are views of the result: b is turned with the already turned a
+def apply_rotary(x):
+    T, d_head = x.shape[-2:]
+    t = torch.arange(T, dtype=x.dtype).unsqueeze(1)
+    angle = t * 10000 ** (-torch.arange(0, d_head, 2, dtype=x.dtype) / d_head)
+    out = x.clone()
+    a, b = out[..., 0::2], out[..., 1::2]
+    out[..., 0::2] = a * angle.cos() - b * angle.sin()
+    out[..., 1::2] = a * angle.sin() + b * angle.cos()
+    return out
+
+# %% wrong: with two axes before T it counts the positions along axis 1, the heads (right for 2 and 3 axes)
+def apply_rotary(x):
+    d_head = x.shape[-1]
+    freq = 10000 ** (-torch.arange(0, d_head, 2, dtype=x.dtype) / d_head)
+    if x.ndim == 2:
+        return apply_rotary(x.unsqueeze(0))[0]
+    angle = torch.arange(x.shape[1], dtype=x.dtype).unsqueeze(1) * freq      # (T, d_head/2)
+    if x.ndim == 4:
+        angle = angle.unsqueeze(1)
+    a, b = x[..., 0::2], x[..., 1::2]
+    return torch.stack([a * angle.cos() - b * angle.sin(), a * angle.sin() + b * angle.cos()], dim=-1).flatten(-2)
+
+# %% wrong: partial rotary: turns the first half of the columns only, leaves the rest (GPT-NeoX/Phi convention)
+def apply_rotary(x):
+    T, d_head = x.shape[-2:]
+    pairs = d_head // 2
+    turned = max(pairs // 2, 1)                       # so many pairs get a position
+    freq = 10000 ** (-2 * torch.arange(turned, dtype=x.dtype) / d_head)
+    angle = torch.arange(T, dtype=x.dtype).unsqueeze(1) * freq
+    a, b = x[..., 0:2 * turned:2], x[..., 1:2 * turned:2]
+    new = torch.stack([a * angle.cos() - b * angle.sin(), a * angle.sin() + b * angle.cos()], dim=-1).flatten(-2)
+    return torch.cat([new, x[..., 2 * turned:]], dim=-1)
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.views import interactive
+from course.views.figures import show_curves, show_scores, show_weights
+from course.views.positions import show_encoding, show_hands
+def shift_matrix(offset, d_model):
+    angle = offset / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    e = torch.arange(0, d_model, 2)
+    R = torch.zeros(d_model, d_model)
+    R[e, e] = R[e + 1, e + 1] = angle.cos()
+    R[e, e + 1] = angle.sin()
+    R[e + 1, e] = -angle.sin()
+    return R
+
+# %% wrong: reuses shift_matrix(t) of 5.2: turns the other way (and float32 matrices cast to x's dtype)
+def apply_rotary(x):
+    T, d_head = x.shape[-2:]
+    R = torch.stack([shift_matrix(t, d_head) for t in range(T)]).to(x.dtype)
+    return (R @ x.unsqueeze(-1)).squeeze(-1)
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.views import interactive
+from course.views.figures import show_curves, show_scores, show_weights
+from course.views.positions import show_encoding, show_hands
+
+# %% right: einsum with a (T, d/2, 2, 2) tensor of rotation matrices
+def apply_rotary(x):
+    n, d = x.shape[-2:]
+    phi = torch.outer(torch.arange(n).to(x), torch.logspace(0, -4 * (d - 2) / d, d // 2, dtype=x.dtype))
+    R = torch.stack((phi.cos(), -phi.sin(), phi.sin(), phi.cos()), -1).unflatten(-1, (2, 2))
+    return torch.einsum("tpij,...tpj->...tpi", R, x.unflatten(-1, (-1, 2))).flatten(-2)

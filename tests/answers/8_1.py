@@ -882,3 +882,50 @@ def label_smoothing_loss(logits, targets, pad_id, smoothing):
             total = total + torch.logsumexp(scores, 0) - torch.einsum("v,v->", shares, scores)
             count += 1
     return total / count
+
+# %% prelude
+import copy
+import math
+import random
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.patients import patient, reveal
+from course.tokens import Encoded, token_batches
+from course.transformer import Dropout, EncoderLayer, Transformer
+from course.views.figures import show_curves
+
+# %% wrong: class weight 0 for padding besides ignore_index: the padding token's share of the smoothing is dropped
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    V = logits.shape[-1]
+    weight = torch.ones(V, dtype=logits.dtype)
+    weight[pad_id] = 0.0
+    return F.cross_entropy(logits.reshape(-1, V), targets.reshape(-1), weight=weight,
+                           ignore_index=pad_id, label_smoothing=smoothing)
+
+# %% wrong: mask made of sentence lengths: takes the first n positions, as if padding stood at the end only
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    lengths = (targets != pad_id).sum(dim=1)
+    real = torch.arange(targets.shape[1]) < lengths[:, None]
+    log_p = logits[real].log_softmax(dim=-1)
+    right = log_p.gather(-1, targets[real][:, None])[:, 0]
+    return -((1 - smoothing) * right + smoothing * log_p.mean(dim=-1)).mean()
+
+# %% wrong: KL divergence (as the Annotated Transformer): the entropy of the wanted shares is subtracted
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    real = targets != pad_id
+    log_p = logits[real].log_softmax(dim=-1)
+    V = log_p.shape[-1]
+    wanted = torch.full_like(log_p, smoothing / V)
+    wanted.scatter_add_(-1, targets[real][:, None], torch.full_like(log_p[:, :1], 1 - smoothing))
+    return F.kl_div(log_p, wanted, reduction="batchmean")
+
+# %% right: one_hot shares, einsum over all positions with a mask, divided by the number of real tokens
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    V = logits.shape[-1]
+    real = (targets != pad_id).to(logits.dtype)
+    wanted = torch.lerp(F.one_hot(targets, V).to(logits.dtype), torch.full_like(logits, 1 / V), smoothing)
+    log_p = logits - logits.logsumexp(dim=-1, keepdim=True)
+    return -torch.einsum("btv,btv,bt->", wanted, log_p, real) / real.sum()

@@ -1557,3 +1557,85 @@ def train_until(model, step, batches, validate, patience, max_epochs):
         for name, w in model.state_dict().items():
             w.copy_(best[name])
     return [loss for loss, _ in history]
+
+# %% prelude
+import copy
+import math
+import random
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.patients import patient, reveal
+from course.tokens import Encoded, token_batches
+from course.transformer import Dropout, EncoderLayer, Transformer
+from course.views.figures import show_curves
+
+# %% wrong: losses kept in a float32 tensor: tiny differences and large losses are rounded
+def train_until(model, step, batches, validate, patience, max_epochs):
+    losses = torch.full((max_epochs,), math.inf)
+    best = 0
+    for epoch in range(max_epochs):
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        losses[epoch] = validate(model)
+        if epoch == 0 or losses[epoch] < losses[best]:
+            best = epoch
+            kept = copy.deepcopy(model.state_dict())
+        elif epoch - best == patience:
+            break
+    model.load_state_dict(kept)
+    return losses[: epoch + 1].tolist()
+
+# %% wrong: goes back to the best weights only where patience ran out (as Keras once did), not after max_epochs
+def train_until(model, step, batches, validate, patience, max_epochs):
+    losses, waited = [], 0
+    for _ in range(max_epochs):
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        loss = validate(model)
+        if not losses or loss < min(losses):
+            kept, waited = copy.deepcopy(model.state_dict()), 0
+        else:
+            waited += 1
+        losses.append(loss)
+        if waited == patience:
+            model.load_state_dict(kept)
+            break
+    return losses
+
+# %% wrong: model.train() once before the loop: from the second epoch on it trains in evaluation mode
+def train_until(model, step, batches, validate, patience, max_epochs):
+    losses, best, waited = [], float("inf"), 0
+    model.train()
+    while len(losses) < max_epochs and waited < patience:
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        losses.append(validate(model))
+        waited += 1
+        if losses[-1] < best:
+            best, waited = losses[-1], 0
+            kept = copy.deepcopy(model.state_dict())
+    model.load_state_dict(kept)
+    return losses
+
+# %% right: keeps clones of every epoch's weights, picks the first minimum at the end; patience by comparing minima
+def train_until(model, step, batches, validate, patience, max_epochs):
+    diary = []
+    while len(diary) < max_epochs:
+        model.train(True)
+        for n in range(len(batches)):
+            step(model, batches[n])
+        model.train(False)
+        diary.append((validate(model), {k: v.clone() for k, v in model.state_dict().items()}))
+        so_far = [loss for loss, _ in diary]
+        if len(so_far) > patience and min(so_far[:-patience]) <= min(so_far[-patience:]):
+            break
+    model.load_state_dict(min(diary, key=lambda entry: entry[0])[1])
+    return [loss for loss, _ in diary]

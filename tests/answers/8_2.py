@@ -395,3 +395,49 @@ def warmup_lr(step, d_model, warmup):
     falling = -math.log(step) / 2
     rising = math.log(step) - 3 * math.log(warmup) / 2
     return math.exp(-math.log(d_model) / 2 + (falling if falling < rising else rising))
+
+# %% prelude
+import copy
+import math
+import random
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.patients import patient, reveal
+from course.tokens import Encoded, token_batches
+from course.transformer import Dropout, EncoderLayer, Transformer
+from course.views.figures import show_curves
+
+# %% wrong: precedence in the second term only: warmup ** -3 / 2
+def warmup_lr(step, d_model, warmup):
+    return d_model ** -0.5 * min(step ** -0.5, step * warmup ** -3 / 2)
+
+# %% wrong: after the peak falls as 1/step instead of 1/sqrt(step)
+def warmup_lr(step, d_model, warmup):
+    peak = 1 / math.sqrt(d_model * warmup)
+    if step <= warmup:
+        return peak * step / warmup
+    return peak * warmup / step
+
+# %% prelude
+import copy
+import math
+import random
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.patients import patient, reveal
+from course.tokens import Encoded, token_batches
+from course.transformer import Dropout, EncoderLayer, Transformer
+from course.views.figures import show_curves
+import numpy as np
+
+# %% right: peak times min(step/warmup, sqrt(warmup/step)), by numpy, made a float
+def warmup_lr(step, d_model, warmup):
+    peak = 1 / np.sqrt(d_model * warmup)
+    ratio = step / warmup
+    return float(peak * np.minimum(ratio, 1 / np.sqrt(ratio)))

@@ -1063,3 +1063,63 @@ def training_step(model, optimiser, source, target, pad_id, smoothing):
         w.grad = gradient
     optimiser.step()
     return loss.detach()
+
+# %% prelude
+import copy
+import math
+import random
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.patients import patient, reveal
+from course.tokens import Encoded, token_batches
+from course.transformer import Dropout, EncoderLayer, Transformer
+from course.views.figures import show_curves
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    return F.cross_entropy(logits.flatten(0, 1), targets.reshape(-1), ignore_index=pad_id, label_smoothing=smoothing)
+
+# %% wrong: backward of the SUM over the real tokens, the mean is only returned
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    optimiser.zero_grad()
+    decoder_input, labels = target[:, :-1], target[:, 1:]
+    logits = model(source, decoder_input)
+    loss = label_smoothing_loss(logits, labels, pad_id, smoothing)
+    n_tokens = (labels != pad_id).sum()
+    (loss * n_tokens).backward()
+    optimiser.step()
+    return loss.item()
+
+# %% wrong: labels = target.roll(-1): reads the whole target, last position is asked for <bos>
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    labels = target.roll(-1, dims=1)
+    optimiser.zero_grad()
+    loss = label_smoothing_loss(model(source, target), labels, pad_id, smoothing)
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+
+# %% wrong: sentence by sentence, each sentence's mean divided by B: a mean of means, wrong where there is padding
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    optimiser.zero_grad()
+    total = 0.0
+    for s, t in zip(source, target):
+        s, t = s[None], t[None]
+        loss = label_smoothing_loss(model(s, t[:, :-1]), t[:, 1:], pad_id, smoothing) / len(source)
+        loss.backward()
+        total += loss.item()
+    optimiser.step()
+    return total
+
+# %% right: torch.autograd.grad, the gradients put into .grad by hand; index_select for the shift
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    T = target.shape[1] - 1
+    places = torch.arange(T, device=target.device)
+    reads, wants = target.index_select(1, places), target.index_select(1, places + 1)
+    loss = label_smoothing_loss(model(source, reads), wants, pad_id, smoothing)
+    weights = [w for w in model.parameters() if w.requires_grad]
+    for w, g in zip(weights, torch.autograd.grad(loss, weights, allow_unused=True)):
+        w.grad = g
+    optimiser.step()
+    return loss.detach()

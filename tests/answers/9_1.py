@@ -812,3 +812,67 @@ def count_pairs(words):
     return {(a, b): sum(times * sum(symbols[i:i + 2] == (a, b) for i in range(len(symbols)))
                         for symbols, times in words.items())
             for a, b in product(alphabet, repeat=2)}
+
+# %% prelude
+import math
+import random
+import re
+import time
+import warnings
+from collections import Counter
+from itertools import cycle, pairwise
+
+import numpy as np
+import sacrebleu
+import torch
+from sacrebleu.significance import PairedTest
+
+from course.counting import begin_with, count_vectors, pair_counts, positive_pmi
+from course.data import load_pairs, normalise, short_pairs, split_pairs
+from course.decoding import translate
+from course.inspection import record_attention
+from course.muon import orthogonalise
+from course.parts import OwnTransformer, as_library, build_transformer, describe, seconds_per_step
+from course.tokens import Encoded, Subwords, encode_pairs, token_batches
+from course.training import best_device, train, training_loss
+from course.transformer import Transformer
+from course.views import interactive
+from course.views.figures import show_curves, show_heads, show_weights
+
+# %% wrong: a word that has the same pair twice counts it once (dict comprehension collapses)
+def count_pairs(words):
+    counts = Counter()
+    for symbols, times in words.items():
+        counts.update({pair: times for pair in pairwise(symbols)})
+    return counts
+
+# %% wrong: counts without overlap, as merging would: e e e has (e, e) once
+def count_pairs(words):
+    counts = Counter()
+    for symbols, times in words.items():
+        last = {}
+        for i in range(len(symbols) - 1):
+            pair = (symbols[i], symbols[i + 1])
+            if last.get(pair) == i - 1 and pair[0] == pair[1]:
+                continue                      # this symbol is used already
+            counts[pair] += times
+            last[pair] = i
+    return counts
+
+# %% wrong: neighbours without order: (o, l) counted as (l, o)
+def count_pairs(words):
+    counts = Counter()
+    for symbols, times in words.items():
+        for left, right in zip(symbols, symbols[1:]):
+            counts[tuple(sorted((left, right)))] += times
+    return counts
+
+# %% right: NumPy table of all symbols x symbols, np.add.at; zeros kept; plain dict
+def count_pairs(words):
+    alphabet = sorted({s for symbols in words for s in symbols})
+    number = {s: i for i, s in enumerate(alphabet)}
+    table = np.zeros((len(alphabet), len(alphabet)), dtype=np.int64)
+    for symbols, times in words.items():
+        ids = np.array([number[s] for s in symbols], dtype=np.int64)
+        np.add.at(table, (ids[:-1], ids[1:]), times)
+    return {(a, b): int(table[i, j]) for i, a in enumerate(alphabet) for j, b in enumerate(alphabet)}

@@ -1105,3 +1105,104 @@ from functools import reduce
 def merge_pair(symbols, pair):
     return reduce(lambda done, s: (*done[:-1], done[-1] + s) if done and (done[-1], s) == tuple(pair) else (*done, s),
                   symbols, ())
+
+# %% prelude
+import math
+import random
+import re
+import time
+import warnings
+from collections import Counter
+from itertools import cycle, pairwise
+
+import numpy as np
+import sacrebleu
+import torch
+from sacrebleu.significance import PairedTest
+
+from course.counting import begin_with, count_vectors, pair_counts, positive_pmi
+from course.data import load_pairs, normalise, short_pairs, split_pairs
+from course.decoding import translate
+from course.inspection import record_attention
+from course.muon import orthogonalise
+from course.parts import OwnTransformer, as_library, build_transformer, describe, seconds_per_step
+from course.tokens import Encoded, Subwords, encode_pairs, token_batches
+from course.training import best_device, train, training_loss
+from course.transformer import Transformer
+from course.views import interactive
+from course.views.figures import show_curves, show_heads, show_weights
+
+# %% wrong: regular expression with whole-symbol borders, but the pair not escaped (a mark such as ? fails)
+def merge_pair(symbols, pair):
+    text = " ".join(symbols)
+    pattern = r"(?<!\S)" + " ".join(pair) + r"(?!\S)"
+    return re.sub(pattern, lambda found: "".join(pair), text).split(" ")
+
+# %% wrong: 'in pair' for each of the two: (s, e) and (e, e) are merged for (e, s), too
+def merge_pair(symbols, pair):
+    merged, i = [], 0
+    while i < len(symbols):
+        if i + 1 < len(symbols) and symbols[i] in pair and symbols[i + 1] in pair:
+            merged.append(symbols[i] + symbols[i + 1])
+            i += 2
+        else:
+            merged.append(symbols[i])
+            i += 1
+    return merged
+
+# %% wrong: last symbol appended always, even if it was merged just now
+def merge_pair(symbols, pair):
+    merged, i = [], 0
+    while i < len(symbols) - 1:
+        if (symbols[i], symbols[i + 1]) == pair:
+            merged.append("".join(pair))
+            i += 2
+        else:
+            merged.append(symbols[i])
+            i += 1
+    merged.append(symbols[-1])
+    return merged
+
+# %% wrong: a tuple is copied, but a list is changed in place
+def merge_pair(symbols, pair):
+    if isinstance(symbols, tuple):
+        symbols = list(symbols)
+    i = 0
+    while i < len(symbols) - 1:
+        if tuple(symbols[i:i + 2]) == pair:
+            symbols[i:i + 2] = ["".join(pair)]
+        i += 1
+    return symbols
+
+# %% prelude
+import math
+import random
+import re
+import time
+import warnings
+from collections import Counter
+from itertools import cycle, pairwise
+
+import numpy as np
+import sacrebleu
+import torch
+from sacrebleu.significance import PairedTest
+
+from course.counting import begin_with, count_vectors, pair_counts, positive_pmi
+from course.data import load_pairs, normalise, short_pairs, split_pairs
+from course.decoding import translate
+from course.inspection import record_attention
+from course.muon import orthogonalise
+from course.parts import OwnTransformer, as_library, build_transformer, describe, seconds_per_step
+from course.tokens import Encoded, Subwords, encode_pairs, token_batches
+from course.training import best_device, train, training_loss
+from course.transformer import Transformer
+from course.views import interactive
+from course.views.figures import show_curves, show_heads, show_weights
+from functools import reduce
+
+# %% right: functools.reduce over tuples, a stack: last one of the result is looked at
+def merge_pair(symbols, pair):
+    def put(done, symbol):
+        return (*done[:-1], done[-1] + symbol) if done and (done[-1], symbol) == pair else (*done, symbol)
+    return reduce(put, symbols, ())

@@ -1539,3 +1539,93 @@ def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
             ids.append(logits[0, len(ids)].topk(1).indices.item())
         rows.append(torch.tensor(ids, device=source.device))
     return torch.nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=pad_id)
+
+# %% prelude
+import math
+import random
+import re
+import time
+import warnings
+from collections import Counter
+from itertools import cycle, pairwise
+
+import numpy as np
+import sacrebleu
+import torch
+from sacrebleu.significance import PairedTest
+
+from course.counting import begin_with, count_vectors, pair_counts, positive_pmi
+from course.data import load_pairs, normalise, short_pairs, split_pairs
+from course.decoding import translate
+from course.inspection import record_attention
+from course.muon import orthogonalise
+from course.parts import OwnTransformer, as_library, build_transformer, describe, seconds_per_step
+from course.tokens import Encoded, Subwords, encode_pairs, token_batches
+from course.training import best_device, train, training_loss
+from course.transformer import Transformer
+from course.views import interactive
+from course.views.figures import show_curves, show_heads, show_weights
+
+# %% wrong: 'done' is made anew in each round: one pad after eos, then text again
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    target = torch.full((len(source), 1), bos_id, dtype=torch.long, device=source.device)
+    done = torch.zeros(len(source), dtype=torch.bool, device=source.device)
+    for _ in range(max_len):
+        token = model(source, target)[:, -1].argmax(-1)
+        token = torch.where(done, torch.full_like(token, pad_id), token)
+        target = torch.cat([target, token[:, None]], dim=1)
+        done = token == eos_id
+        if done.all():
+            break
+    return target[:, 1:]
+
+# %% wrong: a pad that the model writes ends the sentence, too
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    target = source.new_full((len(source), 1), bos_id)
+    done = torch.zeros(len(source), dtype=torch.bool, device=source.device)
+    for _ in range(max_len):
+        token = model(source, target)[:, -1].argmax(-1).masked_fill(done, pad_id)
+        target = torch.cat([target, token[:, None]], dim=1)
+        done = done | (token == eos_id) | (token == pad_id)
+        if done.all():
+            break
+    return target[:, 1:]
+
+# %% wrong: leaves the loop before the last column is appended: who ends last loses the eos
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    target = source.new_full((len(source), 1), bos_id)
+    done = torch.zeros(len(source), dtype=torch.bool, device=source.device)
+    for _ in range(max_len):
+        token = model(source, target)[:, -1].argmax(-1).masked_fill(done, pad_id)
+        done = done | (token == eos_id)
+        if done.all():
+            break
+        target = torch.cat([target, token[:, None]], dim=1)
+    return target[:, 1:]
+
+# %% wrong: stops only where all write eos in the same round: else runs on to max_len (ids are right)
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    target = source.new_full((len(source), 1), bos_id)
+    done = torch.zeros(len(source), dtype=torch.bool, device=source.device)
+    for _ in range(max_len):
+        token = model(source, target)[:, -1].argmax(-1)
+        token[done] = pad_id
+        target = torch.cat([target, token[:, None]], dim=1)
+        if (token == eos_id).all():
+            break
+        done |= token == eos_id
+    return target[:, 1:]
+
+# %% right: table of pads filled column by column; only the rows that go on are given to the model
+def greedy_decode(model, source, bos_id, eos_id, pad_id, max_len):
+    table = torch.full((source.shape[0], max_len + 1), pad_id, dtype=source.dtype, device=source.device)
+    table[:, 0] = bos_id
+    going = torch.arange(source.shape[0], device=source.device)
+    t = 0
+    while going.numel() and t < max_len:
+        logits = model(source.index_select(0, going), table.index_select(0, going)[:, :t + 1])
+        best = logits.select(1, t).topk(1, dim=-1).indices.flatten()
+        t += 1
+        table[going, t] = best
+        going = going[best.ne(eos_id)]
+    return table[:, 1:]

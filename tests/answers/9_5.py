@@ -1223,3 +1223,106 @@ def ngram_precision(hypotheses, references, n):
                 left.remove(gram)
                 hits += 1
     return Fraction(hits, tries) if tries else Fraction(0)
+
+# %% prelude
+import math
+import random
+import re
+import time
+import warnings
+from collections import Counter
+from itertools import cycle, pairwise
+
+import numpy as np
+import sacrebleu
+import torch
+from sacrebleu.significance import PairedTest
+
+from course.counting import begin_with, count_vectors, pair_counts, positive_pmi
+from course.data import load_pairs, normalise, short_pairs, split_pairs
+from course.decoding import translate
+from course.inspection import record_attention
+from course.muon import orthogonalise
+from course.parts import OwnTransformer, as_library, build_transformer, describe, seconds_per_step
+from course.tokens import Encoded, Subwords, encode_pairs, token_batches
+from course.training import best_device, train, training_loss
+from course.transformer import Transformer
+from course.views import interactive
+from course.views.figures import show_curves, show_heads, show_weights
+
+# %% wrong: denominator len - n + 1 without max(0, .): very short sentences make it smaller
+def ngram_precision(hypotheses, references, n):
+    matches = total = 0
+    for h, r in zip(hypotheses, references):
+        in_h = Counter(tuple(h[i:i + n]) for i in range(len(h) - n + 1))
+        in_r = Counter(tuple(r[i:i + n]) for i in range(len(r) - n + 1))
+        matches += sum((in_h & in_r).values())
+        total += len(h) - n + 1
+    return matches / total if total > 0 else 0.0
+
+# %% wrong: the words of an n-gram glued together without a space: (a, bc) = (ab, c)
+def ngram_precision(hypotheses, references, n):
+    matches = total = 0
+    for h, r in zip(hypotheses, references):
+        in_h = Counter("".join(h[i:i + n]) for i in range(len(h) - n + 1))
+        in_r = Counter("".join(r[i:i + n]) for i in range(len(r) - n + 1))
+        matches += sum(min(times, in_r[gram]) for gram, times in in_h.items())
+        total += sum(in_h.values())
+    return matches / total if total else 0.0
+
+# %% wrong: clipped the wrong way: each different n-gram of the hypothesis counts as often as the reference has it
+def ngram_precision(hypotheses, references, n):
+    matches = total = 0
+    for h, r in zip(hypotheses, references):
+        in_h = Counter(zip(*(h[i:] for i in range(n))))
+        in_r = Counter(zip(*(r[i:] for i in range(n))))
+        matches += sum(in_r[gram] for gram in in_h)
+        total += in_h.total()
+    return matches / total if total else 0.0
+
+# %% wrong: add-one smoothing for n > 1, as BLEU functions of other libraries have it
+def ngram_precision(hypotheses, references, n):
+    matches = total = 0
+    for h, r in zip(hypotheses, references):
+        in_h = Counter(zip(*(h[i:] for i in range(n))))
+        in_r = Counter(zip(*(r[i:] for i in range(n))))
+        matches += (in_h & in_r).total()
+        total += in_h.total()
+    if total == 0:
+        return 0.0
+    return matches / total if n == 1 else (matches + 1) / (total + 1)
+
+# %% prelude
+import math
+import random
+import re
+import time
+import warnings
+from collections import Counter
+from itertools import cycle, pairwise
+
+import numpy as np
+import sacrebleu
+import torch
+from sacrebleu.significance import PairedTest
+
+from course.counting import begin_with, count_vectors, pair_counts, positive_pmi
+from course.data import load_pairs, normalise, short_pairs, split_pairs
+from course.decoding import translate
+from course.inspection import record_attention
+from course.muon import orthogonalise
+from course.parts import OwnTransformer, as_library, build_transformer, describe, seconds_per_step
+from course.tokens import Encoded, Subwords, encode_pairs, token_batches
+from course.training import best_device, train, training_loss
+from course.transformer import Transformer
+from course.views import interactive
+from course.views.figures import show_curves, show_heads, show_weights
+from fractions import Fraction
+
+# %% right: n-grams tagged with the sentence's number, one Counter for all, a Fraction
+def ngram_precision(hypotheses, references, n):
+    def grams(side):
+        return Counter((k, *words[i - n:i]) for k, words in enumerate(side) for i in range(n, len(words) + 1))
+    ours = grams(hypotheses)
+    missing = ours - grams(references)
+    return Fraction(ours.total() - missing.total(), ours.total()) if ours else Fraction(0)
