@@ -325,7 +325,7 @@ with np.errstate(all="ignore"):
 # - **You have** `x`, an array with any number of axes, such as (n,), (T_q, T_k) or (B, T_q, T_k). Leave it as it is.
 # - **Return** an array of the same shape; the numbers along its last axis are shares of 1. It has to be right for whole
 #   numbers such as our scores, and for floating-point numbers, also for large ones: the check goes up to ±250 in 32
-#   bits, and up to ±10⁶ in 64 bits. Beyond these limits it tries only rows such as 10²⁰, 0, −10²⁰.
+#   bits, and up to ±10⁵ in 64 bits. Beyond these limits it tries only rows such as 10²⁰, 0, −10²⁰.
 # - **Use** `axis=-1`, the last axis. What does `keepdims=True` do to the shape of `x.sum(axis=-1)`?
 
 # %%

@@ -45,9 +45,10 @@ torch.set_printoptions(precision=3, sci_mode=False)
 #
 # $$\mathrm{loss}(w) = (w \cdot 2 - 6)^2$$
 #
-# That is 16. Should w grow or shrink? The slope of the loss, its **gradient**, is 2 · (w · 2 − 6) · 2. Compute it
-# on paper for w = 1. Then take one step: go a little way *against* the gradient, w − 0.05 · gradient. (0.05 is the
-# **learning rate**.) What are the new w and the new loss?
+# That is 16. Should w grow or shrink? The slope of the loss, its **gradient**, is 2 · (w · 2 − 6) · 2: u² has the slope
+# 2u, and u = w · 2 − 6 itself grows by 2 when w grows by 1. Compute it on paper for w = 1. Then take one step: go a
+# little way *against* the gradient, w − 0.05 · gradient. (0.05 is the **learning rate**.) What are the new w and the
+# new loss?
 
 # %%
 w = torch.tensor(1.0, requires_grad=True)
@@ -93,8 +94,9 @@ for times in (0.01, 1, 100):
 #
 # Most of our models *choose*: one digit of ten, masculine or feminine. Such a model gives each choice a score. These
 # scores are called **logits**, and a softmax turns them into probabilities. The loss is minus the logarithm of the
-# probability that the *right* choice gets: the **cross-entropy**. Here are the scores 1 2 6 3 of lesson 01 (not
-# halved). For which right choice is the loss small? And what is the loss of a model that knows nothing?
+# probability that the *right* choice gets: the **cross-entropy**. (The logarithm undoes the exponential: log p is the
+# number x with exp(x) = p. It is 0 for p = 1, and far below 0 for p near 0.) Here are the scores 1 2 6 3 of lesson 01
+# (not halved). For which right choice is the loss small? And what is the loss of a model that knows nothing?
 
 # %%
 logits = torch.tensor([1.0, 2, 6, 3])
@@ -270,10 +272,9 @@ _, weights = scaled_dot_product_attention(X, X, X)
 show_weights(weights, words, words, title="The words as they are")
 
 # %% [markdown]
-# At itself: it has nothing in common with the other three. But "black" is not
-# looking for something black, it is looking for a noun. **What a word is, what it looks
-# for, and what it has to offer are three different things.** Hence three matrices, the **projections**,
-# which turn a word's vector into its query, its key and its value:
+# At itself: it has nothing in common with the other three. But "black" is not looking for something black, it is
+# looking for a noun. **What a word looks for, what it can be found by, and what it hands over are three different
+# things.** Hence three matrices, the **projections**, which turn a word's vector into its query, its key and its value:
 #
 # $$Q = X W_q \qquad K = X W_k \qquad V = X W_v$$
 
@@ -295,8 +296,8 @@ for name, matrix in [("Q", Q), ("K", K), ("V", V)]:
 # the second row of `W_q`. "sleeps" is animal *and* resting: the sum of the third row and the fourth is
 # its query, [1, 0, 2, 0].
 #
-# So the matrices hold knowledge about *kinds* of words: everything dark looks for what an animal
-# offers. With vectors for "dim" or "dog", the same matrices work for these words, too.
+# So the matrices hold knowledge about *kinds* of words: everything dark looks for what an animal can be found by. With
+# vectors for "dim" or "dog", the same matrices work for these words, too.
 #
 # Sizes: the words have d_model = 5 numbers, queries and keys d_k = 4, values d_v = 3. Queries and keys
 # must have the same size, because they are compared. The other sizes are free.
@@ -495,10 +496,10 @@ for make in (without_projections, with_projections):
 print("my guess:", my_guess)
 
 # %% [markdown]
-# In our run everything is right with projections, with either kind of vectors. Nobody told the model which words are
-# nouns, nor that "hungry" is said of animals; the loss did. Without projections and with fixed vectors, an adjective
-# looks mostly at its own word: at itself, or at the same word elsewhere. But **with learned vectors this task needs no
-# projections**: training changes the vectors themselves until attention finds what it needs.
+# In our run all adjectives are right with projections, with either kind of vectors. Nobody told the model which words
+# are nouns, nor that "hungry" is said of animals; the loss did. Without projections and with fixed vectors, an
+# adjective looks mostly at its own word: at itself, or at the same word elsewhere. But **with learned vectors this task
+# needs no projections**: training changes the vectors themselves until attention finds what it needs.
 #
 # So is there anything that word vectors cannot do, however well they are learned? Without projections the score of
 # two words is $x_i \cdot x_j$, and that is the same as $x_j \cdot x_i$. **"black" has the same score for "cat" as
@@ -1003,10 +1004,11 @@ for text in ("la casa de los gatos es blanca", "el gato de la casa blanca es neg
 # %% [markdown]
 # ## Who supplies what
 #
-# The three attentions of a translator differ only in where Q, K and V come from, and in the mask. Let us ask the
-# layers themselves. Our source is 0 outside its first three columns, and our target outside its last two. The gradient
-# of a layer's matrix is 0 in every column where the layer's input was 0. So the gradients tell which of the two
-# sentences each matrix was applied to.
+# The three attentions of a translator differ only in where Q, K and V come from, and in the mask. Let us ask the layers
+# themselves. Our source is 0 outside its first three columns, and our target outside its last two. PyTorch keeps a
+# layer's matrix transposed, so that each of its columns belongs to one number of the input, and is multiplied with
+# nothing else. Where that number was 0, no weight of the column made a difference: their gradient is 0. So the
+# gradients tell which of the two sentences each matrix was applied to.
 
 # %%
 torch.manual_seed(0)

@@ -222,7 +222,7 @@ for scale in (1.0, 0.001):
     small = scale * deviations
     inside = small / torch.sqrt(small.square().mean() + 1e-5)
     outside = small / (torch.sqrt(small.square().mean()) + 1e-5)
-    print(f"numbers around {scale}")
+    print(f"numbers of about the size {scale}")
     print(f"   eps inside   {inside}\n   eps outside  {outside}")
 
 # %% [markdown]
@@ -629,9 +629,9 @@ show_curves(range(1, 7), {name: found[1:] for name, found in differ.items()},
 
 # %% [markdown]
 # ### Exercise 6.5 · who learns?        ●●○  about 3 minutes · 1 point
-# We train encoders of 6 layers to write sentences backwards, 175 steps with Adam: one with pre-norm, one
-# with post-norm, both with the same, rather high learning rate from the very first step, and no warm-up.
-# Who will have solved the task (loss below 0.2) at the end?
+# We train encoders of 6 layers to write sentences backwards, 175 steps with Adam: one with pre-norm, one with
+# post-norm, both with the same, rather high learning rate from the very first step on (no *warm-up*, in which the rate
+# begins near 0 and rises). Who will have solved the task (loss below 0.2) at the end?
 #
 # - **Set** `prediction` to `"pre-norm"`, `"post-norm"`, `"both"` or `"neither"`.
 # - **Use** the picture above.
@@ -662,7 +662,7 @@ def train(model, steps=175, peak=4e-3, warmup=0):
 
     def batches():
         for step in range(1, steps + 1):
-            optimiser.param_groups[0]["lr"] = peak * min(1.0, step / max(warmup, 1))
+            optimiser.param_groups[0]["lr"] = peak * min(1.0, step / max(warmup, 1))      # of the next step
             yield backwards()
 
     losses = fit(model, loss_of, batches(), optimiser)
@@ -756,17 +756,17 @@ compare(False, {"post-norm as it is": {}, "  feed-forward × 0.2": dict(feed_for
 # With its attention damped at the start, post-norm keeps the words apart, and solves the task with the same learning
 # rate, without a warm-up. With its feed-forward layer damped, the words remain about as alike as they were, and it
 # solves the task with neither seed. Both agree with the explanation. It does not say why the loss becomes much lower
-# with one of these seeds. And the third prediction, for pre-norm? Here two seeds are not enough, so we take three:
+# with one of these seeds. And the third prediction, for pre-norm? We ask a third seed as well:
 
 # %% tags=["nbval-ignore-output"]
 compare(True, {"pre-norm as it is": {}, "  attention × 3": dict(attention=3.0)}, range(3))
 
 # %% [markdown]
-# With stronger attention, pre-norm has words about as alike as post-norm. It then fails with one of the seeds, as
-# predicted, and solves the task with the others. So words that are alike at the start do not decide alone. With another
-# seed, post-norm with damped attention can fail, too (try `[5]` for `SEEDS`). This is one task, one size and few seeds,
-# and no proof for other models. Post-norm can be trained well, and the paper's results were made with it. Pre-norm is
-# the more forgiving one, which is why this course uses it.
+# With stronger attention, pre-norm has words about as alike as post-norm. With the first two seeds it solves the task
+# all the same, against the prediction; with the third it fails. So words that are alike at the start do not decide
+# alone. With another seed, post-norm with damped attention can fail, too (try `[5]` for `SEEDS`). This is one task, one
+# size and few seeds, and no proof for other models. Post-norm can be trained well, and the paper's results were made
+# with it. Pre-norm is the more forgiving one, which is why this course uses it.
 
 # %% [markdown]
 # ## Recap
@@ -814,7 +814,8 @@ compare(True, {"pre-norm as it is": {}, "  attention × 3": dict(attention=3.0)}
 # Without points and without checks. The solution notebook of this lesson has the code.
 #
 # **A · What layer norm does not see.** Find two different vectors that layer norm (with weight 1, bias 0 and eps 0)
-# maps to the same one. How many of its d_model numbers can be chosen freely, and how many then follow from the others?
+# maps to the same one. Between the d_model numbers of a *normalised* vector there are two equations. Which ones? And if
+# you know all but two of the numbers, what do you know of these two?
 #
 # **B · A layer that does nothing.** Set some weights of your encoder layer to 0 so that it returns
 # exactly its input. Which ones are enough? Could you do the same with post-norm?
@@ -826,8 +827,8 @@ compare(True, {"pre-norm as it is": {}, "  attention × 3": dict(attention=3.0)}
 # %% [markdown]
 # <details><summary>A: a way to start</summary>
 #
-# Add 5 to every number. Then multiply every number by 3. Mean and size are lost: two of d_model degrees of
-# freedom.
+# Add 5 to every number. Then multiply every number by 3. Mean and size are lost. Of the normalised numbers the sum is
+# 0, and the sum of their squares d_model: so the last two are known, except for their order.
 #
 # </details>
 #

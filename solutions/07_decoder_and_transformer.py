@@ -155,8 +155,9 @@ show_blocks("decoder")
 #   (B, T_k, d_model), and two masks, each None or bool: `self_mask` (B, T_q, T_q), `memory_mask` (B, 1, T_k)
 #   or (B, T_q, T_k). None: everything is allowed. The layer makes no mask of its own, and is causal
 #   only if `self_mask` is.
-# - **Make** `self_attention`, `cross_attention`, `feed_forward`, `norm_1`, `norm_2`, `norm_3`. The check does
-#   not mind other names; with these, and the norms numbered in the order of their use, weights can be copied from
+# - **Make** `self_attention`, `cross_attention`, `feed_forward`, `norm_1`, `norm_2`, `norm_3`. The two attentions are
+#   `MultiHeadAttention`s, or of a class of your own with its `w_q`, `w_k`, `w_v` and `w_o`. The check does not mind
+#   other names for the layers; with these, and the norms numbered in the order of their use, weights can be copied from
 #   PyTorch's layer below. Dropout is not needed; as in lesson 06, modules are checked in evaluation mode.
 # - **Return** a tensor (B, T_q, d_model).
 # - **Use** `MultiHeadAttention(d_model, n_heads)`: called as `attention(query, key, value, mask)`, it returns output
@@ -313,9 +314,9 @@ with torch.no_grad():
 #   needs, you decide; d_model = 16 is enough. (With d_model = 1 a layer norm turns every vector into the same one.)
 # - **Return** nothing if the future does not leak; if it does, let an `assert` fail. (If your test returns False or
 #   raises another error, that also says: it leaks.)
-# - **Use** random `x` and `memory`, `x.clone()`, and `torch.allclose(a, b, atol=1e-5)`. Change x with new
-#   random numbers. A layer norm removes one number that is added to a whole vector, and a positive factor as well; and
-#   attention without a mask does not notice another order.
+# - **Use** random `x` and `memory`, `x.clone()`, and `torch.allclose(a, b, atol=1e-5)`. Change x with new random
+#   numbers. To add a number to the later vectors, to double them or to reverse their order is not enough: a layer norm
+#   removes the first two, attention without a mask does not notice the third, and most leaks would not show.
 #
 # Your test will be tried on five right decoders and fifteen leaking ones. Some leak only a little, only from
 # the next position, only into the first position, only out of the last one, only in sentences of
@@ -561,6 +562,8 @@ try:
     model = Transformer(len(vocabulary), *sizes.values())
     copy_weights(like_pytorchs(), model)
     model.embedding.weight
+    if sum(isinstance(part, MultiHeadAttention) for part in model.modules()) != 3 * sizes["n_layers"]:
+        raise TypeError("the pictures below look into `MultiHeadAttention`s of the course only")
 except (AttributeError, TypeError, ValueError) as error:    # a right model with other names, or without biases
     print(f"{error}; the page goes on with the course's model")
     Transformer = library.Transformer
@@ -632,9 +635,11 @@ for name in ["as it is", "without that vector"]:
 
 # %% [markdown]
 # It does stand out, while the others spread by about 1, as above. Without that vector it is one of them, and the loss
-# is about 8, as above. With it, training of this model begins at a loss of about the size of this logit. (In a deeper
-# model, or with larger first weights, such as those of `nn.init.xavier_uniform_`, more is added on the road, and the
-# logit is smaller.)
+# is about 8, as above. With it, the softmax gives nearly all to the token just read. Another token has a logit near 0,
+# so that minus the logarithm of its probability is about the logit of the one just read; and the loss is the mean over
+# all 2000 tokens, each taken for the right one, as in the cell with the two tables. So training of this model begins at
+# a loss of about the size of this logit. (In a deeper model, or with larger first weights, such as those of
+# `nn.init.xavier_uniform_`, more is added on the road, and the logit is smaller.)
 #
 # Back to the small model: its parts, and what they cost (a table that is used in two places may be listed twice):
 

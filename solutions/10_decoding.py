@@ -85,7 +85,7 @@ while not beginning.endswith("<eos>"):
 # *El negro gato duerme*: English word order. After "el", the word "negro" looked better than "gato"
 # by 0.50 to 0.40, and the greedy walk never finds out what comes after "gato".
 #
-# This tree is so small that we can walk all of it. Is there a better sentence? Guess, then look.
+# This tree is so small that we can walk all of it. Is there a more probable sentence? Guess, then look.
 
 # %%
 def all_sentences(beginning="", p=1.0):
@@ -102,9 +102,8 @@ for sentence, p in sentences:
 print(f"{sum(p for _, p in sentences):.4f}   all {len(sentences)} together")
 
 # %% [markdown]
-# Three are better than the greedy one. So greedy decoding does not find the most probable sentence.
-# And look at the most probable one: *el gato duerme*. It is not the best translation, either! The
-# cat is no longer black.
+# Three are more probable than the greedy one. So greedy decoding does not find the most probable sentence. And look at
+# the most probable one: *el gato duerme*. It is not the best translation, either! The cat is no longer black.
 #
 # So there are two questions in this lesson. Keep them apart.
 #
@@ -726,16 +725,17 @@ def cached_attention(attention, x, past):
 check("10.5", cached_attention)
 
 # %% [markdown]
-# On a layer of your translator, and on our sentence: the whole at once under the causal mask, and position
-# by position with the cache.
+# On the first layer of your translator, which gives its self-attention the normed vectors, and on our sentence: the
+# whole at once under the causal mask, and position by position with the cache.
 
 # %% tags=["nbval-ignore-output"]
 cached_attention = carry_on("10.5", cached_attention)
 
-attention = model.decoder.layers[0].self_attention
+layer = model.decoder.layers[0]
+attention = layer.self_attention
 with torch.no_grad():
     target = torch.tensor([[subwords.bos_id] + subwords.encode("El gato negro duerme.")])
-    x = model.embed(target)
+    x = layer.norm_1(model.embed(target))
     at_once, weights = attention(x, x, x, causal_mask(x.shape[1]))
     past, one_by_one = None, []
     for t in range(x.shape[1]):
@@ -757,7 +757,11 @@ show_weights(weights[0].mean(0), tokens, tokens, mask=causal_mask(len(tokens)),
 # - the new token stands at **its own position**. The model is given one token, and must still be told that
 #   it is the seventh.
 #
-# The test that counts, cached against uncached, for a batch of sentences and every step:
+# The test that counts, cached against uncached, for a batch of sentences and every step. Both decoders are made from
+# the model, the memory and its padding mask (`model.source_mask`). `step(tokens)` is given *one* new token of each
+# sentence, (B,), and returns the state at its position, (B, d_model), which `model.unembed` turns into logits.
+# `CachedDecoder` counts in `self.position` where the new token stands; `UncachedDecoder` reads the whole beginning anew
+# in each step.
 
 # %% tags=["nbval-ignore-output"]
 rows = [source_of[pair.source] for pair in split.test[:32]]

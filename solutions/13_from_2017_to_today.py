@@ -1,10 +1,11 @@
 # %% [markdown]
 # # Lesson 13 · From 2017 to today
 #
-# The Transformer that you have built is that of 2017. If you open the code of a large language model of today, you
-# will find nearly the same thing: embeddings, layers of attention and feed-forward, residual connections, a softmax
-# over the vocabulary. A handful of parts have been exchanged, and one of the two stacks is gone. In this lesson you
-# write the new parts, put them in, and measure what each of them changes.
+# The Transformer that you have built is that of 2017. If you open the code of a large language model of today, you will
+# find nearly the same thing: embeddings, layers of attention and feed-forward, residual connections, a softmax over the
+# vocabulary. A handful of parts have been exchanged, and one of the two stacks is gone. In this lesson you write the
+# new parts, check that a layer made of them is the library's, and measure with the library's model what each of them
+# changes.
 #
 # **After this lesson** you can
 #
@@ -218,9 +219,10 @@ for name, layer in (("ReLU", library.ReLULayer(64, 256, bias=False)), ("SwiGLU",
 # the same row, before it. Cross-attention and the encoder are no longer needed. To read and to write become the same
 # thing. That is a **decoder-only** model.
 #
-# What about the mask? A causal mask would be enough to write. But "the" is read before "black", and under a causal
-# mask it never hears of what follows. The encoder had no mask: each source word saw all the others. We can have both:
-# the source is known from the start, so that all may see it. It is a **prefix** (Raffel et al., 2020).
+# What about the mask? A causal mask would be enough to write. But "the" is read before "black", and under a causal mask
+# it never hears of what follows. The encoder had no mask but that of the padding: each source word saw all the others.
+# We can have both: the source is known from the start, so that all may see it. It is a **prefix** (Raffel et al.,
+# 2020).
 #
 # Position t may see position s if s lies in the prefix, *or* if s is not in the future. For a prefix of 2 in a row of
 # 4, with rows as queries:
@@ -472,7 +474,7 @@ one_stack = DecoderOnly(VOCABULARY, replace(base, n_layers=4, d_ff=320))
 half_stack = DecoderOnly(VOCABULARY, base)
 for name, model in (("2 + 2 layers", two_stacks), ("one stack of 4", one_stack), ("one stack of 2", half_stack)):
     print(f"{name:15} {n_weights(model):,} parameters, {n_weights(model) - n_weights(model.embedding):,} of them "
-          "in the layers")
+          "outside the embedding table")
 
 # %% [markdown]
 # Nearly equal numbers of weights, equal numbers of tokens. Is that an equal budget? Think of what the computer does.
@@ -631,7 +633,8 @@ d = compared(["the same, causal"], "one stack of 4")
 #
 # The base is the stack of 2 layers. One row, one switch; only the last two rows have several. Two of the switches
 # change the biases of the norms as well: RMSNorm has none, and "no biases" takes away those of the linear layers and
-# those of the layer norms.
+# those of the layer norms. In the table, ± is half the distance from the best seed to the worst, as in lesson 12; in
+# the intervals after it, ± is half of a 95 % interval.
 
 # %% tags=["nbval-ignore-output"]
 rows = {"one stack of 2": base, **switches, **together}
@@ -763,10 +766,12 @@ for what, other, names in (
 # rotary positions it rises much less, but it rises.
 #
 # Does the rise show that the models use the means? With layer norm they cannot: each norm takes the means away before a
-# weight sees them. In the models with RMSNorm and sinusoids, most of the rise is gone once each mean is a constant.
-# Their weights rely on this constant, as on a bias. What is left there, and what the mean costs in "today", is about
-# what a random direction costs: see the last two rows. So in these models nothing but a constant makes the mean
-# special. And between models that have *learned* with the one norm and with the other, no difference is shown.
+# weight sees them. What hurts the models with layer norm is a mean that their weights have never met in training. In
+# the models with RMSNorm and sinusoids, most of the rise is gone once each mean is a constant. Their weights rely on
+# this constant, as on a bias. What is left there with constant means, and what it costs "today" to lose the mean, is
+# about what it costs to lose a random direction: compare the rows with the last two. So in these models nothing but a
+# constant makes the mean special. And between models that have *learned* with the one norm and with the other, no
+# difference is shown.
 #
 # ### What does sharing save?
 #
@@ -819,12 +824,12 @@ print("the same by its own three numbers:", ", ".join(f"{x:+.2f}" for x in d[-1]
 d = show_intervals(["today"], d[-1:])
 
 # %% [markdown]
-# In the two rows under "what the sum does not explain" nothing is shown. Each is made of four or five differences, and
-# all of them contain the same runs of the base: what is chance there counts several times. And each row has only its
-# own three numbers for the width of its interval. So whether these changes add up, three seeds cannot tell; stretch
-# exercise D asks with more. The last two rows are about a single difference: beside the other four parts, rotary
-# positions made this model worse than sinusoids. By the spread of all rows this is shown, by its own three numbers it
-# is not. It is a hint, and no more.
+# In the two rows under "what the sum does not explain" nothing is shown. Each is made of five or six differences, the
+# measured one and four or five single ones, and all of them contain the same runs of the base: what is chance there
+# counts several times. And each row has only its own three numbers for the width of its interval. So whether these
+# changes add up, three seeds cannot tell; stretch exercise D asks with more. The last two rows are about a single
+# difference: beside the other four parts, rotary positions made this model worse than sinusoids. By the spread of all
+# rows this is shown, by its own three numbers it is not. It is a hint, and no more.
 #
 # What is shown stands in the table above: "today" is worse than the base, by about as much as its 2 keys alone. And the
 # base is not the model of 2017, but one stack, with pre-norm and a prefix mask. This is a result about a small model,

@@ -99,7 +99,7 @@ class Block(Module):
                     continue
                 if part.shape != weights[name].shape:
                     path = next(n for n, p in module.named_parameters() if p is place.parameter)
-                    raise another_shape(path, place.parameter, weights[name], self.sizes(inputs))
+                    raise another_shape(path, place.parameter, weights[name], self.sizes(inputs), inputs)
                 part.copy_(weights[name])
         return module, found
 

@@ -129,7 +129,7 @@ class Module:
             if name not in parameters:
                 raise self._missing(module, name, value)
             if parameters[name].shape != value.shape:
-                raise another_shape(name, parameters[name], value, self.sizes(inputs))
+                raise another_shape(name, parameters[name], value, self.sizes(inputs), inputs)
         self._refuse_sharing({name: parameters[name] for name in weights})
         with torch.no_grad():
             for name, parameter in parameters.items():
@@ -236,14 +236,31 @@ def _own_state(part) -> dict[str, Any]:
             for name, value in vars(part).items() if name[:1] != "_"}
 
 
-def another_shape(name: str, found: Any, wanted: Any, sizes: str = "") -> Problem:
+def another_shape(name: str, found: Any, wanted: Any, sizes: str = "", inputs: dict | None = None) -> Problem:
     """A parameter has another shape than the weights that belong there. `sizes` are those that it is made of."""
     shape, expected = tuple(found.shape), tuple(wanted.shape)
+    if wanted.ndim == 2 and len(shape) == 2 and inputs and (reason := _known_size(shape, expected, inputs)):
+        return Problem(f"wrong-layer-shape:{reason}", name=name, shape=shape, expected=expected, sizes=sizes,
+                       of_a_group=inputs.get("n_heads", 0) // inputs.get("n_kv_heads", 1))
     if wanted.ndim == 2 and sizes:
         return Problem("wrong-layer-shape:matrix-of-sizes", name=name, shape=shape, expected=expected, sizes=sizes)
     if wanted.ndim == 2:
         return Problem("wrong-layer-shape:matrix", name=name, shape=shape, expected=expected)
     return Problem("wrong-layer-shape", name=name, shape=shape, expected=expected)
+
+
+def _known_size(shape: tuple[int, ...], expected: tuple[int, ...], inputs: dict[str, Any]) -> str:
+    """Where the one size that differs seems to come from, if that is known."""
+    differ = [(have, want) for have, want in zip(shape, expected, strict=True) if have != want]
+    if len(differ) != 1 or differ[0][0] == inputs.get("d_model"):
+        return ""
+    have, want = differ[0]
+    if want == inputs.get("d_ff") and have in (2 * want // 3, round(2 * want / 3)):
+        return "two-thirds"
+    heads, keys = inputs.get("n_heads", 0), inputs.get("n_kv_heads", 0)
+    if keys and heads // keys != keys and have * keys == want * (heads // keys):
+        return "group-for-keys"
+    return ""
 
 
 def _sibling(name: str) -> str:
@@ -253,4 +270,3 @@ def _sibling(name: str) -> str:
 def _holds_modules(values: Any) -> bool:
     from torch import nn
     return any(isinstance(v, nn.Module) for v in (values.values() if isinstance(values, dict) else values))
-

@@ -159,11 +159,11 @@ def _forbidden(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
                      "mask. Which one is it?") if ((got[row] == 0) & (want[row] > 0)).any() else ""
         return "forbidden-places-open", say("{place}, {name} is forbidden by the mask and has a share of {got}; it "
                                             "should be 0.", place=place(sight), got=number(got[index]),
-                                            name=entry(name, index, sight.axes(name))) + closed
+                                            name=entry(name, index, sight.nouns(name))) + closed
     return "fill-not-low-enough", say("{place}, {name} is forbidden by the mask and has a share of {got}; it should "
                                       "be 0. Whatever you put into forbidden places is not low enough: a larger "
                                       "score next to it, and the share is no longer small.", place=place(sight),
-                                      name=entry(name, index, sight.axes(name)), got=number(got[index]))
+                                      name=entry(name, index, sight.nouns(name)), got=number(got[index]))
 
 
 def _rounded(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
@@ -340,7 +340,7 @@ def _shares(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
     if np.abs(totals - 1).max() < 1e-4:
         return None
     index = tuple(int(i) for i in np.argwhere(allowed & (np.abs(got.sum(-1) - 1) > 1e-4))[0])
-    named = entry(name, index, sight.axes(name))
+    named = entry(name, index, sight.nouns(name))
     named = say("In what you return, {name}", name=named) if name in sight.task.takes else named
     here = say("{name} = {got} sums to {sum}; a row of shares sums to 1.", name=named, got=row(got[index]),
                sum=number(got[index].sum()))
@@ -387,7 +387,7 @@ def _whereabouts(sight: Sight, name: str) -> str:
     for axis, label in enumerate(axes):
         where = np.flatnonzero(wrong.any(tuple(i for i in range(want.ndim) if i != axis)))
         if len(where) == 1 and want.shape[axis] > 2:
-            i, noun = int(where[0]), say(NOUNS[label]) if label in NOUNS else say("index")
+            i, noun = int(where[0]), say(NOUNS[sight.nouns(name)[axis]]) if label in NOUNS else say("index")
             if got.dtype.kind == "f" and _off_elsewhere(got, want, i, axis):
                 return ""
             which = say(", the first") if i == 0 else say(", the last") if i == want.shape[axis] - 1 else ""

@@ -16,7 +16,7 @@ from .exercise import Exercise
 
 # What one step along an axis is called.
 NOUNS = {"B": "sentence", "T": "position", "T_q": "query", "T_k": "key", "n_heads": "head", "d_model": "dimension",
-          "d_head": "dimension", "d_k": "dimension", "d_v": "dimension"}
+          "d_head": "dimension", "d_k": "dimension", "d_v": "dimension", "place": "place"}
 _SHOWN = 8           # entries of a row
 
 
@@ -39,6 +39,10 @@ class Sight:
     def labels(self, name: str) -> list[str]:
         """Names of the axes of an output, as the exercise has them."""
         return axis_names(self.task.gives.get(name, ""), self.want.values[name].ndim)
+
+    def nouns(self, name: str) -> list[str]:
+        """The same, for `NOUNS`: where positions are given, what is first in a tensor need not be position 0."""
+        return ["place" if label == "T" and "positions" in self.task.takes else label for label in self.axes(name)]
 
     def axes(self, name: str) -> list[str]:
         """Names of the axes of an output, as a learner reads them."""
@@ -80,7 +84,7 @@ def first_difference(sight: Sight, where: Callable[[np.ndarray], np.ndarray] | N
     off = off & where(got) if where is not None and (off & where(got)).any() else off
     row = tuple(int(i) for i in np.argwhere(off)[0][:-1])
     allowed = _mask_row(sight, name, row)
-    return (say("{place}, {entry}:\n\n{rows}", place=place(sight), entry=entry(name, row, sight.axes(name)),
+    return (say("{place}, {entry}:\n\n{rows}", place=place(sight), entry=entry(name, row, sight.nouns(name)),
                 rows=two_rows(got[row], want[row]))
             + (say("\n    mask      {allowed}", allowed=allowed) if allowed else ""))
 
@@ -277,7 +281,7 @@ def sums(name: str) -> Callable[[Sight], str]:
         should = say("a row of shares sums to 1") if abs(right[index] - 1) < 0.1 else \
             say("it should sum to {right}, as there is nothing to share out among", right=number(right[index]))
         return say("{place}, {name} is\n\n    {got}\n\nand sums to {total}; {should}.", place=place(sight),
-                   name=entry(name, index, sight.axes(name)), got=row(got[index]), total=number(total[index]),
+                   name=entry(name, index, sight.nouns(name)), got=row(got[index]), total=number(total[index]),
                    should=should)
     return shows
 

@@ -89,8 +89,8 @@ _WORDS = {
         "of `batches`, in one piece.",
     "missing-layer:attention":
         "A `MultiHeadAttention`, with its `w_q`, `w_k`, `w_v` and `w_o`, is expected among the layers that "
-        "`parameters()` lists. Found besides attention and norms: {have}. Layers in a plain list or dict are "
-        "hidden from PyTorch.",
+        "`parameters()` lists. Found besides attention and norms: {have}. Is it one, or a class of your own with "
+        "these four? (Layers in a plain list or dict would be hidden from PyTorch.)",
     "missing-layer:feed-forward":
         "Two Linear layers with weights of shape {first} and {second} are expected among the layers that "
         "`parameters()` lists. Of other kinds than attention and norms there are: {have}. Layers in a plain list or "
@@ -329,6 +329,12 @@ _WORDS = {
     "wrong-layer-shape:matrix-of-sizes":
         "Here {sizes}, and `{name}` has the shape {shape}; {expected} is expected. (A Linear's weight is (outputs, "
         "inputs).) Which line makes this layer, and where does each of its two sizes come from?",
+    "wrong-layer-shape:two-thirds":
+        "Here {sizes}, and `{name}` has the shape {shape}; {expected} is expected. Your code takes two thirds of d_ff. "
+        "Here the layer is as wide as d_ff says: who wants it narrower passes a smaller d_ff.",
+    "wrong-layer-shape:group-for-keys":
+        "Here {sizes}, and `{name}` has the shape {shape}; {expected} is expected. Yours has n_heads / n_kv_heads keys "
+        "in all, {of_a_group}. That is how many heads share one key; n_kv_heads says how many keys there are.",
     "wrong-matrix-shape":
         "Your `{name}` has the shape {shape}; a matrix with {rows} rows is expected, one for each number of a word's "
         "vector, and at least one column. How many columns it has is up to you.",

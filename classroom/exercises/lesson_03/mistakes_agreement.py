@@ -276,7 +276,8 @@ AGREEMENT = [
                                    name=name), "Every gender and every number "
              "needs a row.", "Where do your loops begin, and where do they end?", left_out=name)
       for name in ("first gender", "last gender", "first number", "last number")),
-    *(_looks("not-sharp-enough", "each adjective looks most at its noun, and too softly", _SOFT, _HOW_FAR,
+    *(_looks("not-sharp-enough", "each adjective looks most at its noun, but not always sharply "
+                                 "enough", _SOFT, _HOW_FAR,
              factor=factor, scaled=scaled)
       for factor, scaled in ((1.0, True), (1.0, False), (2.0, True), (2.0, False), (3.0, True), (3.0, False),
                              (4.0, False), (5.0, False))),

@@ -178,7 +178,8 @@ LOOKING = [
            keys="none"),
     _looks("avoids-the-one-before", "With your matrices each word looks everywhere but at the word before it.",
            "A negative score pushes away.", "Is there a minus sign where none is needed?", factor=-BIG),
-    *(_looks("not-sharp-enough", "With your matrices each word looks at the right place, and too softly.", _SOFT,
+    *(_looks("not-sharp-enough", "With your matrices each word looks at the right place, but not always sharply "
+                                 "enough.", _SOFT,
              "How far above the others must a score be? And by what is it divided?", factor=factor, scaled=scaled)
       for factor, scaled in ((1.0, False), (2.0, False), (1.0, True), (2.0, True), (3.0, False))),
     *(_looks("reads-the-words", "Your matrices read the first n_places numbers of a vector. The first n_words say "
@@ -219,14 +220,16 @@ LOOKING = [
     _looks("first-place-not-found", "With your matrices the first place has a key of zeros: place 1 looks for it, and "
            "does not find it.", "Place 0 looks for nothing, but it is looked for.", "Where does your loop begin, for "
            "each of the two matrices?", left_out="first key"),
-    *(_looks("not-sharp-enough", "With your matrices each word looks at the right place, and too softly.", _SOFT,
+    *(_looks("not-sharp-enough", "With your matrices each word looks at the right place, but not always sharply "
+                                 "enough.", _SOFT,
              "How far above the others must a score be? And by what is it divided?", factor=factor, scaled=scaled,
              wide=wide, edge="round")
       for factor, scaled, wide in ((4.0, False, False), (5.0, False, False), (8.0, False, False), (10.0, False, False),
                                    (16.0, False, False), (20.0, False, False), (3.0, True, False), (4.0, True, False),
                                    (5.0, True, False), ("n_places", False, False), (1.0, False, True),
                                    (2.0, False, True), (5.0, False, True), (10.0, False, True), (20.0, False, True))),
-    *(_looks("not-sharp-enough", "With your matrices each word looks at the right place, and too softly.", _SOFT,
+    *(_looks("not-sharp-enough", "With your matrices each word looks at the right place, but not always sharply "
+                                 "enough.", _SOFT,
              "How far above the others must a score be? And by what is it divided?", how=by_numbers, kind="distance",
              factor=factor, scaled=scaled) for factor in (1.0, 0.5, 2.0) for scaled in (False, True)),
     *(_looks("looks-at-the-last", "With your matrices all words look at the last one of the sentence.", "No mask here "

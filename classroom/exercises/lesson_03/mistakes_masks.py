@@ -19,6 +19,8 @@ class ByMask(Sloppy):
             mask = mask.unsqueeze(1) if mask.dim() == 2 else mask
         elif mask is not None and self.how == "queries too":
             mask = mask & mask.mT if mask.dim() == 3 else mask
+        elif mask is not None and self.how == "its transpose":
+            mask = mask & mask.mT
         elif mask is not None:
             seen = mask.any(-2).unsqueeze(-1)
             memory = (x if memory is None else memory) * seen
@@ -59,6 +61,12 @@ SELF = [*_shared(ByMaskSelf),
             "padded-queries-closed", partial(ByMaskSelf, how="queries too"),
             "Your weights are exactly what comes out when every mask of three axes is joined with its own transpose: "
             "who may not be looked at may not look, either.",
+            "The mask says who may be looked *at*, and goes to attention as it is.",
+            "What happens to the mask before the scores meet it?"),
+        Misconception(
+            "padded-queries-closed", partial(ByMaskSelf, how="its transpose"),
+            "Your weights are exactly what comes out when the mask is joined with its own transpose: who may not be "
+            "looked at may not look, either.",
             "The mask says who may be looked *at*, and goes to attention as it is.",
             "What happens to the mask before the scores meet it?")]
 CROSS = _shared(ByMask)

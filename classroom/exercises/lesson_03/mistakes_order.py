@@ -182,7 +182,8 @@ ORDERED = [
     Misconception("first-sentence-only", partial(ordered, causal=True, sentences="first"),
                   "In the first sentence of the batch it looks back only; in all others it is right.",
                   "What holds for the second sentence need not hold for the first.",
-                  "Do you look at all sentences of your x?"),
+                  "Do you look at all sentences of your x? And is one number that differs enough to make your test "
+                  "fail?"),
     Misconception("later-sentences-only", partial(ordered, causal=True, sentences="later"),
                   "In the first sentence of the batch it is right; in all others it looks back only.",
                   "What holds for the first sentence need not hold for the second.",

@@ -41,6 +41,8 @@ class SloppyNorm(nn.Module):
             y = (x - mean) * torch.sqrt(variance + self.eps)
         if self.divisor == "of the mean":
             y = x - mean / self._divisor(variance)
+        elif self.divisor == "of all":
+            return ((x - mean) * self.weight + self.bias) / self._divisor(variance)
         elif self.divisor == "of the mean, weighted":
             return x - mean / self._divisor(variance) * self.weight + self.bias
         elif self.divisor == "of x":
@@ -89,7 +91,7 @@ def _moments(sight):
     plain = (got[index] - inputs["weights"]["bias"]) / inputs["weights"]["weight"]
     return say("{place}, take {entry} and undo weight and bias: its numbers have mean {round} and variance {var}. "
                "They should have 0 and 1, or a little less than 1.", place=place(sight),
-               entry=entry('y', index, sight.axes('y')), round=number(round(plain.mean(), 9)), var=number(plain.var()))
+               entry=entry('y', index, sight.nouns('y')), round=number(round(plain.mean(), 9)), var=number(plain.var()))
 
 
 _ALONE = ("Each vector is normalised by itself. Otherwise the result for a word depends on the words around it, or on "
@@ -296,6 +298,11 @@ NORM = [
     Misconception(
         "no-weight", partial(SloppyNorm, affine="no weight"), "Your result is exactly what comes out without `weight`.",
         "Without it all dimensions are always equally large.", "Where does `forward` use `weight`?"),
+    Misconception(
+        "bias-divided-too", partial(SloppyNorm, divisor="of all"),
+        "Your result is exactly what comes out when the bias is divided by the root, too.",
+        "The bias is added to what has been normalised and weighted; it is learned as it is.",
+        "Where does the bracket of the numerator end?"),
     Misconception(
         "bias-before-weight", partial(SloppyNorm, affine="bias first"),
         "Your result is exactly what comes out when `bias` is added before the multiplication with `weight`.",

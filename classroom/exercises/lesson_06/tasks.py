@@ -249,8 +249,9 @@ EXERCISES = [
                          "picture, whose words have become more alike after six layers?",
             "both": "In the picture, the words of one of the two become much more alike than those of the other, as "
                     "with bare attention at the beginning of this lesson. Will that one find its way in 175 steps?",
-            "neither": "The learning rate is high, but one of the two bears it. In the picture, which of them still "
-                       "has words that differ after six layers?",
+            "neither": "The learning rate is high, but one of the two bears it. In the picture, whose words differ "
+                       "more "
+                       "after six layers?",
         },
         hints=(
             "What must the model know at the first position, in order to write the last word there?",

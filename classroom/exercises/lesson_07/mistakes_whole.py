@@ -214,7 +214,10 @@ WHOLE = [
     _whole("source-in-the-decoder", "what comes out when encoder and decoder both read the source",
            "The decoder reads what has been written so far.", "Which ids does the decoder get?",
            inputs="source twice"),
-    _whole("output-not-tied", "what comes out when the output layer has a table of its own", _TABLE,
+    _whole("output-not-tied", "what comes out when the output layer has a table of its own", later(
+        "{table} A copy holds the same numbers only until one of the two is changed, by training or, as here, by "
+        "weights "
+        "that are put in: it must be the same parameter.", table=_TABLE),
            "What are the decoder's vectors multiplied with?", output="own"),
     _whole("output-not-tied", "what comes out when the output layer has a table of its own, and a bias", _TABLE,
            "What are the decoder's vectors multiplied with?", _OwnOutput),

@@ -27,6 +27,7 @@ def _step(log_p, next_log_p, beam_size, table="sum", back="right", order="best",
         "best past": lambda: past.max() + next_log_p,
         "tiled": lambda: (next_log_p.flatten() + log_p.repeat(vocab_size)).view_as(next_log_p),
         "log of next": lambda: past + next_log_p.log(), "log of past": lambda: past.log() + next_log_p,
+        "sum of p": lambda: torch.logaddexp(past, next_log_p),
         "product of p": lambda: (past.exp() * next_log_p.exp()).log(),
         "log of both": lambda: past.log() + next_log_p.log(), "log of sum": lambda: (past + next_log_p).log(),
     }[table]()
@@ -201,6 +202,10 @@ STEPS = [
            "That is the same on paper. But the probability of a long sentence is too small for float32: it becomes 0, "
            "and its logarithm −∞.", "Is there an `exp`? What becomes of a product when logarithms are taken?",
            table="product of p"),
+    _round("probabilities-added", "Your scores are exactly the logarithms of p + p′: the probabilities are added, as "
+           "`logaddexp` does.", "The probability of a sentence is the product of its tokens' probabilities, and the "
+           "logarithm of a product is the sum of the logarithms.",
+           "What is done with the two logarithms, and what does that do to the probabilities?", table="sum of p"),
     *(_round("small-number-added", later("Your scores are exactly what comes out when {eps} is added to the "
                                          "probabilities before the logarithm is taken.", eps=eps),
              "The probability of a long sentence is far smaller than that, so that all long sentences become alike.",

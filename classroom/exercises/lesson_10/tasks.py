@@ -82,7 +82,7 @@ def _rounds(rng):
         log_p = np.sort(-rng.gamma(3, 0.4 * spread, size=beams))[::-1] if beams > 1 else np.zeros(1)
         next_log_p = _log_softmax(spread * rng.normal(size=(beams, vocab)))
         return Case(about, log_p=log_p.astype(dtype), next_log_p=next_log_p.astype(dtype), beam_size=beam_size)
-    yield Case("a round of the tree", log_p=np.log([0.45, 0.36]),
+    yield Case("a round of a tree like ours", log_p=np.log([0.45, 0.36]),
                next_log_p=np.log([[0.38, 0.36, 0.26], [0.51, 0.485, 0.005]]), beam_size=2)
     yield of("the first round", 1, 7, 3)
     yield of("sizes that all differ", 3, 8, 4)

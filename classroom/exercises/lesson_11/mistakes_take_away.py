@@ -79,7 +79,7 @@ def _nearly_one(sight: Sight) -> str:
         return first_difference(sight)
     index = tuple(int(i) for i in np.unravel_index(int(np.argmax(off)), off.shape))
     return say("{place}, {name} sums to {total:.7f}; a row of shares sums to 1.", place=place(sight),
-               name=entry("new", index, sight.axes("new")), total=float(got[index].sum()))
+               name=entry("new", index, sight.nouns("new")), total=float(got[index].sum()))
 
 
 def _taken(slug, says, why, look, shows=None, **slip):

@@ -61,7 +61,7 @@ def _size(sight):
     index = (0,) * (got.ndim - 1)
     plain = got[index] / inputs["weight"]
     return say("{place}, take {entry} and divide it by the weight: the mean of its squares is {mean}. It should be "
-               "1, or a little less.", place=place(sight), entry=entry('y', index, sight.axes('y')),
+               "1, or a little less.", place=place(sight), entry=entry('y', index, sight.nouns('y')),
                mean=number((plain ** 2).mean()))
 
 

@@ -116,7 +116,7 @@ def _positions(rng):
                    for name, size in sizes.items()}
         return Case(about, d_model=d_model, d_ff=d_ff, x=(scale * rng.normal(size=shape)).astype(dtype),
                     weights=weights)
-    yield of("a small one", 1, 2, 2, d_ff=3, scale=2.0)
+    yield of("a small one", 1, 2, 2, d_ff=5, scale=2.0)
     yield of("sizes that all differ", 2, 4, 5, d_ff=7)
     yield of("wider inside", 3, 2, 6, d_ff=16)
     yield of("float32", 2, 3, 5, d_ff=11, dtype="float32")
