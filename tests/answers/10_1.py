@@ -405,3 +405,40 @@ def length_penalty_score(log_p, n, alpha):
     n = torch.as_tensor(n, dtype=log_p.dtype).expand_as(log_p)
     factor = torch.exp(-alpha * torch.log1p((n - 1) / 6))
     return torch.einsum("i,i->i", log_p, factor)
+
+# %% prelude
+import math
+import time
+
+import sacrebleu
+import torch
+from sacrebleu.significance import PairedTest
+
+import course.decoding as library
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.decoding import CachedDecoder, UncachedDecoder
+from course.tokens import encode_pairs
+from course.translator import trained_translator
+from course.views import interactive
+from course.views.beam import Node, show_beam
+from course.views.figures import show_curves, show_weights
+
+# %% wrong: whole-number division: (5 + n) // 6
+def length_penalty_score(log_p, n, alpha):
+    penalty = ((5 + n) // 6) ** alpha
+    return log_p / penalty
+
+# %% wrong: dividing in the log domain = subtracting: log_p - alpha * log((5+n)/6)
+def length_penalty_score(log_p, n, alpha):
+    n = torch.as_tensor(n, dtype=log_p.dtype)
+    return log_p - alpha * ((5 + n) / 6).log()
+
+# %% wrong: edge only: n.to(dtype), fails where n is one plain number
+def length_penalty_score(log_p, n, alpha):
+    n = n.to(log_p.dtype)
+    return log_p / ((5 + n) / 6).pow(alpha)
+
+# %% right: exp of -alpha times a log, n by as_tensor
+def length_penalty_score(log_p, n, alpha):
+    longer = torch.as_tensor(n, dtype=log_p.dtype, device=log_p.device).add(5).div(6)
+    return torch.einsum("n,n->n", log_p, torch.exp(-alpha * longer.log()).expand_as(log_p))

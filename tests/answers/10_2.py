@@ -703,3 +703,77 @@ def beam_step(log_p, next_log_p, beam_size):
     owner = torch.arange(len(log_p)).repeat_interleave(width)
     order = values.reshape(-1).argsort(descending=True)[:beam_size]
     return values.reshape(-1)[order], owner[order], tokens.reshape(-1)[order]
+
+# %% prelude
+import math
+import time
+
+import sacrebleu
+import torch
+from sacrebleu.significance import PairedTest
+
+import course.decoding as library
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.decoding import CachedDecoder, UncachedDecoder
+from course.tokens import encode_pairs
+from course.translator import trained_translator
+from course.views import interactive
+from course.views.beam import Node, show_beam
+from course.views.figures import show_curves, show_weights
+
+# %% wrong: topk inside each beginning first, then over all; place in the shortlist returned as token
+def beam_step(log_p, next_log_p, beam_size):
+    m = min(beam_size, next_log_p.shape[1])
+    best, best_token = next_log_p.topk(m, dim=1)             # (K, m)
+    scores, index = (log_p.unsqueeze(1) + best).flatten().topk(beam_size)
+    return scores, index // m, index % m
+
+# %% wrong: logaddexp in place of the sum of logarithms
+def beam_step(log_p, next_log_p, beam_size):
+    table = torch.logaddexp(log_p.unsqueeze(1), next_log_p)
+    scores, index = table.flatten().topk(beam_size)
+    return scores, index // table.shape[1], index % table.shape[1]
+
+# %% wrong: edge only: impossible continuations (-inf) dropped, so fewer than beam_size come back
+def beam_step(log_p, next_log_p, beam_size):
+    table = log_p.unsqueeze(1) + next_log_p
+    scores, index = table.flatten().topk(beam_size)
+    possible = scores > -math.inf
+    scores, index = scores[possible], index[possible]
+    return scores, index // table.shape[1], index % table.shape[1]
+
+# %% wrong: parent by (index / V).floor(): a float tensor, not usable as an index
+def beam_step(log_p, next_log_p, beam_size):
+    table = log_p.unsqueeze(1) + next_log_p
+    scores, index = table.flatten().topk(beam_size)
+    V = table.shape[1]
+    parent = (index / V).floor()
+    return scores, parent, (index - parent * V).long()
+
+# %% prelude
+import math
+import time
+
+import sacrebleu
+import torch
+from sacrebleu.significance import PairedTest
+
+import course.decoding as library
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.decoding import CachedDecoder, UncachedDecoder
+from course.tokens import encode_pairs
+from course.translator import trained_translator
+from course.views import interactive
+from course.views.beam import Node, show_beam
+from course.views.figures import show_curves, show_weights
+import heapq
+
+# %% right: python loops, heapq.nlargest, columns first
+def beam_step(log_p, next_log_p, beam_size):
+    cells = []
+    for t in range(next_log_p.shape[1]):
+        for k in range(next_log_p.shape[0]):
+            cells.append(((log_p[k] + next_log_p[k, t]).item(), -k, -t))
+    best = heapq.nlargest(beam_size, cells)
+    scores = torch.tensor([s for s, _, _ in best], dtype=next_log_p.dtype)
+    return scores, torch.tensor([-k for _, k, _ in best]), torch.tensor([-t for _, _, t in best])

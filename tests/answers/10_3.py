@@ -2417,3 +2417,145 @@ def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
     ranked = [(float(length_penalty_score(torch.tensor(a), len(ids) - 1, alpha)), ids[1:]) for a, ids in done]
     best = max(ranked, key=lambda pair: pair[0])
     return best[1], best[0]
+
+# %% prelude
+import math
+import time
+
+import sacrebleu
+import torch
+from sacrebleu.significance import PairedTest
+
+import course.decoding as library
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.decoding import CachedDecoder, UncachedDecoder
+from course.tokens import encode_pairs
+from course.translator import trained_translator
+from course.views import interactive
+from course.views.beam import Node, show_beam
+from course.views.figures import show_curves, show_weights
+import torch
+def length_penalty_score(log_p, n, alpha):
+    return log_p / ((5 + n) / 6) ** alpha
+def beam_step(log_p, next_log_p, beam_size):
+    scores, index = (log_p[:, None] + next_log_p).flatten().topk(beam_size)
+    return scores, index // next_log_p.shape[1], index % next_log_p.shape[1]
+
+# %% wrong: HF convention: beginnings cut off at max_len compete with the finished ones
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target, log_p, finished = torch.tensor([[bos_id]]), torch.zeros(1), []
+    for n in range(1, max_len + 1):
+        next_log_p = model(source.expand(len(target), -1), target)[:, -1].log_softmax(-1)
+        log_p, parent, token = beam_step(log_p, next_log_p, beam_size - len(finished))
+        target = torch.cat([target[parent], token[:, None]], dim=1)
+        score = length_penalty_score(log_p, n, alpha)
+        done = token == eos_id
+        for s, row in zip(score[done], target[done]):
+            finished.append((s.item(), row[1:].tolist()))
+        target, log_p, score = target[~done], log_p[~done], score[~done]
+        if len(finished) == beam_size:
+            break
+    # what is still open at the end is a hypothesis, too
+    for s, row in zip(score, target):
+        finished.append((s.item(), row[1:].tolist()))
+    best = max(finished)
+    return best[1], best[0]
+
+# %% wrong: early stopping: ends as soon as the best finished one beats every open beginning's score
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target, log_p, finished = torch.tensor([[bos_id]]), torch.zeros(1), []
+    for n in range(1, max_len + 1):
+        next_log_p = model(source.expand(len(target), -1), target)[:, -1].log_softmax(-1)
+        log_p, parent, token = beam_step(log_p, next_log_p, beam_size - len(finished))
+        target = torch.cat([target[parent], token[:, None]], dim=1)
+        score = length_penalty_score(log_p, n, alpha)
+        done = token == eos_id
+        for s, row in zip(score[done], target[done]):
+            finished.append((s.item(), row[1:].tolist()))
+        target, log_p, score = target[~done], log_p[~done], score[~done]
+        if len(finished) == beam_size:
+            break
+        if finished and max(finished)[0] >= score.max().item():   # nothing open is better
+            break
+    if not finished:
+        return target[0, 1:].tolist(), score[0].item()
+    best = max(finished)
+    return best[1], best[0]
+
+# %% wrong: the finished one is chosen by log p, the penalty only put on the score returned
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target, log_p, finished = torch.tensor([[bos_id]]), torch.zeros(1), []
+    for n in range(1, max_len + 1):
+        next_log_p = model(source.expand(len(target), -1), target)[:, -1].log_softmax(-1)
+        log_p, parent, token = beam_step(log_p, next_log_p, beam_size - len(finished))
+        target = torch.cat([target[parent], token[:, None]], dim=1)
+        done = token == eos_id
+        finished += list(zip(log_p[done].tolist(), target[done, 1:].tolist()))
+        target, log_p = target[~done], log_p[~done]
+        if len(finished) == beam_size:
+            break
+    if not finished:
+        finished = [(log_p[0].item(), target[0, 1:].tolist())]
+    best_log_p, ids = max(finished)
+    return ids, length_penalty_score(torch.tensor(best_log_p), len(ids), alpha).item()
+
+# %% wrong: edge only: a sentence that never ends is scored with n = max_len + 1 (an eos counted that is not there)
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target, log_p, finished = torch.tensor([[bos_id]]), torch.zeros(1), []
+    for n in range(1, max_len + 1):
+        next_log_p = model(source.expand(len(target), -1), target)[:, -1].log_softmax(-1)
+        log_p, parent, token = beam_step(log_p, next_log_p, beam_size - len(finished))
+        target = torch.cat([target[parent], token[:, None]], dim=1)
+        done = token == eos_id
+        finished += zip(length_penalty_score(log_p[done], n, alpha).tolist(), target[done, 1:].tolist())
+        target, log_p = target[~done], log_p[~done]
+        if len(finished) == beam_size:
+            break
+    if not finished:
+        n = target.shape[1]
+        return target[0, 1:].tolist(), length_penalty_score(log_p[:1], n, alpha).item()
+    best, ids = max(finished)
+    return ids, best
+
+# %% wrong: fairseq convention: finished ones take no place; beam_size open ones are always kept
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    target, log_p, finished = torch.tensor([[bos_id]]), torch.zeros(1), []
+    for n in range(1, max_len + 1):
+        next_log_p = model(source.expand(len(target), -1), target)[:, -1].log_softmax(-1)
+        log_p, parent, token = beam_step(log_p, next_log_p, beam_size)
+        target = torch.cat([target[parent], token[:, None]], dim=1)
+        done = token == eos_id
+        finished += zip(length_penalty_score(log_p[done], n, alpha).tolist(), target[done, 1:].tolist())
+        target, log_p = target[~done], log_p[~done]
+        if len(finished) >= beam_size or len(target) == 0:
+            break
+    if not finished:
+        return target[0, 1:].tolist(), length_penalty_score(log_p[:1], max_len, alpha).item()
+    best, ids = max(finished)
+    return ids, best
+
+# %% right: lists of ids, the model asked one beginning at a time, while loop, numpy-free max by key
+def beam_search(model, source, bos_id, eos_id, beam_size, alpha, max_len):
+    open_ones = [([], 0.0)]                     # ids without bos, log p
+    done = []
+    rounds = 0
+    while rounds < max_len and len(done) < beam_size:
+        rounds += 1
+        rows = []
+        for ids, _ in open_ones:
+            logits = model(source, torch.tensor([[bos_id, *ids]]))
+            rows.append(logits[0, -1] - logits[0, -1].logsumexp(0))
+        scores, parent, token = beam_step(torch.tensor([p for _, p in open_ones], dtype=rows[0].dtype),
+                                          torch.stack(rows), beam_size - len(done))
+        grown = []
+        for i in range(len(scores)):
+            ids = open_ones[int(parent[i])][0] + [int(token[i])]
+            if ids[-1] == eos_id:
+                done.append((ids, float(length_penalty_score(scores[i:i + 1], len(ids), alpha))))
+            else:
+                grown.append((ids, float(scores[i])))
+        open_ones = grown
+    if done:
+        return sorted(done, key=lambda pair: pair[1])[-1]
+    ids, p = open_ones[0]
+    return ids, float(length_penalty_score(torch.tensor([p]), max_len, alpha)[0])

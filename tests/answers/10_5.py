@@ -862,3 +862,82 @@ def cached_attention(attention, x, past):
         kept.append(buffer)
     out = attention.attend(attention.queries(x), *kept, causal_mask(t + 1)[t:])
     return out[0], tuple(kept)
+
+# %% prelude
+import math
+import time
+
+import sacrebleu
+import torch
+from sacrebleu.significance import PairedTest
+
+import course.decoding as library
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.decoding import CachedDecoder, UncachedDecoder
+from course.tokens import encode_pairs
+from course.translator import trained_translator
+from course.views import interactive
+from course.views.beam import Node, show_beam
+from course.views.figures import show_curves, show_weights
+
+# %% wrong: new key and value put before the old ones (the output is right, the order in the past is not)
+def cached_attention(attention, x, past):
+    k, v = attention.keys_and_values(x, x)
+    if past is not None:
+        k, v = torch.cat([k, past[0]], dim=2), torch.cat([v, past[1]], dim=2)
+    return attention.attend(attention.queries(x), k, v)[0], (k, v)
+
+# %% wrong: preallocated buffer, pasts are views of it: two continuations of one past overwrite each other
+def cached_attention(attention, x, past):
+    k, v = attention.keys_and_values(x, x)
+    if past is None:
+        t = 0
+        B, H, _, d = k.shape
+        keys, values = k.new_zeros(B, H, 256, d), v.new_zeros(B, H, 256, d)
+    else:
+        t = past[0].shape[2]
+        keys, values = past[0]._base, past[1]._base
+    with torch.no_grad():
+        keys[:, :, t:t + 1] = k
+        values[:, :, t:t + 1] = v
+    k, v = keys[:, :, :t + 1], values[:, :, :t + 1]
+    return attention.attend(attention.queries(x), k, v)[0], (k, v)
+
+# %% wrong: a causal mask, but its first row: the new position sees the first one only
+def cached_attention(attention, x, past):
+    k, v = attention.keys_and_values(x, x)
+    if past is not None:
+        k = torch.cat((past[0], k), dim=2)
+        v = torch.cat((past[1], v), dim=2)
+    mask = causal_mask(k.shape[2])[:x.shape[1]]
+    output, weights = attention.attend(attention.queries(x), k, v, mask)
+    return output, (k, v)
+
+# %% prelude
+import math
+import time
+
+import sacrebleu
+import torch
+from sacrebleu.significance import PairedTest
+
+import course.decoding as library
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.decoding import CachedDecoder, UncachedDecoder
+from course.tokens import encode_pairs
+from course.translator import trained_translator
+from course.views import interactive
+from course.views.beam import Node, show_beam
+from course.views.figures import show_curves, show_weights
+import torch.nn.functional as F
+
+# %% right: unbind + stack over the positions, an all-True mask
+def cached_attention(attention, x, past):
+    q = attention.queries(x)
+    new = attention.keys_and_values(x, x)
+    if past is None:
+        k, v = new
+    else:
+        k, v = (torch.stack([*old.unbind(2), n.squeeze(2)], dim=2) for old, n in zip(past, new))
+    everything = attention.attend(q, k, v, torch.ones(1, k.shape[2], dtype=torch.bool))
+    return everything[0], (k, v)

@@ -455,3 +455,48 @@ def rms_norm(x, weight, eps=1e-6):
 def rms_norm(x, weight, eps=1e-6):
     mean_square = (x * x).mean(-1, keepdim=True).clamp(min=eps)
     return x / mean_square.sqrt() * weight
+
+# %% prelude
+import copy
+from dataclasses import replace
+from functools import partial
+from unittest.mock import patch
+
+import numpy as np
+import sacrebleu
+import torch
+import torch.nn.functional as F
+from torch import nn
+from tqdm import tqdm
+
+import course.modern as library
+from course.ablation import Config, Result, common_pairs, results_table, run, sentence_losses, task_from
+from course.attention import merge_heads, scaled_dot_product_attention, split_heads
+from course.data import load_pairs, short_pairs
+from course.modern import Cache, DecoderOnly, Design, generate
+from course.training import linear_schedule, train
+from course.transformer import Transformer, layer_norm
+from course.views.ablation import show_differences
+from course.views.figures import show_curves, show_weights
+
+# %% wrong: eps as a floor (clamp of the mean square at eps) instead of added under the root
+def rms_norm(x, weight, eps=1e-6):
+    mean_square = x.square().mean(-1, keepdim=True)
+    return x / mean_square.clamp(min=eps).sqrt() * weight
+
+# %% wrong: Gemma's convention: scaled by (1 + weight)
+def rms_norm(x, weight, eps=1e-6):
+    normed = x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + eps)
+    return normed * (1 + weight)
+
+# %% wrong: Llama's convention: computed in float32, cast back; too coarse for float64
+def rms_norm(x, weight, eps=1e-6):
+    dtype = x.dtype
+    x = x.to(torch.float32)
+    x = x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + eps)
+    return weight * x.to(dtype)
+
+# %% right: einsum of x with itself, rsqrt, d_model from the shape
+def rms_norm(x, weight, eps=1e-6):
+    mean_square = torch.einsum("...d,...d->...", x, x) / x.shape[-1]
+    return torch.einsum("...d,...,d->...d", x, (mean_square + eps).rsqrt(), weight)

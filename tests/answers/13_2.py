@@ -747,3 +747,60 @@ class SwiGLU(nn.Module):
     def forward(self, x):
 
         return self.w_down(F.silu(self.w_gate(x)) * self.w_up(x))
+
+# %% prelude
+import copy
+from dataclasses import replace
+from functools import partial
+from unittest.mock import patch
+
+import numpy as np
+import sacrebleu
+import torch
+import torch.nn.functional as F
+from torch import nn
+from tqdm import tqdm
+
+import course.modern as library
+from course.ablation import Config, Result, common_pairs, results_table, run, sentence_losses, task_from
+from course.attention import merge_heads, scaled_dot_product_attention, split_heads
+from course.data import load_pairs, short_pairs
+from course.modern import Cache, DecoderOnly, Design, generate
+from course.training import linear_schedule, train
+from course.transformer import Transformer, layer_norm
+from course.views.ablation import show_differences
+from course.views.figures import show_curves, show_weights
+
+# %% wrong: z * sigmoid(1.702 z), the quick-GELU, instead of SiLU
+class SwiGLU(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_gate = nn.Linear(d_model, d_ff, bias=False)
+        self.w_up = nn.Linear(d_model, d_ff, bias=False)
+        self.w_down = nn.Linear(d_ff, d_model, bias=False)
+
+    def forward(self, x):
+        gate = self.w_gate(x)
+        return self.w_down(gate * torch.sigmoid(1.702 * gate) * self.w_up(x))
+
+# %% wrong: shrinks d_ff itself to two thirds, though the page wants as many as given
+class SwiGLU(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        inner = max(1, 2 * d_ff // 3)
+        self.w_gate = nn.Linear(d_model, inner, bias=False)
+        self.w_up = nn.Linear(d_model, inner, bias=False)
+        self.w_down = nn.Linear(inner, d_model, bias=False)
+
+    def forward(self, x):
+        return self.w_down(F.silu(self.w_gate(x)) * self.w_up(x))
+
+# %% wrong: chained assignment: w_gate and w_up are one and the same layer
+class SwiGLU(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_gate = self.w_up = nn.Linear(d_model, d_ff, bias=False)
+        self.w_down = nn.Linear(d_ff, d_model, bias=False)
+
+    def forward(self, x):
+        return self.w_down(F.silu(self.w_gate(x)) * self.w_up(x))

@@ -548,3 +548,49 @@ def prefix_mask(prefix_lengths, size):
     place = torch.arange(size)
     first_closed = torch.maximum(prefix_lengths[:, None], place + 1)     # (B, size)
     return place.expand(len(prefix_lengths), size, size).lt(first_closed[..., None])
+
+# %% prelude
+import copy
+from dataclasses import replace
+from functools import partial
+from unittest.mock import patch
+
+import numpy as np
+import sacrebleu
+import torch
+import torch.nn.functional as F
+from torch import nn
+from tqdm import tqdm
+
+import course.modern as library
+from course.ablation import Config, Result, common_pairs, results_table, run, sentence_losses, task_from
+from course.attention import merge_heads, scaled_dot_product_attention, split_heads
+from course.data import load_pairs, short_pairs
+from course.modern import Cache, DecoderOnly, Design, generate
+from course.training import linear_schedule, train
+from course.transformer import Transformer, layer_norm
+from course.views.ablation import show_differences
+from course.views.figures import show_curves, show_weights
+
+# %% wrong: tril(...).expand, then written sentence by sentence: shared memory, so every sentence gets the longest prefix
+def prefix_mask(prefix_lengths, size):
+    causal = torch.ones(size, size).tril().bool()
+    mask = causal.expand(len(prefix_lengths), size, size)
+    for b, n in enumerate(prefix_lengths.tolist()):
+        mask[b][:, :n] = True
+    return mask
+
+# %% wrong: ^ (exclusive or) in place of |: what both rules allow is closed
+def prefix_mask(prefix_lengths, size):
+    place = torch.arange(size)
+    in_prefix = (place < prefix_lengths[:, None])[:, None, :]
+    return in_prefix ^ (place <= place[:, None])
+
+# %% right: a causal square for each sentence, and the top left block opened by slicing, in a loop
+def prefix_mask(prefix_lengths, size):
+    squares = []
+    for n in prefix_lengths.tolist():
+        square = ~torch.ones(size, size, dtype=torch.bool).triu(1)
+        square[:n, :n] = True
+        squares.append(square)
+    return torch.stack(squares)

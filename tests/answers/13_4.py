@@ -1386,3 +1386,106 @@ class GroupedQueryAttention(nn.Module):
         weights = scores.softmax(-1).nan_to_num(0.0)
         out = torch.einsum("bkgts,bskd->btkgd", weights, v).flatten(2)
         return self.w_o(out), weights.flatten(1, 2)
+
+# %% prelude
+import copy
+from dataclasses import replace
+from functools import partial
+from unittest.mock import patch
+
+import numpy as np
+import sacrebleu
+import torch
+import torch.nn.functional as F
+from torch import nn
+from tqdm import tqdm
+
+import course.modern as library
+from course.ablation import Config, Result, common_pairs, results_table, run, sentence_losses, task_from
+from course.attention import merge_heads, scaled_dot_product_attention, split_heads
+from course.data import load_pairs, short_pairs
+from course.modern import Cache, DecoderOnly, Design, generate
+from course.training import linear_schedule, train
+from course.transformer import Transformer, layer_norm
+from course.views.ablation import show_differences
+from course.views.figures import show_curves, show_weights
+
+# %% wrong: n_kv_heads taken for the number of heads in a group (n_heads // n_kv_heads keys, each repeated n_kv_heads times)
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        d_head = d_model // n_heads
+        self.n_heads, self.share = n_heads, n_kv_heads
+        self.n_keys = n_heads // n_kv_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, self.n_keys * d_head, bias=False)
+        self.w_v = nn.Linear(d_model, self.n_keys * d_head, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+
+    def forward(self, x, mask=None):
+        q = split_heads(self.w_q(x), self.n_heads)
+        k = split_heads(self.w_k(x), self.n_keys).repeat_interleave(self.share, dim=1)
+        v = split_heads(self.w_v(x), self.n_keys).repeat_interleave(self.share, dim=1)
+        out, weights = scaled_dot_product_attention(q, k, v, None if mask is None else mask.unsqueeze(1))
+        return self.w_o(merge_heads(out)), weights
+
+# %% wrong: keys with repeat_interleave, values with repeat: head 1 uses key 0 but value 1
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
+        d_kv = n_kv_heads * (d_model // n_heads)
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, d_kv, bias=False)
+        self.w_v = nn.Linear(d_model, d_kv, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+
+    def forward(self, x, mask=None):
+        n = self.n_heads // self.n_kv_heads
+        q = split_heads(self.w_q(x), self.n_heads)
+        k = split_heads(self.w_k(x), self.n_kv_heads).repeat_interleave(n, dim=1)
+        v = split_heads(self.w_v(x), self.n_kv_heads).repeat(1, n, 1, 1)
+        out, weights = scaled_dot_product_attention(q, k, v, None if mask is None else mask.unsqueeze(1))
+        return self.w_o(merge_heads(out)), weights
+
+# %% wrong: the mask is copied for the heads with repeat(n_heads, 1, 1).view(B, n_heads, T, T): heads get the masks of other sentences
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
+        d_kv = n_kv_heads * (d_model // n_heads)
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, d_kv, bias=False)
+        self.w_v = nn.Linear(d_model, d_kv, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+
+    def forward(self, x, mask=None):
+        n = self.n_heads // self.n_kv_heads
+        B, T, _ = x.shape
+        q = split_heads(self.w_q(x), self.n_heads)
+        k = split_heads(self.w_k(x), self.n_kv_heads).repeat_interleave(n, dim=1)
+        v = split_heads(self.w_v(x), self.n_kv_heads).repeat_interleave(n, dim=1)
+        if mask is not None:
+            mask = mask.repeat(self.n_heads, 1, 1).view(B, self.n_heads, T, T)
+        out, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(out)), weights
+
+# %% right: nothing is repeated: the queries are laid out by groups, einsum, softmax by hand
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.g, self.n, self.d = n_kv_heads, n_heads // n_kv_heads, d_model // n_heads
+        self.w_q, self.w_o = (nn.Linear(d_model, d_model, bias=False) for _ in range(2))
+        self.w_k, self.w_v = (nn.Linear(d_model, n_kv_heads * self.d, bias=False) for _ in range(2))
+
+    def forward(self, x, mask=None):
+        q = self.w_q(x).unflatten(-1, (self.g, self.n, self.d))          # (B, T, g, n, d)
+        k, v = (w(x).unflatten(-1, (self.g, self.d)) for w in (self.w_k, self.w_v))
+        scores = torch.einsum("btgnd,bsgd->bgnts", q, k) / self.d ** 0.5
+        if mask is None:
+            weights = scores.softmax(-1)
+        else:
+            closed = ~mask[:, None, None]
+            weights = scores.masked_fill(closed, torch.finfo(scores.dtype).min).softmax(-1).masked_fill(closed, 0.0)
+        out = torch.einsum("bgnts,bsgd->btgnd", weights, v).flatten(2)
+        return self.w_o(out), weights.flatten(1, 2)

@@ -754,3 +754,60 @@ def rotate(x, positions):
     angle = torch.outer(positions.to(x.dtype), speed)
     z = torch.complex(a.contiguous(), b.contiguous()) * torch.polar(torch.ones_like(angle), angle)
     return torch.cat([z.real, z.imag], dim=-1)
+
+# %% prelude
+import copy
+from dataclasses import replace
+from functools import partial
+from unittest.mock import patch
+
+import numpy as np
+import sacrebleu
+import torch
+import torch.nn.functional as F
+from torch import nn
+from tqdm import tqdm
+
+import course.modern as library
+from course.ablation import Config, Result, common_pairs, results_table, run, sentence_losses, task_from
+from course.attention import merge_heads, scaled_dot_product_attention, split_heads
+from course.data import load_pairs, short_pairs
+from course.modern import Cache, DecoderOnly, Design, generate
+from course.training import linear_schedule, train
+from course.transformer import Transformer, layer_norm
+from course.views.ablation import show_differences
+from course.views.figures import show_curves, show_weights
+
+# %% wrong: 'only differences count': the first position is subtracted from all
+def rotate(x, positions):
+    half = x.shape[-1] // 2
+    freqs = 10000 ** (-2 * torch.arange(half, dtype=x.dtype) / x.shape[-1])
+    angles = (positions - positions[0]).unsqueeze(-1) * freqs
+    a, b = x[..., :half], x[..., half:]
+    return torch.cat([a * angles.cos() - b * angles.sin(), a * angles.sin() + b * angles.cos()], dim=-1)
+
+# %% wrong: written into one tensor through views: the second half uses the first half after it was overwritten
+def rotate(x, positions):
+    out = x.clone()
+    a, b = out.chunk(2, dim=-1)
+    freqs = 10000 ** (-2 * torch.arange(a.shape[-1], dtype=x.dtype) / x.shape[-1])
+    angles = positions.unsqueeze(-1) * freqs
+    a[...] = a * angles.cos() - b * angles.sin()
+    b[...] = a * angles.sin() + b * angles.cos()
+    return out
+
+# %% wrong: frequencies from an integer arange, divided: float32, only then .to(x.dtype)
+def rotate(x, positions):
+    d_head = x.shape[-1]
+    freqs = (10000 ** (-2 * torch.arange(d_head // 2) / d_head)).to(x.dtype)
+    angles = positions.to(x.dtype)[:, None] * freqs
+    a, b = x.chunk(2, dim=-1)
+    return torch.cat([a * angles.cos() - b * angles.sin(), a * angles.sin() + b * angles.cos()], dim=-1)
+
+# %% right: complex numbers: torch.polar times torch.complex(a, b)
+def rotate(x, positions):
+    half = x.shape[-1] // 2
+    exponent = torch.linspace(0, 1, half + 1, dtype=x.dtype)[:-1]
+    angles = torch.outer(positions.to(x.dtype), torch.exp(-exponent * np.log(10000.0)))
+    turned = torch.complex(x[..., :half].contiguous(), x[..., half:].contiguous()) * torch.polar(torch.ones_like(angles), angles)
+    return torch.cat([turned.real, turned.imag], dim=-1)

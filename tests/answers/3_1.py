@@ -1126,3 +1126,76 @@ class SelfAttention(nn.Module):
     def forward(self, x, mask=None):
         mixture, weights = scaled_dot_product_attention(self.w_q(x), self.w_k(x), x, mask)
         return self.w_v(mixture), weights
+
+# %% prelude
+import copy
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, padding_mask, scaled_dot_product_attention
+from course.views import interactive
+from course.views.figures import show_curves, show_weights
+from course.views.suppliers import show_suppliers
+
+# %% wrong: makes the mask symmetric (mask & mask transposed): what may not be looked at may not look either
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, mask=None):
+        if mask is not None:
+            mask = mask & mask.transpose(-2, -1)             # padding does not look, and is not looked at
+        return scaled_dot_product_attention(self.w_q(x), self.w_k(x), self.w_v(x), mask)
+
+# %% wrong: edge case: a query that may attend to nothing is allowed to attend to itself (to avoid NaN)
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, mask=None):
+        if mask is not None:
+            nothing = ~mask.any(dim=-1, keepdim=True)
+            mask = mask | (nothing & torch.eye(x.shape[-2], dtype=torch.bool))
+        return scaled_dot_product_attention(self.w_q(x), self.w_k(x), self.w_v(x), mask)
+
+# %% wrong: keeps the mask in self.mask: a later call without a mask uses that of the call before
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+        self.mask = None
+
+    def forward(self, x, mask=None):
+        if mask is not None:
+            self.mask = mask
+        return scaled_dot_product_attention(self.w_q(x), self.w_k(x), self.w_v(x), self.mask)
+
+# %% right: one stacked projection (cat of the three weights), einsum, exp/sum by hand, no library attention
+class SelfAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        for name, size in zip(("w_v", "w_k", "w_q"), (d_v, d_k, d_k)):
+            self.add_module(name, nn.Linear(d_model, size, bias=False))
+        self.sizes = [d_k, d_k, d_v]
+
+    def forward(self, x, mask=None):
+        stacked = torch.cat([self.w_q.weight, self.w_k.weight, self.w_v.weight])
+        q, k, v = torch.einsum("btm,om->bto", x, stacked).split(self.sizes, dim=-1)
+        scores = torch.einsum("bid,bjd->bij", q, k) * self.sizes[0] ** -0.5
+        allowed = torch.ones_like(scores, dtype=torch.bool) if mask is None else mask.expand_as(scores)
+        scores = scores.where(allowed, torch.finfo(scores.dtype).min)
+        powers = (scores - scores.amax(dim=-1, keepdim=True).detach()).exp() * allowed
+        total = powers.sum(dim=-1, keepdim=True)
+        weights = powers / total.where(total > 0, torch.ones_like(total))
+        return torch.einsum("bij,bjd->bid", weights, v), weights

@@ -1011,3 +1011,43 @@ class CrossAttention(nn.Module):
         if mask is not None:
             memory = memory * mask.any(dim=-2).unsqueeze(-1)
         return scaled_dot_product_attention(self.w_q(x), self.w_k(memory), self.w_v(memory))
+
+# %% prelude
+import copy
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, padding_mask, scaled_dot_product_attention
+from course.views import interactive
+from course.views.figures import show_curves, show_weights
+from course.views.suppliers import show_suppliers
+
+# %% wrong: uses the first query's row of the mask for all queries (thinks of a padding mask only)
+class CrossAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, memory, mask=None):
+        if mask is not None:
+            mask = mask[..., :1, :]                          # a padding mask is the same for all queries
+        return scaled_dot_product_attention(self.w_q(x), self.w_k(memory), self.w_v(memory), mask)
+
+# %% wrong: puts 0 into the forbidden vectors of memory instead of masking the scores
+class CrossAttention(nn.Module):
+    def __init__(self, d_model, d_k, d_v):
+        super().__init__()
+        self.w_q = nn.Linear(d_model, d_k, bias=False)
+        self.w_k = nn.Linear(d_model, d_k, bias=False)
+        self.w_v = nn.Linear(d_model, d_v, bias=False)
+
+    def forward(self, x, memory, mask=None):
+        if mask is not None:
+            closed = ~mask.any(dim=-2)                       # (B, T_k) or (T_k,): nobody may look there
+            memory = memory.masked_fill(closed.unsqueeze(-1), 0.0)
+        return scaled_dot_product_attention(self.w_q(x), self.w_k(memory), self.w_v(memory))

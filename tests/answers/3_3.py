@@ -697,3 +697,54 @@ def test_equivariance(attend):
         P = torch.eye(5, dtype=torch.float64)[list(order)]
         after = attend(torch.einsum("st,btd->bsd", P, x))
         np.testing.assert_allclose(after.detach().numpy(), torch.einsum("st,btd->bsd", P, before).detach().numpy(), rtol=0, atol=1e-5)
+
+# %% prelude
+import copy
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, padding_mask, scaled_dot_product_attention
+from course.views import interactive
+from course.views.figures import show_curves, show_weights
+from course.views.suppliers import show_suppliers
+
+# %% wrong: compares the sums of the outputs over the words: right outputs at wrong places pass
+def test_equivariance(attend):
+    torch.manual_seed(0)
+    x = torch.randn(4, 7, 6)
+    order = torch.tensor([3, 5, 0, 6, 1, 4, 2])
+    before, after = attend(x), attend(x[:, order])
+    assert torch.allclose(before.sum(dim=1), after.sum(dim=1), atol=1e-5)
+
+# %% wrong: undoes the order by applying it a second time, not by its inverse: right implementations fail
+def test_equivariance(attend):
+    torch.manual_seed(0)
+    x = torch.randn(4, 7, 6)
+    order = torch.tensor([3, 5, 0, 6, 1, 4, 2])
+    back = attend(x[:, order])[:, order]                     # and back again
+    assert torch.allclose(back, attend(x), atol=1e-5)
+
+# %% wrong: is content if 95 of 100 numbers agree: a bug in a small part of a large batch slips through
+def test_equivariance(attend):
+    torch.manual_seed(0)
+    x = torch.randn(32, 7, 6)
+    order = torch.tensor([3, 5, 0, 6, 1, 4, 2])
+    same = torch.isclose(attend(x[:, order]), attend(x)[:, order], atol=1e-5)
+    assert same.float().mean() > 0.95
+
+# %% right: permutation matrix by einsum, float64, largest difference, raises ValueError
+def test_equivariance(attend):
+    generator = torch.Generator().manual_seed(5)
+    x = torch.randn(5, 8, 4, generator=generator, dtype=torch.float64)
+    for order in ([5, 3, 7, 0, 6, 1, 2, 4], [2, 6, 4, 1, 7, 0, 3, 5]):
+        P = torch.zeros(8, 8, dtype=x.dtype)
+        for new, old in enumerate(order):
+            P[new, old] = 1.0
+        first = attend(torch.einsum("st,btd->bsd", P, x))
+        second = P.to(first.dtype) @ attend(x)
+        worst = (first - second).abs().max().item()
+        if not worst <= 1e-5:
+            raise ValueError(f"differs by {worst}")

@@ -834,3 +834,73 @@ def fit(model, loss_of, batches, optimiser):
         losses.append(float(optimiser.step(closure)))
     model.train(False)
     return losses
+
+# %% prelude
+import copy
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, padding_mask, scaled_dot_product_attention
+from course.views import interactive
+from course.views.figures import show_curves, show_weights
+from course.views.suppliers import show_suppliers
+
+# %% wrong: clips the gradient's norm to 1 before each step (habit from other training loops)
+def fit(model, loss_of, batches, optimiser):
+    losses = []
+    model.train()
+    for batch in batches:
+        optimiser.zero_grad()
+        loss = loss_of(model, batch)
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimiser.step()
+        losses.append(loss.item())
+    model.eval()
+    return losses
+
+# %% wrong: returns the running mean of the losses so far (as Keras shows it), not each batch's loss
+def fit(model, loss_of, batches, optimiser):
+    total, losses = 0.0, []
+    model.train()
+    for i, batch in enumerate(batches):
+        optimiser.zero_grad()
+        loss = loss_of(model, batch)
+        loss.backward()
+        optimiser.step()
+        total += loss.item()
+        losses.append(total / (i + 1))
+    model.eval()
+    return losses
+
+# %% wrong: sets the flag model.training = True/False instead of calling train()/eval(): layers inside keep their mode
+def fit(model, loss_of, batches, optimiser):
+    losses = []
+    model.training = True
+    for batch in batches:
+        optimiser.zero_grad()
+        loss = loss_of(model, batch)
+        loss.backward()
+        optimiser.step()
+        losses.append(loss.item())
+    model.training = False
+    return losses
+
+# %% right: optimiser.step(closure): zero_grad, loss and backward inside the closure
+def fit(model, loss_of, batches, optimiser):
+    def closure_for(batch):
+        def closure():
+            optimiser.zero_grad(set_to_none=False)
+            loss = loss_of(model, batch)
+            loss.backward()
+            return loss
+        return closure
+
+    model.train(True)
+    try:
+        return [optimiser.step(closure_for(batch)).detach() for batch in batches]
+    finally:
+        model.train(False)

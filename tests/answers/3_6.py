@@ -523,3 +523,33 @@ def look_back(n_words, n_places):
     nothing = torch.zeros(n_words, 2, dtype=torch.float64)
     step = 2 * math.pi / max(n_places, 2)
     return torch.cat([nothing, 3000 * on_circle(angle - step)]), torch.cat([nothing, on_circle(angle)])
+
+# %% prelude
+import copy
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, padding_mask, scaled_dot_product_attention
+from course.views import interactive
+from course.views.figures import show_curves, show_weights
+from course.views.suppliers import show_suppliers
+
+# %% wrong: numbers large enough for 4 places, but not for 24 (forgets √d_k and the many competitors)
+def look_back(n_words, n_places):
+    W_q, W_k = torch.zeros(n_words + n_places, n_places), torch.zeros(n_words + n_places, n_places)
+    for place in range(n_places):
+        W_k[n_words + place, place] = 4.0
+        if place > 0:
+            W_q[n_words + place, place - 1] = 4.0
+    return W_q, W_k
+
+# %% wrong: the words take part as well (identity for words): a word that occurs twice draws attention to its like
+def look_back(n_words, n_places):
+    n = n_words + n_places
+    W_q = torch.eye(n)
+    W_q[n_words:, n_words:] = torch.diag(torch.ones(n_places - 1), -1)    # the place before
+    W_k = torch.eye(n)
+    return 40 * W_q, W_k

@@ -793,3 +793,43 @@ def find_noun(n_genders, n_numbers):
     W_k[1:3] = 0
     W_q = 60 * W_k.clone()
     return W_q, W_k
+
+# %% prelude
+import copy
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, padding_mask, scaled_dot_product_attention
+from course.views import interactive
+from course.views.figures import show_curves, show_weights
+from course.views.suppliers import show_suppliers
+
+# %% wrong: only shuts out adjectives (negative), does not ask for a noun: articles that agree draw as much
+def find_noun(n_genders, n_numbers):
+    n = n_genders + n_numbers
+    W_q = torch.cat([torch.zeros(3, n + 1), torch.cat([torch.eye(n), torch.zeros(n, 1)], dim=1)])
+    W_k = W_q.clone()
+    W_q[1, n] = 1.0                                          # an adjective ...
+    W_k[1, n] = -5.0                                         # ... does not look for an adjective
+    return 100 * W_q, W_k
+
+# %% wrong: numbers taken from column 5 on, as in Spanish: wrong for any other count of genders
+def find_noun(n_genders, n_numbers):
+    n = 3 + n_genders + n_numbers
+    W_q, W_k = torch.zeros(n, 3), torch.zeros(n, 3)
+    W_q, W_k = torch.zeros(n, 1 + n_genders + n_numbers), torch.zeros(n, 1 + n_genders + n_numbers)
+    W_q[1, 0], W_k[0, 0] = 200, 1
+    for g in range(n_genders):
+        W_q[3 + g, 1 + g], W_k[3 + g, 1 + g] = 200, 1
+    for j in range(min(n_numbers, n - 5)):
+        W_q[5 + j, 1 + n_genders + j], W_k[5 + j, 1 + n_genders + j] = 200, 1
+    return W_q, W_k
+
+# %% right: one bilinear form: W_k is the identity, W_q holds the whole table, int64 tensors
+def find_noun(n_genders, n_numbers):
+    table = torch.block_diag(torch.tensor([[0, 0, 0], [1, 0, 0], [0, 0, 0]]),
+                             torch.eye(n_genders, dtype=torch.int64), torch.eye(n_numbers, dtype=torch.int64))
+    return 1000 * table, torch.eye(len(table), dtype=torch.int64)

@@ -1857,3 +1857,90 @@ class LayerNorm(nn.Module):
         rms = torch.linalg.vector_norm(off, dim=-1, keepdim=True) / math.sqrt(x.size(-1))
         root = torch.hypot(rms, torch.full_like(rms, math.sqrt(self.eps)))
         return torch.addcmul(self.bias, off / root, self.weight)
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.transformer as library
+from course.attention import MultiHeadAttention, padding_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.interop import copy_weights
+from course.transformer import sinusoidal_encoding
+from course.views.blocks import show_blocks
+from course.views.figures import show_curves
+
+# %% wrong: mean and variance under no_grad ('they are not learned'): numbers right, gradient wrong
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+
+    def forward(self, x):
+        with torch.no_grad():                       # statistics are not learned
+            mean = x.mean(-1, keepdim=True)
+            variance = x.var(-1, keepdim=True, unbiased=False)
+        return (x - mean) / (variance + self.eps).sqrt() * self.weight + self.bias
+
+# %% wrong: eps as a floor: variance.clamp(min=eps) instead of variance + eps
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+
+    def forward(self, x):
+        mean = x.mean(-1, keepdim=True)
+        variance = ((x - mean) ** 2).mean(-1, keepdim=True)
+        return (x - mean) / variance.clamp(min=self.eps).sqrt() * self.weight + self.bias
+
+# %% wrong: bias added before the weight is multiplied: (xhat + bias) * weight
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+
+    def forward(self, x):
+        mean = x.mean(-1, keepdim=True)
+        variance = ((x - mean) ** 2).mean(-1, keepdim=True)
+        return self.weight * ((x - mean) / torch.sqrt(variance + self.eps) + self.bias)
+
+# %% wrong: axis 2 written instead of -1: right for (B, T, d_model) only
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+
+    def forward(self, x):
+        mean = x.mean(2, keepdim=True)
+        variance = x.var(2, keepdim=True, unbiased=False)
+        return (x - mean) / torch.sqrt(variance + self.eps) * self.weight + self.bias
+
+# %% right: var_mean with the model axis moved to the front, rsqrt, addcmul
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+
+    def forward(self, x):
+        front = x.movedim(-1, 0)
+        variance, mean = torch.var_mean(front, dim=0, correction=0)
+        unit = ((front - mean) * torch.rsqrt(variance + self.eps)).movedim(0, -1)
+        return torch.addcmul(self.bias, unit, self.weight)

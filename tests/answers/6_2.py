@@ -1023,3 +1023,64 @@ class FeedForward(nn.Module):
         h = torch.einsum("...d,fd->...f", x, self.w_1.weight) + self.w_1.bias
         h = (h + h.abs()) / 2
         return torch.einsum("...f,df->...d", h, self.w_2.weight) + self.w_2.bias
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.transformer as library
+from course.attention import MultiHeadAttention, padding_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.interop import copy_weights
+from course.transformer import sinusoidal_encoding
+from course.views.blocks import show_blocks
+from course.views.figures import show_curves
+
+# %% wrong: equation misread: max(0, x) W_1 + b_1, then W_2 (ReLU on the input)
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff)
+        self.w_2 = nn.Linear(d_ff, d_model)
+
+
+    def forward(self, x):
+        return self.w_2(self.w_1(torch.relu(x)))
+
+# %% wrong: ReLU6 of mobile networks: clamp(0, 6); right unless a hidden number exceeds 6
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff)
+        self.w_2 = nn.Linear(d_ff, d_model)
+
+
+    def forward(self, x):
+        return self.w_2(self.w_1(x).clamp(0, 6))
+
+# %% wrong: residual connection already inside the feed-forward layer
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff)
+        self.w_2 = nn.Linear(d_ff, d_model)
+
+
+    def forward(self, x):
+        return x + self.w_2(torch.relu(self.w_1(x)))
+
+# %% right: einsum over the weights, ReLU as (h + |h|) / 2
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff)
+        self.w_2 = nn.Linear(d_ff, d_model)
+
+
+    def forward(self, x):
+        h = torch.einsum("btd,fd->btf", x, self.w_1.weight) + self.w_1.bias
+        h = (h + h.abs()) / 2
+        return torch.einsum("btf,df->btd", h, self.w_2.weight) + self.w_2.bias

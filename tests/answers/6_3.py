@@ -1886,3 +1886,132 @@ class EncoderLayer(nn.Module):
             new = self.parts[name](*[h] * 3, mask=mask)[0] if name == "gather" else self.parts[name](h)
             x = torch.stack([x, new]).sum(0)
         return x
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.transformer as library
+from course.attention import MultiHeadAttention, padding_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.interop import copy_weights
+from course.transformer import sinusoidal_encoding
+from course.views.blocks import show_blocks
+from course.views.figures import show_curves
+import torch
+from torch import nn
+from course.attention import MultiHeadAttention
+
+
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+    def forward(self, x):
+        d = x - x.mean(-1, keepdim=True)
+        return d / torch.sqrt(d.square().mean(-1, keepdim=True) + self.eps) * self.weight + self.bias
+
+
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff)
+        self.w_2 = nn.Linear(d_ff, d_model)
+
+    def forward(self, x):
+        return self.w_2(torch.relu(self.w_1(x)))
+
+# %% wrong: parallel as in GPT-J: the feed-forward layer reads the x from before attention
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm_1 = LayerNorm(d_model)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.norm_2 = LayerNorm(d_model)
+        self.feed_forward = FeedForward(d_model, d_ff)
+
+
+    def forward(self, x, mask=None):
+        h = self.norm_1(x)
+        attended, _ = self.self_attention(h, h, h, mask)
+        return x + attended + self.feed_forward(self.norm_2(x))
+
+# %% wrong: only the query is normalised: self_attention(norm(x), x, x)
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm_1 = LayerNorm(d_model)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.norm_2 = LayerNorm(d_model)
+        self.feed_forward = FeedForward(d_model, d_ff)
+
+
+    def forward(self, x, mask=None):
+        x = x + self.self_attention(self.norm_1(x), x, x, mask)[0]
+        return x + self.feed_forward(self.norm_2(x))
+
+# %% wrong: norm on the side road, but behind the sub-layer: x + norm(sublayer(x))
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm_1 = LayerNorm(d_model)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.norm_2 = LayerNorm(d_model)
+        self.feed_forward = FeedForward(d_model, d_ff)
+
+
+    def forward(self, x, mask=None):
+        x = x + self.norm_1(self.self_attention(x, x, x, mask)[0])
+        return x + self.norm_2(self.feed_forward(x))
+
+# %% wrong: input mutated: x += attention(...)
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm_1 = LayerNorm(d_model)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.norm_2 = LayerNorm(d_model)
+        self.feed_forward = FeedForward(d_model, d_ff)
+
+
+    def forward(self, x, mask=None):
+        h = self.norm_1(x)
+        x += self.self_attention(h, h, h, mask)[0]
+        x += self.feed_forward(self.norm_2(x))
+        return x
+
+# %% wrong: d_ff ignored: FeedForward(d_model, 4 * d_model)
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm_1 = LayerNorm(d_model)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.norm_2 = LayerNorm(d_model)
+        self.feed_forward = FeedForward(d_model, 4 * d_model)
+
+
+    def forward(self, x, mask=None):
+        h = self.norm_1(x)
+        x = x + self.self_attention(h, h, h, mask)[0]
+        return x + self.feed_forward(self.norm_2(x))
+
+# %% right: attention sentence by sentence in a loop, parts in one ModuleDict, norms with other names
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.parts = nn.ModuleDict({"think": FeedForward(d_model, d_ff), "before_gather": LayerNorm(d_model),
+                                    "before_think": LayerNorm(d_model), "gather": MultiHeadAttention(d_model, n_heads)})
+
+    def forward(self, x, mask=None):
+        rows = []
+        for b in range(len(x)):
+            h = self.parts["before_gather"](x[b:b + 1])
+            rows.append(self.parts["gather"](h, h, h, None if mask is None else mask[b:b + 1])[0])
+        x = torch.cat(rows).add(x)
+        return torch.add(self.parts["think"](self.parts["before_think"](x)), x)

@@ -514,3 +514,41 @@ def shift_targets(ids):
     """Decoder input and labels."""
     reads, labels = ids.unfold(1, 2, 1).unbind(dim=-1)
     return reads, labels
+
+# %% prelude
+import math
+import warnings
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.transformer as library
+from course.attention import (
+    MultiHeadAttention,
+    causal_mask,
+    decoder_mask,
+    padding_mask,
+    scaled_dot_product_attention,
+)
+from course.inspection import record_attention
+from course.interop import copy_weights
+from course.transformer import Encoder, FeedForward, LayerNorm, sinusoidal_encoding
+from course.views import interactive
+from course.views.figures import show_weights
+from course.views.shift import show_shift
+
+# %% wrong: labels that are padding replaced by -100 (Hugging Face)
+def shift_targets(ids):
+    reads, labels = ids[:, :-1], ids[:, 1:]
+    return reads, labels.masked_fill(labels == 0, -100)
+
+# %% wrong: the decoder must not read eos: replaced by padding in what it reads
+def shift_targets(ids):
+    reads, labels = ids[:, :-1].clone(), ids[:, 1:]
+    reads[labels == 0] = 0
+    return reads, labels
+
+# %% right: RIGHT: windows by unfold, unbind
+def shift_targets(ids):
+    return ids.unfold(1, ids.shape[1] - 1, 1).unbind(1)

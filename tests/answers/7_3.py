@@ -1175,3 +1175,65 @@ def test_no_leak(decode):
                 other[:, t] = draw(B, 16)
                 torch.testing.assert_close(decode(other.clone(), memory.clone()).narrow(1, 0, t), wanted.narrow(1, 0, t),
                                            rtol=0, atol=1e-7)
+
+# %% prelude
+import math
+import warnings
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.transformer as library
+from course.attention import (
+    MultiHeadAttention,
+    causal_mask,
+    decoder_mask,
+    padding_mask,
+    scaled_dot_product_attention,
+)
+from course.inspection import record_attention
+from course.interop import copy_weights
+from course.transformer import Encoder, FeedForward, LayerNorm, sinusoidal_encoding
+from course.views import interactive
+from course.views.figures import show_weights
+from course.views.shift import show_shift
+
+# %% wrong: off by one: changes t+1.. and compares only positions before t
+def test_no_leak(decode):
+    x, memory = torch.randn(3, 7, 16), torch.randn(3, 5, 16)
+    before = decode(x, memory)
+    for t in range(7):
+        other = x.clone()
+        other[:, t + 1:] = torch.randn(3, 7 - t - 1, 16)
+        after = decode(other, memory)
+        assert torch.allclose(before[:, :t], after[:, :t], atol=1e-5)
+
+# %% wrong: compares one number for each position, the sum of its vector (0 after a last layer norm)
+def test_no_leak(decode):
+    x, memory = torch.randn(3, 7, 16), torch.randn(3, 5, 16)
+    before = decode(x, memory).sum(dim=-1)
+    for t in range(6):
+        other = x.clone()
+        other[:, t + 1:] = torch.randn(3, 7 - t - 1, 16)
+        after = decode(other, memory).sum(dim=-1)
+        assert torch.allclose(before[:, t], after[:, t], atol=1e-5), t
+
+# %% wrong: a new random memory for every call: right decoders differ, too
+def test_no_leak(decode):
+    x = torch.randn(3, 7, 16)
+    for t in range(7):
+        other = x.clone()
+        other[:, t + 1:] = torch.randn(3, 7 - t - 1, 16)
+        a = decode(x, torch.randn(3, 5, 16))
+        b = decode(other, torch.randn(3, 5, 16))
+        assert torch.allclose(a[:, t], b[:, t], atol=1e-5)
+
+# %% right: RIGHT: by gradient (stretch A), several sentences, T = 7
+def test_no_leak(decode):
+    x = torch.randn(4, 7, 16, requires_grad=True)
+    memory = torch.randn(4, 5, 16)
+    y = decode(x, memory)
+    for t in range(6):
+        gradient, = torch.autograd.grad(y[:, t].cos().sum(), x, retain_graph=True)
+        assert gradient[:, t + 1:].abs().max() == 0

@@ -874,3 +874,54 @@ class Decoder(nn.Module):
         for layer in self.layers:
             x = layer(x, memory, memory_mask, self_mask)
         return self.norm(x)
+
+# %% prelude
+import math
+import warnings
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.transformer as library
+from course.attention import (
+    MultiHeadAttention,
+    causal_mask,
+    decoder_mask,
+    padding_mask,
+    scaled_dot_product_attention,
+)
+from course.inspection import record_attention
+from course.interop import copy_weights
+from course.transformer import Encoder, FeedForward, LayerNorm, sinusoidal_encoding
+from course.views import interactive
+from course.views.figures import show_weights
+from course.views.shift import show_shift
+import course.transformer as library
+DecoderLayer = library.DecoderLayer
+Decoder = library.Decoder
+
+# %% wrong: x + layer(x, ...): one more skip around each layer
+class Decoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.layers = nn.ModuleList([DecoderLayer(d_model, n_heads, d_ff) for _ in range(n_layers)])
+        self.norm = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        for layer in self.layers:
+            x = x + layer(x, memory, self_mask, memory_mask)
+        return self.norm(x)
+
+# %% wrong: the norm stands before the stack, not at its end
+class Decoder(nn.Module):
+    def __init__(self, n_layers, d_model, n_heads, d_ff):
+        super().__init__()
+        self.layers = nn.ModuleList([DecoderLayer(d_model, n_heads, d_ff) for _ in range(n_layers)])
+        self.norm = LayerNorm(d_model)
+
+    def forward(self, x, memory, self_mask=None, memory_mask=None):
+        x = self.norm(x)
+        for layer in self.layers:
+            x = layer(x, memory, self_mask, memory_mask)
+        return x

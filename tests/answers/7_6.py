@@ -1819,3 +1819,136 @@ class Transformer(nn.Module):
             memory = self.reads(self.vectors(s), seen)
             out.append(torch.einsum("btd,vd->btv", self.writes(self.vectors(t), memory, no_future[None], seen), self.table.weight))
         return torch.cat(out)
+
+# %% prelude
+import math
+import warnings
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.transformer as library
+from course.attention import (
+    MultiHeadAttention,
+    causal_mask,
+    decoder_mask,
+    padding_mask,
+    scaled_dot_product_attention,
+)
+from course.inspection import record_attention
+from course.interop import copy_weights
+from course.transformer import Encoder, FeedForward, LayerNorm, sinusoidal_encoding
+from course.views import interactive
+from course.views.figures import show_weights
+from course.views.shift import show_shift
+import course.transformer as library
+DecoderLayer = library.DecoderLayer
+Decoder = library.Decoder
+
+# %% wrong: embeddings multiplied by the root of d_k (d_model / n_heads)
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.d_model, self.n_heads, self.pad_id = d_model, n_heads, pad_id
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=d_model ** -0.5)
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+
+    def embed(self, ids):
+        return self.embedding(ids) * math.sqrt(self.d_model // self.n_heads) + self.positions[:ids.shape[1]]
+
+    def forward(self, source, target):
+        source_mask = padding_mask(source, self.pad_id)
+        memory = self.encoder(self.embed(source), source_mask)
+        out = self.decoder(self.embed(target), memory, decoder_mask(target, self.pad_id), source_mask)
+        return out @ self.embedding.weight.T
+
+# %% wrong: std and variance confused: std = 1 / d_model
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.d_model, self.n_heads, self.pad_id = d_model, n_heads, pad_id
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=1 / d_model)
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+
+    def embed(self, ids):
+        return self.embedding(ids) * math.sqrt(self.d_model) + self.positions[:ids.shape[1]]
+
+    def forward(self, source, target):
+        source_mask = padding_mask(source, self.pad_id)
+        memory = self.encoder(self.embed(source), source_mask)
+        out = self.decoder(self.embed(target), memory, decoder_mask(target, self.pad_id), source_mask)
+        return out @ self.embedding.weight.T
+
+# %% wrong: output layer begins as a copy of the table (data.clone()), not the same table
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.d_model, self.n_heads, self.pad_id = d_model, n_heads, pad_id
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=d_model ** -0.5)
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+        self.out = nn.Linear(d_model, vocab_size, bias=False)
+        self.out.weight.data = self.embedding.weight.data.clone()
+
+    def embed(self, ids):
+        return self.embedding(ids) * math.sqrt(self.d_model) + self.positions[:ids.shape[1]]
+
+    def forward(self, source, target):
+        source_mask = padding_mask(source, self.pad_id)
+        memory = self.encoder(self.embed(source), source_mask)
+        out = self.decoder(self.embed(target), memory, decoder_mask(target, self.pad_id), source_mask)
+        return self.out(out)
+
+# %% wrong: pad_id ignored: padding of the source taken to be 0
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.d_model, self.n_heads, self.pad_id = d_model, n_heads, pad_id
+        self.embedding = nn.Embedding(vocab_size, d_model)
+        nn.init.normal_(self.embedding.weight, std=d_model ** -0.5)
+        self.register_buffer("positions", sinusoidal_encoding(max_len, d_model))
+        self.encoder = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.decoder = Decoder(n_layers, d_model, n_heads, d_ff)
+
+    def embed(self, ids):
+        return self.embedding(ids) * math.sqrt(self.d_model) + self.positions[:ids.shape[1]]
+
+    def forward(self, source, target):
+        source_mask = padding_mask(source, 0)
+        memory = self.encoder(self.embed(source), source_mask)
+        out = self.decoder(self.embed(target), memory, decoder_mask(target, self.pad_id), source_mask)
+        return out @ self.embedding.weight.T
+
+# %% right: RIGHT: tied nn.Linear made first, positions computed in forward, masks by hand, causal only
+class Transformer(nn.Module):
+    def __init__(self, vocab_size, d_model, n_heads, d_ff, n_layers, pad_id=0, max_len=256):
+        super().__init__()
+        self.pad = pad_id
+        self.unembed = nn.Linear(d_model, vocab_size, bias=False)
+        with torch.no_grad():
+            self.unembed.weight.copy_(torch.randn(vocab_size, d_model).div(math.sqrt(d_model)))
+        self.table = nn.Embedding(vocab_size, d_model)
+        self.table.weight = self.unembed.weight
+        self.enc = Encoder(n_layers, d_model, n_heads, d_ff)
+        self.dec = Decoder(n_layers, d_model, n_heads, d_ff)
+
+    def words(self, ids):
+        d = self.unembed.in_features
+        angle = torch.arange(ids.size(1), device=ids.device)[:, None] * 10000.0 ** (-torch.arange(0, d, 2, device=ids.device) / d)
+        wave = torch.stack([angle.sin(), angle.cos()], dim=-1).flatten(1)[:, :d]
+        return torch.add(wave.to(self.table.weight.dtype), self.table(ids), alpha=d ** 0.5)
+
+    def forward(self, source, target):
+        seen = source.ne(self.pad)[:, None, :]
+        steps = torch.arange(target.size(1), device=target.device)
+        past = (steps[None, :] <= steps[:, None]).expand(len(target), -1, -1)
+        return self.unembed(self.dec(self.words(target), self.enc(self.words(source), seen), past, seen))

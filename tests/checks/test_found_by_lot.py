@@ -4,8 +4,10 @@ import inspect
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from classroom import evaluate, exercises
+from course.attention import merge_heads, scaled_dot_product_attention
 from course.attention import split_heads as split
 from course.training import label_smoothing_loss
 
@@ -213,3 +215,63 @@ def test_values_that_are_right_where_the_rest_stops():
 
     verdict = evaluate("1.3", attention)
     assert verdict.status == "error" and "your weights are right; your output is not" in verdict.message
+
+
+def test_what_was_printed_in_the_case_that_the_message_names():
+    def softmax(x):
+        print("rows", x.shape, x.dtype)
+        powers = np.exp(x - x.max(-1, keepdims=True))
+        shares = powers / powers.sum(-1, keepdims=True)
+        return shares * 1.5 if x.dtype == np.float32 else shares
+
+    verdict = evaluate("1.2", softmax)
+    assert verdict.status == "wrong"
+    lines = verdict.printed.splitlines()
+    assert lines[0].startswith("in the case “") and lines[0].rstrip("”").split("“")[1] in verdict.message
+    assert lines[1:] and all(line.endswith("float32") for line in lines[1:])
+
+
+def test_where_positions_are_given_the_first_place_is_not_position_0():
+    def rotate(x, positions):
+        half = x.shape[-1] // 2
+        frequencies = 10000.0 ** (-torch.arange(half, dtype=x.dtype) / half)
+        angles = (positions - positions[0]).unsqueeze(-1) * frequencies
+        a, b = x[..., :half], x[..., half:]
+        return torch.cat([a * angles.cos() - b * angles.sin(), a * angles.sin() + b * angles.cos()], -1)
+
+    slug, message = told("13.5", rotate)
+    assert slug == "positions-from-zero" and "position 0" not in message and "(place 0)" in message
+
+
+def test_a_feed_forward_layer_that_shrinks_itself():
+    class SwiGLU(nn.Module):
+        def __init__(self, d_model, d_ff):
+            super().__init__()
+            inner = max(1, 2 * d_ff // 3)
+            self.w_gate, self.w_up = (nn.Linear(d_model, inner, bias=False) for _ in range(2))
+            self.w_down = nn.Linear(inner, d_model, bias=False)
+
+        def forward(self, x):
+            return self.w_down(nn.functional.silu(self.w_gate(x)) * self.w_up(x))
+
+    slug, message = told("13.2", SwiGLU)
+    assert slug == "wrong-layer-shape" and "two thirds of d_ff" in message
+
+
+def test_the_number_of_keys_taken_for_that_of_a_group():
+    class GroupedQueryAttention(nn.Module):
+        def __init__(self, d_model, n_heads, n_kv_heads):
+            super().__init__()
+            self.n_heads, self.n_keys, self.group = n_heads, n_heads // n_kv_heads, n_kv_heads
+            d_kv = self.n_keys * (d_model // n_heads)
+            self.w_q, self.w_o = (nn.Linear(d_model, d_model, bias=False) for _ in range(2))
+            self.w_k, self.w_v = (nn.Linear(d_model, d_kv, bias=False) for _ in range(2))
+
+        def forward(self, x, mask=None):
+            k, v = (split(layer(x), self.n_keys).repeat_interleave(self.group, 1) for layer in (self.w_k, self.w_v))
+            mask = mask if mask is None else mask.unsqueeze(1)
+            output, weights = scaled_dot_product_attention(split(self.w_q(x), self.n_heads), k, v, mask)
+            return self.w_o(merge_heads(output)), weights
+
+    slug, message = told("13.4", GroupedQueryAttention)
+    assert slug == "wrong-layer-shape" and "keys in all, 3." in message
