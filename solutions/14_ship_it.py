@@ -176,7 +176,12 @@ print("back   ", [round(x, 2) for x in (counted.to(torch.int8) * step).tolist()]
 # %% tags=["nbval-ignore-output"]
 sources = [pair.source for pair in split.test[:300]]
 references = [pair.target for pair in split.test[:300]]
-as_trained = translate(model, sources, subwords)
+
+def translated(model):
+    """The 300 sentences, greedily."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")          # sentences without an end, as a broken model writes them, are cut
+        return translate(model, sources, subwords, max_len=30)
 
 def rounded(model, keep):
     """A copy of the model with `keep(table)` in the place of every table."""
@@ -188,9 +193,7 @@ def rounded(model, keep):
 
 def measured(model):
     """BLEU on the 300 sentences, and how many translations are those of the trained model."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")          # a broken model writes sentences without an end: they are cut
-        written = translate(model, sources, subwords, max_len=30)
+    written = translated(model)
     same = sum(ours == theirs for ours, theirs in zip(written, as_trained, strict=True))
     return sacrebleu.corpus_bleu(written, [references]).score, same
 
@@ -198,6 +201,7 @@ def megabytes(bits, scales=0):
     """Size of the model with `bits` for each number of a table, and float32 for the vectors and scales."""
     return (in_tables * bits / 8 + 4 * (in_vectors + scales)) / 1e6
 
+as_trained = translated(model)
 results = {
     "float32": (megabytes(32), *measured(model)),
     "float16": (megabytes(16), *measured(rounded(model, lambda w: w.half().float()))),
