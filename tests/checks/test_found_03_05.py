@@ -190,7 +190,7 @@ def computes_and_forgets(split):
 def part_of(positions=slice(None), sentences=slice(None), heads=3, tolerance=0.0):
     def test(split):
         for h in range(heads):
-            found, wanted = heads_and_wanted(split, h, batch=3)
+            found, wanted = heads_and_wanted(split, h, batch=2)
             assert torch.allclose(found[sentences, positions], wanted[sentences, positions], atol=tolerance)
     return test
 
