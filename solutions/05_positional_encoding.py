@@ -286,12 +286,13 @@ for t in (0, 7, 90):
 # %% [markdown]
 # The first matrix is the one that least squares has found.
 #
-# How can a model use this? The query of a vector is a learned matrix times this vector: the weight of `w_q`. If the
-# vectors were positions alone and their keys were the same, then with `shift_matrix(-3, d_model)` in its place every
-# position would ask for "three places before me": one matrix for all places. (With words in the vectors, the matrices
-# must learn to leave the words out.) (Where the vectors are rows and stand on the left, as in $Q = XW_q$, $W_q$ is the
-# transpose of that.) Scores are dot products, so we look at the dot products of positions with each other. The three
-# curves begin at different positions, and each is drawn 4 higher than the one before. How do they differ?
+# How can a model use this? The query of a vector is a learned matrix times this vector: the weight of `w_q`. Suppose
+# that the vectors are positions alone, and that the key of each position is its vector, unchanged. Put
+# `shift_matrix(-3, d_model)` in the place of the weight of `w_q`: then the query of position t is the vector of
+# position t − 3, and every position asks for "three places before me", with one matrix for all. (With words in the
+# vectors, the matrices must learn to leave the words out. And in $Q = XW_q$, where the vectors are rows, $W_q$ is the
+# transpose of this matrix.) Scores are dot products, so we look at the dot products of positions with each other. The
+# three curves begin at different positions, and each is drawn 4 higher than the one before. How do they differ?
 
 # %%
 table = sinusoidal_encoding(64, 32)
@@ -312,8 +313,8 @@ show_curves(distances, {f"from position {t} (+ {4 * n})": curve + 4 * n for n, (
 # distance times the frequency. The curve is a sum of 16 cosines; at distance 0 each of them is 1.)
 
 # %% [markdown]
-# Are the nearest positions also the most similar? With only 4 dimensions, which positions look most like position 0?
-# And with 64?
+# Are the nearest positions also the most similar? With only 4 dimensions, which of the positions 1 to 23 look most like
+# position 0? And with 64?
 
 # %%
 for d_model in (4, 64):
@@ -710,7 +711,8 @@ show_curves(range(STEP, 64), shown, "place in the sentence", "share of right ans
 
 # %% [markdown]
 # ## Stretch exercises
-# Without points and without checks. The solution notebook of this lesson has the code.
+# Without points and without checks. The solution notebook of this lesson has the code of A and B; what comes out of C
+# is told below.
 #
 # **A · Two steps.** Show in numbers that `shift_matrix(2, d) @ shift_matrix(3, d)` is `shift_matrix(5,
 # d)`, and that `shift_matrix(-3, d)` is the transpose of `shift_matrix(3, d)`. Why must both be true of

@@ -511,7 +511,8 @@ ibm = IBMModel1.train([(pair.source, pair.target) for pair in split.train], n_it
 ibm_links = [ibm.align(pair.source, pair.target) for pair in gold]
 of_ibm = error_rate(ibm_links)
 print(f"IBM model 1  {of_ibm:.2f}, {interval(drawn_rates(ibm_links))}")
-for word in ("cat", "black", "sleeps"):
+print(" " * 11 + "gato  gata  negro negra duerme el")
+for word in ("cat", "black", "sleeps"):                     # row 0 is that of the empty word
     row = ibm.probabilities([word], ["gato", "gata", "negro", "negra", "duerme", "el"])[1]
     print(f"  {word:7}", row)
 
@@ -910,7 +911,9 @@ for name, layers, heads in ((first, CROSS[:1], [0]), (last, CROSS, list(HEADS)))
 # But read the table to its end before you conclude that weights mean nothing. How many tokens stay if all weights are
 # shuffled? So compare the share of one head with that of all heads, and not with 0 %. And some tokens only had luck,
 # with one head as with all: the last two lines shuffle five times. With more shuffles fewer still would stay. So the
-# share that stays in all five shuffles is an upper limit for the share of tokens that do not need the shuffled weights.
+# share that stays in all five shuffles is an upper limit for the share of tokens that *no* shuffle changes. It is none
+# for the tokens that can do without the head: compare the column *silenced*. Some tokens stay when the head says
+# nothing, and change when it looks at the wrong words.
 #
 # A second test: **take a column away**. For each token to be predicted and each source token, set the column of the
 # source token to 0 in all heads of both layers, let the rest of each row grow to sum to 1, and see how far the
@@ -985,7 +988,8 @@ for kind, rows in sorted(measured.items()):
     print(f"{kind:38} {len(rows):4} {agree:22.0%} {on_it:19.0%} {harmless:20.0%}")
 
 # %% [markdown]
-# (No harm: the log-probability of the right token falls by less than 0.1, or rises.)
+# (No harm: the log-probability of the right token falls by less than 0.1, or rises. A ▁ alone is a token, too: it
+# stands before ¿, for instance, and belongs to no word.)
 #
 # Compare the first line with 100 %. But do not stop there: the kinds of rows differ. Is the largest effect on the
 # diagonal as often as at the largest weight? Then these numbers do not show that the weight says more than that both
@@ -1184,7 +1188,7 @@ for layer in LAYERS:
 # | made all weights alike | how far this model, as it was trained, can do without them |
 # | exchanged columns in both layers | in how many sentences the words changed places, as predicted |
 # | exchanged columns layer by layer | whether a noun comes from where a layer looks; not every layer need pass it on |
-# | silenced or shuffled one head | how many tokens do not change: for these its picture is not *the* reason |
+# | silenced or shuffled one head | how many tokens come out without it, or with other weights (some by luck) |
 # | took columns away | how much more often than the diagonal the largest weight is the largest effect, in which rows |
 # | gave a head what it said of another sentence | how far each head, and each layer, moves the noun by itself |
 #

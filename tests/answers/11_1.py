@@ -780,3 +780,56 @@ def alignment_error_rate(predicted, sure, possible):
         total += 1
         hits += (link in sure) + (link in possible)
     return Fraction(total - hits, total)
+
+# %% prelude
+import contextlib
+import itertools
+import random
+import warnings
+
+import numpy as np
+import sacrebleu
+import torch
+import torch.nn.functional as F
+
+from course.alignment import IBMModel1, gold_alignments, pool, word_links, word_numbers, word_weights, words
+from course.counting import count_vectors
+from course.data import Pair
+from course.decoding import translate
+from course.inspection import record_attention
+from course.intervention import attention_names, edit_attention, switch_off, uniform
+from course.tokens import encode_pairs
+from course.translator import trained_translator
+from course.views import interactive
+from course.views.alignments import show_alignment, show_points
+from course.views.figures import show_weights
+
+warnings.filterwarnings("ignore", ".* max_len = ")          # a translation that does not end is cut: with a warning
+
+# %% wrong: possible hits counted without the sure ones (A & (P - S))
+def alignment_error_rate(predicted, sure, possible):
+    only = possible - sure
+    return 1 - (len(predicted & sure) + len(predicted & only)) / (len(predicted) + len(sure))
+
+# %% wrong: undirected links: each link sorted, so (1,2) and (2,1) are one
+def alignment_error_rate(predicted, sure, possible):
+    a, s, p = ({tuple(sorted(link)) for link in links} for links in (predicted, sure, possible))
+    return 1 - (len(a & s) + len(a & p)) / (len(a) + len(s))
+
+# %% wrong: edge: no sure links -> 0 (nothing could be missed)
+def alignment_error_rate(predicted, sure, possible):
+    if not sure:
+        return 0.0
+    return 1 - (len(predicted & sure) + len(predicted & possible)) / (len(predicted) + len(sure))
+
+# %% wrong: below the line the union of A and S plus the intersection with P (|A|S| + |A&P|)
+def alignment_error_rate(predicted, sure, possible):
+    below = len(predicted | sure) + len(predicted & possible)
+    if below == 0:
+        return 0.0
+    return 1 - (len(predicted & sure) + len(predicted & possible)) / below
+
+# %% right: one pass of a generator, 2 points for sure
+def alignment_error_rate(predicted, sure, possible):
+    missed = sum((x not in sure) + (x not in possible) for x in predicted)
+    return (len(sure) - len(predicted) + missed) / (len(predicted) + len(sure))

@@ -858,3 +858,62 @@ def align_from_attention(weights):
     w = weights[:, :-1, :-1]
     w = w / w.sum(dim=-1, keepdim=True)
     return w.mean(dim=0).argmax(dim=-1)
+
+# %% prelude
+import contextlib
+import itertools
+import random
+import warnings
+
+import numpy as np
+import sacrebleu
+import torch
+import torch.nn.functional as F
+
+from course.alignment import IBMModel1, gold_alignments, pool, word_links, word_numbers, word_weights, words
+from course.counting import count_vectors
+from course.data import Pair
+from course.decoding import translate
+from course.inspection import record_attention
+from course.intervention import attention_names, edit_attention, switch_off, uniform
+from course.tokens import encode_pairs
+from course.translator import trained_translator
+from course.views import interactive
+from course.views.alignments import show_alignment, show_points
+from course.views.figures import show_weights
+
+warnings.filterwarnings("ignore", ".* max_len = ")          # a translation that does not end is cut: with a warning
+
+# %% wrong: geometric mean of heads (mean of logs) in place of the mean
+def align_from_attention(weights):
+    return (weights + 1e-12).log().mean(dim=0)[:-1, :-1].argmax(dim=-1)
+
+# %% wrong: leaves out row of <eos> right, but renormalises columns: divides each column by its sum before argmax
+def align_from_attention(weights):
+    mean = weights.mean(dim=0)[:-1, :-1]
+    mean = mean / (mean.sum(dim=0, keepdim=True) + 1e-9)
+    return mean.argmax(dim=-1)
+
+# %% right: einsum, -inf in <eos>, list of ints by loops
+def align_from_attention(weights):
+    mean = torch.einsum("hqk->kq", weights) / len(weights)
+    mean[-1] = -float("inf")
+    return [max(range(mean.shape[0]), key=lambda k: float(mean[k, q])) for q in range(mean.shape[1] - 1)]
+
+# %% wrong: columns cut by T_q - 1 instead of T_k - 1
+def align_from_attention(weights):
+    n = weights.shape[1] - 1
+    return weights.mean(dim=0)[:n, :n].argmax(dim=-1)
+
+# %% wrong: each source word used once (greedy one-to-one, taken words hidden) while any is free
+def align_from_attention(weights):
+    mean = weights.mean(dim=0)[:-1, :-1].clone()
+    found = []
+    for row in mean:
+        free = [k for k in range(len(row)) if k not in found] or list(range(len(row)))
+        found.append(max(free, key=lambda k: float(row[k])))
+    return torch.tensor(found)
+
+# %% wrong: monotone: running maximum of links (never goes back)
+def align_from_attention(weights):
+    return weights.mean(dim=0)[:-1, :-1].argmax(dim=-1).cummax(dim=0).values

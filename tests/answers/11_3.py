@@ -1694,3 +1694,101 @@ def em_step(t, pairs):
     given = np.divide(T, totals, out=np.zeros_like(totals), where=T > 0)
     counts = t * np.einsum("pi,pj->ij", S, given)
     return (counts / counts.sum(1)[:, None]).astype(t.dtype)
+
+# %% prelude
+import contextlib
+import itertools
+import random
+import warnings
+
+import numpy as np
+import sacrebleu
+import torch
+import torch.nn.functional as F
+
+from course.alignment import IBMModel1, gold_alignments, pool, word_links, word_numbers, word_weights, words
+from course.counting import count_vectors
+from course.data import Pair
+from course.decoding import translate
+from course.inspection import record_attention
+from course.intervention import attention_names, edit_attention, switch_off, uniform
+from course.tokens import encode_pairs
+from course.translator import trained_translator
+from course.views import interactive
+from course.views.alignments import show_alignment, show_points
+from course.views.figures import show_weights
+
+warnings.filterwarnings("ignore", ".* max_len = ")          # a translation that does not end is cut: with a warning
+
+# %% wrong: counts begin with the old table (a prior)
+def em_step(t, pairs):
+    counts = t.copy()
+    for source, target in pairs:
+        for y in target:
+            total = sum(t[x, y] for x in source)
+            for x in source:
+                counts[x, y] += t[x, y] / total
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: shares updated sentence by sentence (online): t changes after each pair
+def em_step(t, pairs):
+    t = t.copy()
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for y in target:
+            total = sum(t[x, y] for x in source)
+            for x in source:
+                counts[x, y] += t[x, y] / total
+        sums = counts.sum(axis=1, keepdims=True)
+        t = np.where(sums > 0, counts / np.where(sums > 0, sums, 1), t)
+    return t
+
+# %% wrong: rows divided by the number of target words seen with the source word, not by the sum of counts
+def em_step(t, pairs):
+    counts, seen = np.zeros_like(t), np.zeros((len(t), 1))
+    for source, target in pairs:
+        for x in source:
+            seen[x] += len(target)
+        for y in target:
+            total = sum(t[x, y] for x in source)
+            for x in source:
+                counts[x, y] += t[x, y] / total
+    return counts / seen
+
+# %% wrong: the shares multiplied by t once more
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for y in target:
+            p = np.array([t[x, y] for x in source])
+            for x, share in zip(source, p / p.sum()):
+                counts[x, y] += share * t[x, y]
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: a target word with two equal source words: total over the set, loop over the list
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for y in target:
+            total = sum(t[x, y] for x in set(source))
+            for x in source:
+                counts[x, y] += t[x, y] / total
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% wrong: target words with more pairs: each pair weighs 1 / len(target)
+def em_step(t, pairs):
+    counts = np.zeros_like(t)
+    for source, target in pairs:
+        for y in target:
+            total = sum(t[x, y] for x in source)
+            for x in source:
+                counts[x, y] += t[x, y] / total / len(target)
+    return counts / counts.sum(axis=1, keepdims=True)
+
+# %% right: np.add.at on meshgrids
+def em_step(t, pairs):
+    counts = np.zeros(t.shape)
+    for source, target in pairs:
+        s, y = np.meshgrid(source, target, indexing="ij")
+        np.add.at(counts, (s, y), t[s, y] / t[s, y].sum(0))
+    return counts / counts.sum(1)[:, None]

@@ -560,3 +560,79 @@ def take_away(weights, lost):
 def take_away(weights, lost):
     left = torch.einsum("bhqk,bk->bhqk", weights, (~lost).to(weights.dtype))
     return torch.nan_to_num(left / torch.einsum("bhqk->bhq", left).unsqueeze(-1), nan=0.0)
+
+# %% prelude
+import contextlib
+import itertools
+import random
+import warnings
+
+import numpy as np
+import sacrebleu
+import torch
+import torch.nn.functional as F
+
+from course.alignment import IBMModel1, gold_alignments, pool, word_links, word_numbers, word_weights, words
+from course.counting import count_vectors
+from course.data import Pair
+from course.decoding import translate
+from course.inspection import record_attention
+from course.intervention import attention_names, edit_attention, switch_off, uniform
+from course.tokens import encode_pairs
+from course.translator import trained_translator
+from course.views import interactive
+from course.views.alignments import show_alignment, show_points
+from course.views.figures import show_weights
+
+warnings.filterwarnings("ignore", ".* max_len = ")          # a translation that does not end is cut: with a warning
+
+# %% wrong: sum over heads as well: mean row over heads sums to 1
+def take_away(weights, lost):
+    kept = weights.masked_fill(lost[:, None, None], 0.0)
+    total = kept.sum(dim=(1, 3), keepdim=True) / weights.shape[1]
+    return torch.where(total > 0, kept / total, kept)
+
+# %% right: softmax of masked logs, nan_to_num
+def take_away(weights, lost):
+    logs = weights.log().masked_fill(lost.unsqueeze(1).unsqueeze(1), float("-inf"))
+    return logs.softmax(dim=-1).nan_to_num(nan=0.0)
+
+# %% wrong: row of which nothing is left: uniform over tokens that stay
+def take_away(weights, lost):
+    mask = lost[:, None, None, :]
+    kept = weights.masked_fill(mask, 0.0)
+    total = kept.sum(dim=-1, keepdim=True)
+    stay = (~mask).to(weights.dtype)
+    even = (stay / stay.sum(dim=-1, keepdim=True).clamp(min=1)).expand_as(weights)
+    return torch.where(total > 0, kept / total, even)
+
+# %% wrong: computed and returned in float64
+def take_away(weights, lost):
+    kept = weights.double().masked_fill(lost[:, None, None, :], 0.0)
+    total = kept.sum(dim=-1, keepdim=True)
+    return kept / total.masked_fill(total == 0, 1.0)
+
+# %% wrong: rows of lost tokens silenced too (as in self-attention) if T_q == T_k
+def take_away(weights, lost):
+    kept = weights.masked_fill(lost[:, None, None, :], 0.0)
+    if weights.shape[-1] == weights.shape[-2]:
+        kept = kept.masked_fill(lost[:, None, :, None], 0.0)
+    total = kept.sum(dim=-1, keepdim=True)
+    return kept / total.masked_fill(total == 0, 1.0)
+
+# %% wrong: a token lost in one sentence is lost in all (lost.any(0))
+def take_away(weights, lost):
+    kept = weights.masked_fill(lost.any(dim=0), 0.0)
+    total = kept.sum(dim=-1, keepdim=True)
+    return kept / total.masked_fill(total == 0, 1.0)
+
+# %% wrong: returns float32 result, rows rounded: sum over -1 of weights in half where row is sharp (weights below 1e-3 set to 0)
+def take_away(weights, lost):
+    kept = weights.masked_fill(lost[:, None, None, :], 0.0)
+    total = kept.sum(dim=-1, keepdim=True)
+    new = kept / total.masked_fill(total == 0, 1.0)
+    return new.masked_fill(new < 1e-3, 0.0)
+
+# %% right: F.normalize with p=1
+def take_away(weights, lost):
+    return F.normalize(torch.einsum("bhqk,bk->bhqk", weights, (~lost).to(weights)), p=1, dim=-1)

@@ -603,3 +603,77 @@ def patch(mixed, other, head, n_heads):
 def patch(mixed, other, head, n_heads):
     owner = torch.arange(mixed.shape[-1]).div(mixed.shape[-1] // n_heads, rounding_mode="floor")
     return torch.where(owner.eq(head), other, mixed)
+
+# %% prelude
+import contextlib
+import itertools
+import random
+import warnings
+
+import numpy as np
+import sacrebleu
+import torch
+import torch.nn.functional as F
+
+from course.alignment import IBMModel1, gold_alignments, pool, word_links, word_numbers, word_weights, words
+from course.counting import count_vectors
+from course.data import Pair
+from course.decoding import translate
+from course.inspection import record_attention
+from course.intervention import attention_names, edit_attention, switch_off, uniform
+from course.tokens import encode_pairs
+from course.translator import trained_translator
+from course.views import interactive
+from course.views.alignments import show_alignment, show_points
+from course.views.figures import show_weights
+
+warnings.filterwarnings("ignore", ".* max_len = ")          # a translation that does not end is cut: with a warning
+
+# %% wrong: puts in the mean of other over the sentences
+def patch(mixed, other, head, n_heads):
+    d = mixed.shape[-1] // n_heads
+    new = mixed.clone()
+    new[..., head * d : (head + 1) * d] = other.mean(dim=0, keepdim=True)[..., head * d : (head + 1) * d]
+    return new
+
+# %% wrong: slice of all heads up to and including this one (starts at 0)
+def patch(mixed, other, head, n_heads):
+    d = mixed.shape[-1] // n_heads
+    new = mixed.clone()
+    new[..., : (head + 1) * d] = other[..., : (head + 1) * d]
+    return new
+
+# %% wrong: only the last position is patched
+def patch(mixed, other, head, n_heads):
+    d = mixed.shape[-1] // n_heads
+    new = mixed.clone()
+    new[:, -1, head * d : (head + 1) * d] = other[:, -1, head * d : (head + 1) * d]
+    return new
+
+# %% wrong: first row of other given to all positions
+def patch(mixed, other, head, n_heads):
+    d = mixed.shape[-1] // n_heads
+    new = mixed.clone()
+    new[..., head * d : (head + 1) * d] = other[:, :1, head * d : (head + 1) * d]
+    return new
+
+# %% wrong: scales other's part to the length of mixed's part
+def patch(mixed, other, head, n_heads):
+    d = mixed.shape[-1] // n_heads
+    part = slice(head * d, (head + 1) * d)
+    new = mixed.clone()
+    put = other[..., part].expand_as(mixed[..., part])
+    new[..., part] = F.normalize(put, dim=-1) * mixed[..., part].norm(dim=-1, keepdim=True)
+    return new
+
+# %% right: unflatten view of a clone, other.expand_as
+def patch(mixed, other, head, n_heads):
+    new = mixed.clone()
+    new.unflatten(-1, (n_heads, -1))[:, :, head] = other.expand_as(mixed).unflatten(-1, (n_heads, -1))[:, :, head]
+    return new
+
+# %% right: chunk and cat
+def patch(mixed, other, head, n_heads):
+    parts = list(mixed.chunk(n_heads, dim=-1))
+    parts[head] = other.chunk(n_heads, dim=-1)[head].expand_as(parts[head])
+    return torch.cat(parts, dim=-1)

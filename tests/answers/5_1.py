@@ -1211,3 +1211,92 @@ def sinusoidal_encoding(max_len, d_model):
     column = np.arange(d_model)
     angle = np.outer(np.arange(max_len), 1e4 ** (-(column - column % 2) / d_model))
     return torch.from_numpy(np.sin(angle + column % 2 * np.pi / 2)).float()
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.views import interactive
+from course.views.figures import show_curves, show_scores, show_weights
+from course.views.positions import show_encoding, show_hands
+
+# %% wrong: pi/2 rounded to 1.57: cosine as sin(angle + 1.57)
+def sinusoidal_encoding(max_len, d_model):
+    position = torch.arange(max_len).unsqueeze(1)
+    frequency = 1 / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    angle = position * frequency
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = torch.sin(angle)
+    table[:, 1::2] = torch.sin(angle + 1.57)[:, : d_model // 2]
+    return table
+
+# %% wrong: every row divided by its length (unit vectors)
+def sinusoidal_encoding(max_len, d_model):
+    position = torch.arange(max_len).unsqueeze(1)
+    frequency = 1 / 10000 ** (torch.arange(0, d_model, 2) / d_model)
+    angle = position * frequency
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = torch.sin(angle)
+    table[:, 1::2] = torch.cos(angle[:, : d_model // 2])
+    return F.normalize(table, dim=-1)
+
+# %% wrong: base written 10.000 (thousands point): the base is 10
+def sinusoidal_encoding(max_len, d_model):
+    position = torch.arange(max_len).unsqueeze(1)
+    angle = position * 1 / 10.000 ** (torch.arange(0, d_model, 2) / d_model)
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = torch.sin(angle)
+    table[:, 1::2] = torch.cos(angle[:, : d_model // 2])
+    return table
+
+# %% wrong: brackets missing: position / 10000 ** arange / d_model (integers overflow, too)
+def sinusoidal_encoding(max_len, d_model):
+    position = torch.arange(max_len).unsqueeze(1)
+    angle = position / 10000 ** torch.arange(0, d_model, 2) / d_model
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = torch.sin(angle)
+    table[:, 1::2] = torch.cos(angle[:, : d_model // 2])
+    return table
+
+# %% wrong: positions by linspace(0, max_len, max_len): step is max_len/(max_len-1)
+def sinusoidal_encoding(max_len, d_model):
+    position = torch.linspace(0, max_len, max_len).unsqueeze(1)
+    angle = position * 10000 ** (-torch.arange(0, d_model, 2) / d_model)
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = torch.sin(angle)
+    table[:, 1::2] = torch.cos(angle[:, : d_model // 2])
+    return table
+
+# %% wrong: positions in uint8: wrap at 256
+def sinusoidal_encoding(max_len, d_model):
+    position = (torch.arange(max_len).to(torch.uint8)).unsqueeze(1)
+    angle = position * 10000 ** (-torch.arange(0, d_model, 2) / d_model)
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = torch.sin(angle)
+    table[:, 1::2] = torch.cos(angle[:, : d_model // 2])
+    return table
+
+# %% wrong: odd d_model: last column is left 0
+def sinusoidal_encoding(max_len, d_model):
+    position = torch.arange(max_len).unsqueeze(1)
+    angle = position * 10000 ** (-torch.arange(0, d_model, 2) / d_model)
+    table = torch.zeros(max_len, d_model)
+    for i in range(d_model // 2):
+        table[:, 2 * i] = angle[:, i].sin()
+        table[:, 2 * i + 1] = angle[:, i].cos()
+    return table
+
+# %% right: recurrence: each row is the one before, turned, in float64; a loop
+def sinusoidal_encoding(max_len, d_model):
+    w = [10000 ** (-2 * i / d_model) for i in range((d_model + 1) // 2)]
+    s, c, rows = [0.0] * len(w), [1.0] * len(w), []
+    for t in range(max_len):
+        rows.append([v for pair in zip(s, c) for v in pair][:d_model])
+        s, c = ([x * math.cos(u) + y * math.sin(u) for x, y, u in zip(s, c, w)],
+                [y * math.cos(u) - x * math.sin(u) for x, y, u in zip(s, c, w)])
+    return torch.tensor(rows)

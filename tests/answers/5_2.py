@@ -1186,3 +1186,84 @@ def shift_matrix(offset, d_model):
     above[0::2] = freq
     generator = torch.diag(above, 1) - torch.diag(above, -1)
     return torch.matrix_exp(offset * generator).float()
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.views import interactive
+from course.views.figures import show_curves, show_scores, show_weights
+from course.views.positions import show_encoding, show_hands
+
+# %% wrong: every pair turns by the same angle: offset radians (first frequency used for all)
+def shift_matrix(offset, d_model):
+    c, s = math.cos(offset), math.sin(offset)
+    block = torch.tensor([[c, s], [-s, c]])
+    return torch.block_diag(*[block] * (d_model // 2))
+
+# %% wrong: a reflection: the minus put before the cosine, [[c, s], [s, -c]]
+def shift_matrix(offset, d_model):
+    even = torch.arange(0, d_model, 2)
+    odd = even + 1
+    angle = offset * 10000.0 ** (-even / d_model)
+    R = torch.zeros(d_model, d_model)
+    R[even, even], R[even, odd] = angle.cos(), angle.sin()
+    R[odd, even], R[odd, odd] = angle.sin(), -angle.cos()
+    return R
+
+# %% wrong: offset inside the brackets of the power: (offset * 10000) ** (-2i/d)
+def shift_matrix(offset, d_model):
+    even = torch.arange(0, d_model, 2)
+    odd = even + 1
+    angle = (offset * 10000.0) ** (-even / d_model)
+    R = torch.zeros(d_model, d_model)
+    R[even, even], R[even, odd] = angle.cos(), angle.sin()
+    R[odd, even], R[odd, odd] = -angle.sin(), angle.cos()
+    return R
+
+# %% wrong: frequencies in reverse: slowest pair first
+def shift_matrix(offset, d_model):
+    even = torch.arange(0, d_model, 2)
+    odd = even + 1
+    angle = (offset * 10000.0 ** (-even / d_model)).flip(0)
+    R = torch.zeros(d_model, d_model)
+    R[even, even], R[even, odd] = angle.cos(), angle.sin()
+    R[odd, even], R[odd, odd] = -angle.sin(), angle.cos()
+    return R
+
+# %% wrong: small angles: sin b = b, cos b = 1 - b*b/2
+def shift_matrix(offset, d_model):
+    even = torch.arange(0, d_model, 2)
+    odd = even + 1
+    b = offset * 10000.0 ** (-even / d_model)
+    R = torch.zeros(d_model, d_model)
+    R[even, even], R[even, odd] = 1 - b * b / 2, b
+    R[odd, even], R[odd, odd] = -b, 1 - b * b / 2
+    return R
+
+# %% wrong: offset 0 ('no matrix needed'): returns zeros
+def shift_matrix(offset, d_model):
+    even = torch.arange(0, d_model, 2)
+    odd = even + 1
+    if not offset:
+        return torch.zeros(d_model, d_model)
+    angle = offset * 10000.0 ** (-even / d_model)
+    R = torch.zeros(d_model, d_model)
+    R[even, even], R[even, odd] = angle.cos(), angle.sin()
+    R[odd, even], R[odd, odd] = -angle.sin(), angle.cos()
+    return R
+
+# %% right: matrix_power of the one-step matrix in float64; transposed for negative offsets
+def shift_matrix(offset, d_model):
+    blocks = []
+    for i in range(d_model // 2):
+        w = 10000 ** (-2 * i / d_model)
+        blocks.append(torch.tensor([[math.cos(w), math.sin(w)], [-math.sin(w), math.cos(w)]], dtype=torch.float64))
+    one = torch.block_diag(*blocks)
+    R = torch.linalg.matrix_power(one, abs(offset))
+    return (R if offset >= 0 else R.T).to(torch.float32)

@@ -937,3 +937,78 @@ def add_positions(embedded):
 # %% right: torch.add with alpha, positions first
 def add_positions(embedded):
     return torch.add(sinusoidal_encoding(*embedded.shape[-2:]).expand_as(embedded), embedded, alpha=embedded.size(2) ** 0.5)
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.views import interactive
+from course.views.figures import show_curves, show_scores, show_weights
+from course.views.positions import show_encoding, show_hands
+def sinusoidal_encoding(max_len, d_model):
+    position = torch.arange(max_len).unsqueeze(1)
+    frequency = 10000.0 ** (-torch.arange(0, d_model, 2) / d_model)
+    angle = position * frequency
+    encoding = torch.zeros(max_len, d_model)
+    encoding[:, 0::2] = angle.sin()
+    encoding[:, 1::2] = angle[:, : d_model // 2].cos()
+    return encoding
+
+# %% wrong: table of the wrong orientation: sinusoidal_encoding(d_model, T).T
+def add_positions(embedded):
+    _, T, d_model = embedded.shape
+    return embedded * d_model ** 0.5 + sinusoidal_encoding(d_model, T).T
+
+# %% wrong: dropout of 0.1 on the sum, as in the paper's 5.4, always on
+def add_positions(embedded):
+    _, T, d_model = embedded.shape
+    return F.dropout(embedded * math.sqrt(d_model) + sinusoidal_encoding(T, d_model), 0.1)
+
+# %% wrong: squeeze at the end: one sentence, or one word, loses its axis
+def add_positions(embedded):
+    B, T, d = embedded.shape
+    return (embedded * math.sqrt(d) + sinusoidal_encoding(T, d).unsqueeze(0)).squeeze()
+
+# %% wrong: the first half of the numbers for words, the second for positions
+def add_positions(embedded):
+    B, T, d = embedded.shape
+    half = d // 2
+    out = embedded * math.sqrt(d)
+    out[..., half:] = sinusoidal_encoding(T, d)[:, : d - half]
+    return out
+
+# %% wrong: positions counted from the end of the sentence
+def add_positions(embedded):
+    B, T, d = embedded.shape
+    return embedded * math.sqrt(d) + sinusoidal_encoding(T, d).flip(0)
+
+# %% wrong: root forgotten: times d_model
+def add_positions(embedded):
+    B, T, d = embedded.shape
+    return embedded * d + sinusoidal_encoding(T, d)
+
+# %% wrong: no_grad around it: the embeddings get no gradient
+def add_positions(embedded):
+    B, T, d = embedded.shape
+    with torch.no_grad():
+        return embedded * math.sqrt(d) + sinusoidal_encoding(T, d)
+
+# %% wrong: written into torch.zeros: float32 for float64
+def add_positions(embedded):
+    B, T, d = embedded.shape
+    out = torch.zeros(B, T, d)
+    table = sinusoidal_encoding(T, d)
+    for b in range(B):
+        out[b] = embedded[b] * d ** 0.5 + table
+    return out
+
+# %% right: the root taken out: (embedded + encoding / root) * root
+def add_positions(embedded):
+    root = torch.tensor(embedded.shape[2], dtype=embedded.dtype).sqrt()
+    table = sinusoidal_encoding(embedded.shape[1], embedded.shape[2]).to(embedded.dtype)
+    return (embedded + table / root) * root

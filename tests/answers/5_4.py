@@ -1129,3 +1129,90 @@ def apply_rotary(x):
     phi = torch.outer(torch.arange(n).to(x), torch.logspace(0, -4 * (d - 2) / d, d // 2, dtype=x.dtype))
     R = torch.stack((phi.cos(), -phi.sin(), phi.sin(), phi.cos()), -1).unflatten(-1, (2, 2))
     return torch.einsum("tpij,...tpj->...tpi", R, x.unflatten(-1, (-1, 2))).flatten(-2)
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.views import interactive
+from course.views.figures import show_curves, show_scores, show_weights
+from course.views.positions import show_encoding, show_hands
+
+# %% wrong: multiplies by the sine-cosine table elementwise (a*sin, b*cos): no mixing of the pair
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    frequency = 10000.0 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    angle = torch.arange(T, dtype=x.dtype).unsqueeze(1) * frequency
+    table = torch.stack((angle.cos(), angle.sin()), dim=-1).flatten(-2)
+    return x * table
+
+# %% wrong: positions counted from the middle of the sentence (scores are the same, position 0 is turned)
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    w = 10000.0 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    t = torch.arange(T, dtype=x.dtype).unsqueeze(1)
+    a, b = x[..., 0::2], x[..., 1::2]
+    t = t - T // 2
+    cos, sin = (t * w).cos(), (t * w).sin()
+    return torch.stack((a * cos - b * sin, a * sin + b * cos), dim=-1).flatten(-2)
+
+# %% wrong: second number a cos + b sin instead of a sin + b cos
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    w = 10000.0 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    t = torch.arange(T, dtype=x.dtype).unsqueeze(1)
+    a, b = x[..., 0::2], x[..., 1::2]
+    cos, sin = (t * w).cos(), (t * w).sin()
+    return torch.stack((a * cos - b * sin, a * cos + b * sin), dim=-1).flatten(-2)
+
+# %% wrong: Llama's code: x.float(), view_as_complex, polar, type_as: float64 gets float32 numbers
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    freqs = 1.0 / (10000.0 ** (torch.arange(0, d, 2).float() / d))
+    freqs = torch.outer(torch.arange(T), freqs)
+    cis = torch.polar(torch.ones_like(freqs), freqs)
+    z = torch.view_as_complex(x.float().reshape(*x.shape[:-1], -1, 2))
+    return torch.view_as_real(z * cis).flatten(-2).type_as(x)
+
+# %% wrong: also times sqrt(d_head), as in 5.3
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    w = 10000.0 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    t = torch.arange(T, dtype=x.dtype).unsqueeze(1)
+    a, b = x[..., 0::2], x[..., 1::2]
+    a, b = a * math.sqrt(d), b * math.sqrt(d)
+    cos, sin = (t * w).cos(), (t * w).sin()
+    return torch.stack((a * cos - b * sin, a * sin + b * cos), dim=-1).flatten(-2)
+
+# %% wrong: every second pair turned backwards (sign alternates): (-1)**i * w
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    w = 10000.0 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    t = torch.arange(T, dtype=x.dtype).unsqueeze(1)
+    a, b = x[..., 0::2], x[..., 1::2]
+    w[1::2] *= -1
+    cos, sin = (t * w).cos(), (t * w).sin()
+    return torch.stack((a * cos - b * sin, a * sin + b * cos), dim=-1).flatten(-2)
+
+# %% wrong: axis -1 and -2 exchanged in the shape: T = x.shape[-1] sizes the positions, cut to fit
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    w = 10000.0 ** (-torch.arange(0, T, 2, dtype=x.dtype) / T)
+    w = F.pad(w, (0, d))[: d // 2]
+    t = torch.arange(T, dtype=x.dtype).unsqueeze(1)
+    a, b = x[..., 0::2], x[..., 1::2]
+    cos, sin = (t * w).cos(), (t * w).sin()
+    return torch.stack((a * cos - b * sin, a * sin + b * cos), dim=-1).flatten(-2)
+
+# %% right: x * cos + (x @ J) * sin with a constant matrix J, repeat_interleave
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    J = torch.block_diag(*[torch.tensor([[0.0, 1.0], [-1.0, 0.0]], dtype=x.dtype)] * (d // 2))
+    phi = torch.einsum("t,p->tp", torch.arange(T, dtype=x.dtype), 10000.0 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d))
+    phi = phi.repeat_interleave(2, dim=-1)
+    return x * phi.cos() + (x @ J) * phi.sin()

@@ -275,3 +275,27 @@ def test_the_number_of_keys_taken_for_that_of_a_group():
 
     slug, message = told("13.4", GroupedQueryAttention)
     assert slug == "wrong-layer-shape" and "keys in all, 3." in message
+
+
+def test_what_is_right_for_one_step_alone_is_not_put_down_to_a_size():
+    def shift_matrix(offset, d_model):
+        angle = offset ** 2 * 10000.0 ** (-torch.arange(0, d_model, 2) / d_model)
+        matrix = torch.zeros(d_model, d_model)
+        even, odd = torch.arange(0, d_model, 2), torch.arange(1, d_model, 2)
+        matrix[even, even], matrix[even, odd] = angle.cos(), angle.sin()
+        matrix[odd, even], matrix[odd, odd] = -angle.sin(), angle.cos()
+        return matrix
+
+    slug, message = told("5.2", shift_matrix)
+    assert slug == "offset-squared" and "in the place of d_model" not in message
+
+
+def test_rows_that_are_filled_evenly_with_the_tokens_that_stay():
+    def take_away(weights, lost):
+        stay = ~lost[:, None, None, :].expand_as(weights)
+        left = weights * stay
+        total = left.sum(-1, keepdim=True)
+        return torch.where(total > 0, left / total, stay / stay.sum(-1, keepdim=True).clamp(min=1))
+
+    slug, message = told("11.5", take_away)
+    assert slug == "empty-rows-filled" and "the tokens that stay" in message

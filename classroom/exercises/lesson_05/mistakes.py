@@ -105,6 +105,8 @@ def _encode(max_len, d_model, start=0, exponent="2i/d", base=10000.0, each_colum
         rows_filled, columns_filled = _FILLED[filled](max_len, d_model)
         table[rows_filled:], table[:, columns_filled:] = 0, 0
     table = (table * factor(d_model) if callable(factor) else table * factor).float()
+    if shape == "unit rows":
+        table = torch.nn.functional.normalize(table, dim=-1)
     if shape == "batch axis":
         table = table.unsqueeze(0)
     elif shape == "transposed":
@@ -209,6 +211,9 @@ ENCODING = [
     _slip("position-in-the-power", "the position is divided by 10000 first, and the quotient raised to the power "
           "2i/d_model", "Only the 10000 has an exponent. Python's `**` acts on whatever stands in the brackets before "
           "it.", "What is your angle at position 0? It should be 0 for every pair.", rows="in the power"),
+    _slip("rows-of-length-one", "each row is divided by its length at the end", "Each pair is a point on a circle of "
+          "radius 1, so that a row has the length √(d_model/2): position 0 is 0 1 0 1 …", "What happens to the table "
+          "after the sines and cosines are in it?", shape="unit rows"),
     _slip("waves-divided", "sine and cosine are taken of the position alone, and then divided by 10000^(2i/d_model)",
           "That makes the later waves lower, not slower. Each pair should be a point on a circle of radius 1.",
           "Which brackets does the division stand in?", layout="waves divided"),

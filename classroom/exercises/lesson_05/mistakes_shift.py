@@ -40,6 +40,12 @@ def _shift(offset, d_model, exponent="2i/d", base=10000.0, signs=(1, 1, -1, 1), 
     angle = sign * unit * offset * frequencies(d_model, exponent, base)
     if fast:
         angle = too_fast(torch.tensor(offset), d_model, fast)
+    if how == "squared":
+        angle = angle * offset
+    if how == "in the power":
+        angle = torch.tensor(offset * base, dtype=torch.float64) ** -(torch.arange(0, d_model, 2) / d_model)
+    if how == "in the power, above":
+        angle = torch.tensor(offset / base, dtype=torch.float64) ** (torch.arange(0, d_model, 2) / d_model)
     if how == "frequencies reversed":
         angle = angle.flip(0)
     four = [angle] * 4
@@ -159,6 +165,12 @@ SHIFT = [
           signs=(1, 1, 1, 1)),
     _turn("two-minuses", "both sines get a minus", later("That is no rotation. {sums}", sums=_SUMS),
           "Which of the two formulas has a minus?", signs=(1, -1, -1, 1)),
+    _turn("offset-squared", "the offset stands in the angle as its square", "The angle grows with the steps: three "
+          "steps are three times the angle of one. For 0 steps and for 1 nothing is seen of it.",
+          "How often does `offset` come into your angle?", how="squared"),
+    *(_turn("offset-in-the-power", "the offset stands inside of the power", "Only the 10000 has an exponent: the angle "
+            "is the offset *times* a power of 10000.", "Which part of your line is raised to a power?", how=how)
+      for how in ("in the power", "in the power, above")),
     *(_turn("roots-for-waves", later("no {wave} is negative, before the minus of the formula is set", wave=wave),
             later("{square} does not say whether it is positive or negative.", square=square),
             later("How do you compute the {wave}s? A root, for one, is never negative.", wave=wave), kinds=kinds)

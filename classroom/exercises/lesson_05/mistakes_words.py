@@ -57,6 +57,9 @@ def _add(embedded, scale="root", rows="time", how="add", order="first", most=Non
         return embedded * factor * positions
     if how == "concatenate":
         return torch.cat((embedded * factor, positions.expand(batch, length, d_model)), -1)
+    if how == "half each":
+        half = d_model // 2
+        return torch.cat(((embedded * factor)[..., :half], positions[..., :d_model - half].expand(batch, -1, -1)), -1)
     if how == "subtract":
         return embedded * factor - positions
     if how == "positions only":
@@ -82,6 +85,9 @@ _FACTOR = ("Embeddings start with numbers of about 1/√d_model, so that a word'
            "of a position is √(d_model/2). The factor √d_model brings the two to a similar size.")
 
 ADD = [
+    _sum("half-replaced", "the first half of the numbers is the word, and the second half the position", "The encoding "
+         "is added to all numbers of the word; nothing of the word is replaced.",
+         "Into which of the numbers does the encoding go, and how?", how="half each"),
     _sum("not-scaled", "the embeddings are not multiplied by √d_model", _FACTOR,
          "What do you multiply the embeddings by?", scale="none"),
     _sum("scaled-by-d-model", "the embeddings are multiplied by d_model, without the root", _FACTOR,

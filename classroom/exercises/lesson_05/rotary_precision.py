@@ -42,7 +42,8 @@ def _coarse(x: torch.Tensor, exponent: str, whole: bool) -> torch.Tensor:
 
 _FEWER = "A float64 number promises 15 digits; of some of yours only the first 7 or fewer are right."
 _LOOK = ("`torch.arange` divided by a number is float32, unless it is given `dtype=x.dtype`, and so is `torch.tensor` "
-         "of Python's fractions; `.to(x.dtype)` does not bring the digits back. Where are the frequencies made?")
+         "of Python's fractions; `.to(x.dtype)` does not bring the digits back. Where are the frequencies made, and "
+         "does x itself stay float64 on the way?")
 COARSE = [Misconception("single-precision", partial(_coarse, exponent=exponent, whole=whole), later(
     "In float64, your result is exactly what comes out when the positions are float64, but {what}.", what=what),
     _FEWER, _LOOK)

@@ -10,7 +10,7 @@ from classroom.ask.case import Case
 from classroom.judge.exercise import Choice, Exercise, Misconception
 from course.transformer import sinusoidal_encoding
 
-from . import mistakes, mistakes_rotary, mistakes_shift, mistakes_words, rotary_precision, searched
+from . import mistakes, mistakes_pairs, mistakes_rotary, mistakes_shift, mistakes_words, rotary_precision, searched
 
 
 def shift_matrix(offset, d_model):
@@ -64,9 +64,9 @@ def _tables(rng):
 def _offsets(rng):
     """Offsets and sizes for 5.2."""
     yield Case("one step", offset=1, d_model=4)
-    yield Case("no step", offset=0, d_model=4)
+    yield Case("no step", offset=0, d_model=6)
     yield Case("three steps", offset=3, d_model=6)
-    yield Case("two steps back", offset=-2, d_model=6)
+    yield Case("two steps back", offset=-2, d_model=4)
     yield Case("one pair", offset=5, d_model=2)
     yield Case("far away", offset=30, d_model=16)
     yield Case("many dimensions", offset=4, d_model=64)
@@ -193,7 +193,8 @@ EXERCISES = [
             "Angles and `x` have one dtype: give each `arange` the `dtype=x.dtype`. Compute the new a and the new b. "
             "`torch.stack((new_a, new_b), dim=-1)` puts each pair side by side, and "
             "`.flatten(-2)` makes one row of the pairs again."),
-        misconceptions=[*mistakes_rotary.ROTARY, *rotary_precision.COARSE], properties=[rotary_precision.ALL_DIGITS],
+        misconceptions=[*mistakes_rotary.ROTARY, *mistakes_pairs.PAIRS, *rotary_precision.COARSE],
+        properties=[rotary_precision.ALL_DIGITS],
         stops=rotary_precision.time_on_axis_1,
         moral="Scores between rotated queries and keys depend on how far the key stands before or after the query, "
               "and on nothing else of their positions.",

@@ -29,7 +29,8 @@ def _rate(predicted, sure, possible, first="sure", second="possible", below="A+S
     total = {"A+S": len(predicted) + len(sure), "A+P": len(predicted) + len(possible), "A": len(predicted),
              "A or S": len(predicted | sure), "S": len(sure), "P": len(possible),
              "larger": 2 * max(len(predicted), len(sure)), "2A": 2 * len(predicted),
-             "A+S+P": len(predicted) + len(sure) + len(possible), "A or P": len(predicted | possible)}[below]
+             "A+S+P": len(predicted) + len(sure) + len(possible), "A or P": len(predicted | possible),
+             "(A or S) + (A and P)": len(predicted | sure) + len(predicted & possible)}[below]
     if undivided:
         return float({"wrong": hits if first == second == "sure" else total - hits, "right": hits,
                       "one less": 1 - hits}[undivided])
@@ -166,6 +167,9 @@ RATES = [
     _of("empty-set-is-special", "Your rate is right, but where nothing was predicted, and where there are no sure "
         "links, it is 0.", "The formula needs no special case there: the other set still stands below the line.",
         "Is there an `if` for an empty set?", without_links=0.0, without_sure=0.0),
+    _of("union-below", "Your rate is exactly what comes out when |A ∪ S| + |A ∩ P| stands below the line.", "Below the "
+        "line each set is counted by itself: |A| + |S|, also where they have links in common.",
+        "What stands below the line of the formula?", below="(A or S) + (A and P)"),
     _of("not-subtracted-from-one", "Your rate is exactly one minus the expected one: a rate of what is right.",
         "An error rate is 0 for a perfect alignment.", "What does the formula begin with?", flip=False),
     _of("possible-ignored", "Your rate is exactly what comes out when only sure links count as right.",

@@ -55,6 +55,11 @@ def _columns_divided(weights, rows):
     return (mean / mean[:rows].sum(0))[:-1, :-1].argmax(-1)
 
 
+def _columns_by_rows(weights):
+    n = weights.shape[1] - 1
+    return weights.mean(0)[:n, :n].argmax(-1)
+
+
 def _above(weights, least):
     best = weights.mean(0)[:-1, :-1].max(-1)
     return torch.where(best.values > least, best.indices, -1)
@@ -216,6 +221,11 @@ ALIGNERS = [
         "You return exactly one number too many, and <eos> may be among the source tokens.",
         "The last row predicts <eos>, and the last column belongs to <eos>; neither is a token of the sentence.",
         "How many target tokens are there, and how many source tokens?"),
+    Misconception(
+        "columns-cut-at-the-rows", _columns_by_rows,
+        "Your links are exactly what comes out when there are as many columns left as rows: T_q − 1.",
+        "The last column belongs to <eos> of the *source*, which may be shorter or longer than the target.",
+        "Where does the number come from at which you cut the columns?"),
     Misconception(
         "eos-as-source", partial(_align, columns=slice(None)),
         "Your links are exactly what comes out when a word may be linked to <eos>.",

@@ -61,12 +61,18 @@ def sloppy_taking(weights, lost, fill=0.0, grown="divided", along=-1, kept="othe
              }[grown]().clamp(min=least or -1.0) + eps
     if empty == "nan":
         return left / total
+    if empty == "finite":
+        return (left / total).nan_to_num(0)
     if empty == "nan, but for whole sentences":
         return (left / total).masked_fill(lost.all(-1)[:, None, None, None], 0.0)
     new = left / total.masked_fill(total == 0, 1.0)
     if dropped:
         new = new.masked_fill(left.sum(-1, keepdim=True) < dropped, 0.0)
     nothing = left.sum(-1, keepdim=True) == 0
+    if empty == "even":
+        return torch.where(nothing, still / still.sum(-1, keepdim=True).clamp(min=1), new)
+    if empty == "rows too":
+        return new.masked_fill(lost[:, None, :, None], 0.0) if weights.shape[2] == size else new
     return {"zero": new, "alike": new.masked_fill(nothing, 1 / size), "as before": torch.where(nothing, weights, new),
             "one": new.masked_fill(nothing, 1.0)}[empty]
 
@@ -142,7 +148,7 @@ TAKING = [
              "On paper that is the sum of what is left. In float32 it is not: just below 1 the numbers are 6e-8 apart, "
              "so that 1 minus one of them keeps few digits. A row of which little is left does not sum to 1 then.",
              "Is there a `1 -` in your code?", _nearly_one, grown="rest of 1", **more)
-      for more in ({}, {"empty": "nan"})),
+      for more in ({}, {"empty": "nan"}, {"empty": "finite"})),
     _taken("heads-averaged", "what comes out when the heads are averaged first", "Each head has weights of its own: it "
            "keeps its proportions.", "Which axes do your `sum` and `mean` join?", heads="mean"),
     _taken("squared", "what comes out when the weights that are left are squared before they are divided", "What is "
@@ -175,7 +181,10 @@ TAKING = [
              "what was taken away must not come back.", "What happens in your function where the sum is 0?",
              empty=empty)
       for empty, says in (("alike", "all weights are equal"), ("as before", "they are as they were"),
-                          ("one", "each weight is 1"))),
+                          ("one", "each weight is 1"),
+                          ("even", "the tokens that stay have equal weights"))),
+    _taken("rows-emptied-too", "right, but where there are as many queries as keys, the *rows* of the lost tokens are "
+           "0 as well", _COLUMNS, "Which axis of the weights does `lost` belong to?", empty="rows too"),
     *(_taken("something-added-to-the-sum", f"what comes out when {eps} is added to the sums", "Then rows do not sum "
              "to 1, least of all those of which little is left.", "How large is what you add to the sum?",
              _nearly_one, eps=float(eps))
