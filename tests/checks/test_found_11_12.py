@@ -223,6 +223,7 @@ def test_only_a_row_of_which_nothing_is_left_is_not_divided():
     refused("11.5", taken(eps=1e-10), "something-added-to-the-sum", ["1e-10"])
     refused("11.5", taken(least=1e-9), "divided-by-at-least", ["1e-9"])
     accepted("11.5", taken(least=1e-12))
+    refused("11.5", taken(eps=1e-12), "something-added-to-the-sum", ["1e-12"])
     accepted("11.5", taken(eps=1e-20))
 
 

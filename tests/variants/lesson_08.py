@@ -120,7 +120,7 @@ def _until_with_copies(model, step, batches, validate, patience, max_epochs):
             step(model, batches[n])
         model.eval()
         with torch.no_grad():
-            loss = torch.as_tensor(validate(model))
+            loss = torch.as_tensor(validate(model), dtype=torch.float64)
         losses.append(loss)
         left -= 1
         if loss < lowest:

@@ -111,7 +111,7 @@ def _taken_by_einsum(weights, lost):
 
 def _taken_with_a_tiny_number(weights, lost):
     left = torch.where(lost.view(len(lost), 1, 1, -1), 0.0, weights)
-    return left / (left.sum(-1, keepdim=True) + 1e-12)
+    return left / (left.sum(-1, keepdim=True) + 1e-20)
 
 
 def _taken_by_what_is_gone(weights, lost):

@@ -188,7 +188,8 @@ TAKING = [
     *(_taken("something-added-to-the-sum", f"what comes out when {eps} is added to the sums", "Then rows do not sum "
              "to 1, least of all those of which little is left.", "How large is what you add to the sum?",
              _nearly_one, eps=float(eps))
-      for eps in ("1", "0.1", "0.01", "0.001", "0.0001", "1e-5", "1e-6", "1e-7", "1e-8", "1e-9", "1e-10")),
+      for eps in ("1", "0.1", "0.01", "0.001", "0.0001", "1e-5", "1e-6", "1e-7", "1e-8", "1e-9", "1e-10",
+                  "1e-11", "1e-12")),
     *(_taken("small-rows-emptied", "right, apart from rows of which hardly anything is left: there they are 0",
              "Only a row of which *nothing* is left is 0.", "With which number do you compare the sum?",
              dropped=dropped)
@@ -196,8 +197,7 @@ TAKING = [
     *(_taken("divided-by-at-least", f"what comes out when no row is divided by less than {least}", "A row of which "
              "less than that is left does not sum to 1 then. Only a row of which *nothing* is left is 0.",
              "What is the smallest number that your code divides by?", _nearly_one, least=float(least))
-      for least in ("0.5", "0.1", "0.01", "0.001", "0.0001", "1e-5", "1e-6", "1e-7", "1e-8",
-                    "1e-9")),
+      for least in ("0.5", "0.1", "0.01", "0.001", "0.0001", "1e-5", "1e-6", "1e-7", "1e-8", "1e-9")),
     *(_taken("not-quite-taken", f"what comes out when {what} is filled in, not 0", "A lost token must get exactly "
              "nothing.", "Which number do you fill in?", fill=fill)
       for what in ("0.01", "0.001", "0.0001", "-1", "1", "1e-5", "1e-6", "1e-7", "1e-8", "1e-9", "1e-10", "1e-12")
