@@ -924,8 +924,8 @@ for name, layers, heads in ((first, CROSS[:1], [0]), (last, CROSS, list(HEADS)))
 # - **You have** `weights` (B, n_heads, T_q, T_k), attention weights, each row sums to 1; and `lost` (B, T_k), boolean:
 #   True says that this token is taken away from this sentence.
 # - **Return** new weights of the same shape and dtype. In the columns of lost tokens they are 0. What is left of a row
-#   keeps its proportions, and sums to 1 again, even if hardly anything is left, say 1e-10 in all. A row of which nothing
-#   is left is 0. Leave `weights` itself as it is.
+#   keeps its proportions, and sums to 1 again, even if hardly anything is left, say 1e-10 in all. A row of which
+#   nothing is left is 0. Leave `weights` itself as it is.
 # - **Use** `masked_fill`, and `sum` with `keepdim=True`. Which axes of length 1 does `lost` need?
 
 # %%
