@@ -950,7 +950,7 @@ with torch.no_grad():
 #   with two sentences at least, and four sizes B, T, n_heads and d_head that all differ, none of them 1. Then say what
 #   head h should hold.
 #
-# Your test will be run on four right implementations, written in different ways, and on some forty wrong ones. The
+# Your test will be run on four right implementations, written in different ways, and on thirty-nine wrong ones. The
 # right ones differ in how the result lies in memory, and in what they do if `n_heads` does not divide d_model: your
 # test must not depend on that. Some wrong ones are wrong in one sentence only, or in one head, or at one position, or
 # in one number: look at all of them. In some a head is missing, or there is one too many: look at the shape, too.

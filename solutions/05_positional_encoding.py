@@ -654,9 +654,8 @@ show_curves(range(STEP, 64), shown, "place in the sentence", "share of right ans
 # this penalty nearer words get more. The model can learn not to name the word itself, but among those before it the
 # nearest wins: in sentences of ten different words it mostly names the word just before (the last line of the list).
 # Without positions, a model can still name the most frequent word of the sentence; with a mask, the most frequent of
-# the words before: the two lines of the list that begin with "always" and "the most" show how often that is right. (The
-# curve without positions has a step at place 16, since from there on the sentences have 64 words, and the most frequent
-# word has a smaller part of these.) Beyond the length of training:
+# the words before: the two lines of the list that begin with "always" and "the most" show how often that is right.
+# Beyond the length of training:
 #
 # - **learned**: the rows from 16 on still hold the random numbers of the beginning. One word
 #   in ten is right by chance.
@@ -666,6 +665,9 @@ show_curves(range(STEP, 64), shown, "place in the sentence", "share of right ans
 #   a few of those places all the same, we have not found out.)
 # - **rotary**: as good as before. The model never sees a position, only differences of positions,
 #   and "three back" is the same everywhere.
+#
+# (The curve without positions has a step at place 16, since from there on the sentences have 64 words, and the most
+# frequent word has a smaller part of these.)
 #
 # What does this show, and what not? In the long sentences, the words that are *not* wanted are up to 63 places
 # away, which training never had, and rotary encoding still finds the third one. But the task never *needs* a

@@ -149,10 +149,12 @@ _CLIP = ("Clipping is useful where single batches have wild gradients. It is not
 STEP = [
     *(_step("no-shift", later("Your step is exactly one in which the decoder {words}.", words=words), _SHIFT,
             later("Which part of `target` does the model read, and which is it asked for? {whose}",
-                  whose=_WHOSE), shift=shift)
-      for shift, words in (("none", "reads the whole target and is asked for the same"),
-                           ("none, cut", "is asked for target[:, :-1] where it has just read these tokens"),
-                           ("none, cut in front", "is asked for target[:, 1:] where it has just read these tokens"))),
+                  whose=_WHOSE), shift=shift, inputs=inputs)
+      for shift, inputs, words in (
+          ("none", "right", "reads the whole target and is asked for the same"),
+          ("none, cut", "right", "is asked for target[:, :-1] where it has just read these tokens"),
+          ("none, cut in front", "right", "is asked for target[:, 1:] where it has just read these tokens"),
+          ("none", "first not asked for", "is asked for target[:, 1:] where it has just read these tokens"))),
     _step("shifted-backwards", "Your step is exactly one in which the decoder is asked for the token *before* the one "
           "it has read last.", later("{next} What yours is asked for it has read already, apart from bos.", next=NEXT),
           later("Which end is cut off which? {whose}", whose=_WHOSE), shift="backwards"),
