@@ -739,7 +739,8 @@ class Layer(nn.Module):
         return self.project(self.merge(weights @ v)), weights
 
 # %% [markdown]
-# And seven ways to get it wrong:
+# And seven ways to get it wrong. Each class takes everything from `Layer` but the one method that it writes anew.
+# `BothOfThese` writes none: it takes `split` from the first class in its brackets, and `merge` from the second.
 
 # %%
 class SplitByView(Layer):
@@ -826,11 +827,12 @@ print("\nmy guess:", my_guess)
 # Only the one with *two* bugs fails. With each of them alone the model learns the task perfectly.
 #
 # How is that possible? The matrices before and after the mistake are trained *with* it. Where numbers are mixed up in a
-# fixed way, by one wrong reshape, the matrices adapt, as long as the numbers that are needed still arrive. (A row of
-# the weights is then no longer one place, so that the second column says nothing of these two.) Where $W_o$ is missing,
-# the next layer mixes the heads. Where the division is missing, the scores begin √8 times as large (4 heads share 32
-# numbers, so a head has 8); yet here one head ends with nearly all of its weight at the right place, as the second
-# column shows, and so does one with the division. With a softmax along another axis a head can still learn that, too.
+# fixed way, by one wrong reshape, the matrices adapt, as long as the numbers that are needed still arrive. (In
+# `SplitByView` a row of the weights is no longer one place. In `MergedWithoutSwap` it is, but what it mixes goes to
+# other places. So the second column says nothing of these two.) Where $W_o$ is missing, the next layer mixes the heads.
+# Where the division is missing, the scores begin √8 times as large (4 heads share 32 numbers, so a head has 8); yet
+# here one head ends with nearly all of its weight at the right place, as the second column shows, and so does one with
+# the division. With a softmax along another axis a head can still learn that, too.
 #
 # With the two reshapes together, the numbers that are needed do not arrive. You saw above that the two cancel: the
 # numbers go back where they came from. But each of the four heads sees only a quarter of the numbers, which is two of
@@ -1055,10 +1057,10 @@ for name, function in [("split_heads", split_heads), ("by view", by_view)]:
 # <details><summary>B: what to expect</summary>
 #
 # The network gets both neighbours right, with a single head. It can, because the head learns *unequal* shares: a digit
-# that arrives with a weight of 0.7 is on one side, a digit with 0.3 on the other. A linear layer cannot tell them
-# apart. With a weight w above 0 the stronger digit gets the higher score, 0.7 w against 0.3 w. With w below 0 the
-# weaker one is ahead of the stronger, but both are behind the digits that are not there, which get 0. This is what
-# "inhibits" means, and "prevents" would not.
+# that arrives with a weight of 0.7 is on one side, a digit with 0.3 on the other. A linear layer can name the stronger
+# one, but hardly ever the weaker one. With a weight w above 0 the stronger digit gets the higher score, 0.7 w against
+# 0.3 w. With w below 0 the weaker one is ahead of the stronger, but both are behind the digits that are not there,
+# which get 0. This is what "inhibits" means, and "prevents" would not.
 #
 # </details>
 #

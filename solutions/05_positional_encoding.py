@@ -562,7 +562,7 @@ def who_is_first(n, length=6):
     """Sentences (n, length) with one cat and one dog each, and 1 where the cat comes first."""
     ids = torch.randint(2, N_WORDS, (n, length))
     places = torch.rand(n, length).argsort(dim=1)[:, :2]
-    ids.scatter_(1, places, torch.tensor([[CAT, DOG]]).expand(n, 2))
+    ids.scatter_(1, places, torch.tensor([[CAT, DOG]]).expand(n, 2))   # CAT at places[:, 0], DOG at places[:, 1]
     return ids, (places[:, 0] < places[:, 1]).long()
 
 

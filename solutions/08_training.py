@@ -75,10 +75,10 @@ for word, score, share in zip(vocabulary_of_four, logits, p, strict=True):
 #
 # (Perplexity comes further down. BLEU is a score for translations, and comes in lesson 09.)
 #
-# **Label smoothing** takes a share of 0.1 away from the right word, and spreads it evenly over *all* V
-# words of the vocabulary, the right one among them. This is PyTorch's convention; others leave out the
-# right word, or padding, and get slightly different numbers. The loss is then the mean of $-\log p$
-# under these shares:
+# **Label smoothing** takes a share of 0.1 away from the right word, and spreads it evenly over *all* V words of the
+# vocabulary, the right one among them. This is PyTorch's convention; others give no share to the right word, or none to
+# the token `<pad>`, and get slightly different numbers. (Positions that are padding are another matter: they are left
+# out altogether, as you will see.) The loss is then the mean of $-\log p$ under these shares:
 #
 # $$-(1 - \epsilon) \log p_{right} \; - \; \epsilon \cdot \frac{1}{V} \sum_{w} \log p_w$$
 
@@ -282,9 +282,11 @@ pairs = {"the black cat sleeps": "el gato negro duerme"}
 while len(pairs) < 1401:
     english, spanish = sentence_pair(rng)
     pairs[english] = spanish
-english, spanish = list(pairs), list(pairs.values())
+ours, *others = pairs.items()
+rng.shuffle(others)              # no sentence is taken twice, and of the short ones, which are few, most came early
+english, spanish = zip(ours, *others, strict=True)
 for n in (0, 1, 2, 3):
-    print(f"{english[n]:45} {spanish[n]}")
+    print(f"{english[n]:48} {spanish[n]}")
 
 # %% [markdown]
 # The ids are those of the whole course: 0 is padding, 2 begins a sentence, 3 ends it. A source row ends with
@@ -491,7 +493,7 @@ def in_words(ids):
 
 def show_samples(model):
     for n in range(3):
-        print(f"  {english[n]:42} {in_words(write(model, validation_source[n : n + 1])[0])}")
+        print(f"  {english[n]:48} {in_words(write(model, validation_source[n : n + 1])[0])}")
 
 def smooth(losses, width=10):
     """The mean of every 10 losses in a row."""
@@ -506,8 +508,8 @@ show_samples(model)
 healthy_model = model
 
 # %% [markdown]
-# Our sentence itself is not among the training sentences, though two of them have it as a clause. The model
-# translates it: it moves the adjective, and it chooses between *el* and *la* by the noun, which comes later.
+# Our sentence itself is not among the training sentences, though five of them have it as a clause. The model translates
+# it: it moves the adjective, and it chooses between *el* and *la* by the noun, which comes later.
 #
 # What it writes after the first `<eos>` means nothing: it was never asked what follows an end. Remember that
 # for later.
@@ -572,7 +574,8 @@ for name, norm_first in [("norm first (ours)", True), ("norm last (the paper)", 
 # With a warm-up of 40 steps both losses come down. Without it ours is higher, and the paper's arrangement has hardly
 # learned anything in this time. A small first step alone does not help it: so it is not the first step alone that
 # harms. (In lesson 06, with six layers and another task, a warm-up was not enough for it.) One seed is no proof. Lesson
-# 12 trains models of both arrangements with several seeds, and ours without a warm-up, too.
+# 12 trains models of both arrangements with two seeds each, and ours without a warm-up, too, and asks what two seeds
+# can say.
 
 # %% [markdown]
 # ## Dropout

@@ -657,8 +657,8 @@ show_differences(d, [*switches, *together], "nats per token above the base", "Wh
 #   cost hardly any quality. Ours has four heads of 16 numbers.
 # - **RMSNorm** and **no biases**: nothing is shown. Of RMSNorm, Zhang and Sennrich promise just this: as much quality
 #   for less work. But an interval around 0 is no proof; it says how large the difference may still be. For "no biases"
-#   it is even too wide: these models begin with the same numbers as the base, and hardly part from it with any seed, as
-#   the figure shows.
+#   it is even too wide: biases begin with 0, so that these models compute at first exactly what the base computes, and
+#   they hardly part from it with any seed, as the figure shows.
 # - **Rotary positions**: nothing is shown, either. In lesson 05 they were far ahead, on sentences longer than those of
 #   training. Here the held-out sentences are as short as the others.
 #
@@ -702,7 +702,7 @@ for name in ("one stack of 2", "RMSNorm", "rotary", "today"):
 #
 # So the sinusoids are suspect. Their slow cosines are nearly 1 at the positions of a short row, and they are added to
 # every embedding. If the means come from there, then they are there *before* training, and they go away if each vector
-# of the table loses its mean:
+# of the table of sinusoids loses its mean:
 
 # %% tags=["nbval-ignore-output"]
 for name, centred in (("untrained", False), ("centred", True)):
@@ -873,7 +873,9 @@ for name in ("one stack of 2", "today"):
 #
 # … rows and columns of the prefix are exchanged, so that the *source* may look at everything? It is a mistake of one
 # line, and one of those that the check of 13.3 names. We train a model with it, and look at the loss on held-out
-# sentences, and at what it writes. Guess both.
+# sentences, and at what it writes. Guess both. (`patch.object(library, "prefix_mask", f)`, from Python's tools for
+# tests, puts f in the place of the library's function while the `with` block runs, and puts the old one back
+# afterwards. It has nothing to do with the `patch` of lesson 11.)
 
 # %% tags=["nbval-ignore-output"]
 def rows_for_columns(prefix_lengths, size):

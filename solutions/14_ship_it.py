@@ -60,9 +60,10 @@ print(f"{in_tables:,} numbers in {len(tables)} tables of together {rows:,} rows,
 print(f"{4 * (in_tables + in_vectors):,} bytes as float32")
 
 # %% [markdown]
-# A float32 spends 23 bits on the digits behind the point. Does a translation depend on them? Training did: a step
-# changes a weight by very little, and many small changes have to add up. But training is over. From now on the
-# weights are only read.
+# A float32 is stored as ± 1.… · 2ᵉ, and 23 of its 32 bits are the binary digits behind that point: about seven decimal
+# digits, however large or small the number is. Does a translation depend on the last of them? Training did: a step
+# changes a weight by very little, and many small changes have to add up. But training is over. From now on the weights
+# are only read.
 #
 # ## A ruler for each row
 #
@@ -211,10 +212,10 @@ for name, (size, bleu, same) in results.items():
     print(f"{name:8} {size:5.2f} MB   BLEU {bleu:5.2f}   {same} of {len(sources)} translations the same")
 
 # %% [markdown]
-# About a quarter of the size, and BLEU hardly moves. Some translations do change: where two tokens were nearly equally
-# likely, a small push decides. These few make the whole difference in BLEU. With 300 other sentences it would be
-# another one, and a rounded model can come out *above* the trained one by chance. That is why the number of equal
-# translations stands beside it: it asks a sharper question.
+# float16 takes half the size, and int8 about a quarter, and BLEU hardly moves. Some translations do change: where two
+# tokens were nearly equally likely, a small push decides. These few make the whole difference in BLEU. With 300 other
+# sentences it would be another one, and a rounded model can come out *above* the trained one by chance. That is why the
+# number of equal translations stands beside it: it asks a sharper question.
 #
 # ## One large row
 #
@@ -410,8 +411,10 @@ print(text[start : text.index("\n}\n", start) + 2])
 
 # %% [markdown]
 # Line by line it is equation 1. `q.map(...)` is a loop over the queries, `k.map(...)` one over the keys. `dot`
-# multiplies two rows number by number and adds up; `mix` adds up the rows of v, each times its share. The mask gives
-# −∞, as in lesson 02. There is no batch, because a visitor types one sentence.
+# multiplies two rows number by number and adds up; `mix` adds up the rows of v, each times its share. The square root
+# of `query.length`, which is d_k, divides the scores, and the mask gives −∞, as in lesson 02. (`(query, i) => …` is a
+# `lambda` of a row and its number, `a ? b : c` is Python's `b if a else c`, and `&&` and `!` are `and` and `not`.)
+# There is no batch, because a visitor types one sentence.
 #
 # How would you find out whether the copy is right? As always in this course: by comparing numbers. The course's tests
 # open the page in a real browser, and compare tokens. `benchmarks/page.py` does it for all 1,000 test sentences.
@@ -578,8 +581,9 @@ AboutForm(mine, lambda said: export_page(model, subwords, "mine.html", said))
 #     print(f"{length:5}  largest {x.abs().amax(1).mean():.2f}  error {error:.4f}")
 # ```
 #
-# The longer the row, the larger its largest magnitude, and the longer the steps of all its numbers. It grows slowly for
-# normal numbers. That is why some formats give each *group* of 32 or 128 numbers of a row its own scale.
+# The longer the row, the larger its largest magnitude, and the longer the steps of all its numbers. For normal numbers
+# it grows slowly. An outlier is another matter: one number lengthens the steps of its whole row. Some formats give each
+# *group* of 32 or 128 numbers of a row its own scale. Then only the outlier's group pays for it.
 #
 # </details>
 #
@@ -589,7 +593,7 @@ AboutForm(mine, lambda said: export_page(model, subwords, "mine.html", said))
 #
 # ```python
 # import copy
-# from course.page import About, export_page, rounding, score_of
+# from course.page import About, export_page, rounding, save_translator, score_of
 # shipped = copy.deepcopy(model)                # with the weights that the page will have
 # for table in shipped.parameters():
 #     if table.dim() == 2:
@@ -598,6 +602,7 @@ AboutForm(mine, lambda said: export_page(model, subwords, "mine.html", said))
 #               score=score_of(shipped, tokens, own.test, "zh"), licence="CC BY 4.0, from this course",
 #               examples=("The black cat is under the table.",))
 # export_page(model, tokens, "chinese.html", about)
+# save_translator("chinese.pt", model, tokens, about)
 # ```
 #
 # </details>

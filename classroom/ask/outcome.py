@@ -190,9 +190,9 @@ _name = functools.cache(str)           # of a dtype, which NumPy puts together a
 
 
 def tolerance(got: Outcome, want: Outcome) -> float:
-    """How far apart two numbers may be here: that of the coarsest dtype among inputs and outputs."""
+    """How far apart two numbers may be here: that of the coarsest dtype among inputs and outputs, or of the case."""
     floats = [_name(x.dtype) for x in got.case.inputs.values() if isinstance(x, np.ndarray) and x.dtype.kind == "f"]
-    return compare.tolerance(*floats, *got.dtypes.values(), *want.dtypes.values())
+    return max(compare.tolerance(*floats, *got.dtypes.values(), *want.dtypes.values()), want.case.within)
 
 
 def sizes(task: Asked, outcome: Outcome) -> dict[str, int]:

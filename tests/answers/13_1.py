@@ -500,3 +500,48 @@ def rms_norm(x, weight, eps=1e-6):
 def rms_norm(x, weight, eps=1e-6):
     mean_square = torch.einsum("...d,...d->...", x, x) / x.shape[-1]
     return torch.einsum("...d,...,d->...d", x, (mean_square + eps).rsqrt(), weight)
+
+# %% prelude
+import copy
+from dataclasses import replace
+from functools import partial
+from unittest.mock import patch
+
+import numpy as np
+import sacrebleu
+import torch
+import torch.nn.functional as F
+from torch import nn
+from tqdm import tqdm
+
+import course.modern as library
+from course.ablation import Config, Result, common_pairs, results_table, run, sentence_losses, task_from
+from course.attention import merge_heads, scaled_dot_product_attention, split_heads
+from course.data import load_pairs, short_pairs
+from course.modern import Cache, DecoderOnly, Design, generate
+from course.training import linear_schedule, train
+from course.transformer import Transformer, layer_norm
+from course.views.ablation import show_differences
+from course.views.figures import show_curves, show_weights
+
+# %% wrong: eps as a floor (clamp) instead of added under the root
+def rms_norm(x, weight, eps=1e-6):
+    mean_square = x.pow(2).mean(dim=-1, keepdim=True)
+    return x / mean_square.clamp(min=eps).sqrt() * weight
+
+# %% wrong: Gemma's convention: times (1 + weight)
+def rms_norm(x, weight, eps=1e-6):
+    y = x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + eps)
+    return y * (1 + weight)
+
+# %% wrong: Llama's code: computed in float32, cast back to x.dtype (float64 too coarse)
+def rms_norm(x, weight, eps=1e-6):
+    dtype = x.dtype
+    h = x.to(torch.float32)
+    h = h * torch.rsqrt(h.pow(2).mean(-1, keepdim=True) + eps)
+    return weight * h.to(dtype)
+
+# %% right: right: einsum for the squares and for the scaling
+def rms_norm(x, weight, eps=1e-6):
+    inverse = torch.einsum("...d,...d->...", x, x).div(x.size(-1)).add(eps).pow(-0.5)
+    return torch.einsum("...d,...,d->...d", x, inverse, weight)

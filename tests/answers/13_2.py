@@ -804,3 +804,60 @@ class SwiGLU(nn.Module):
 
     def forward(self, x):
         return self.w_down(F.silu(self.w_gate(x)) * self.w_up(x))
+
+# %% prelude
+import copy
+from dataclasses import replace
+from functools import partial
+from unittest.mock import patch
+
+import numpy as np
+import sacrebleu
+import torch
+import torch.nn.functional as F
+from torch import nn
+from tqdm import tqdm
+
+import course.modern as library
+from course.ablation import Config, Result, common_pairs, results_table, run, sentence_losses, task_from
+from course.attention import merge_heads, scaled_dot_product_attention, split_heads
+from course.data import load_pairs, short_pairs
+from course.modern import Cache, DecoderOnly, Design, generate
+from course.training import linear_schedule, train
+from course.transformer import Transformer, layer_norm
+from course.views.ablation import show_differences
+from course.views.figures import show_curves, show_weights
+
+# %% wrong: two thirds of d_ff taken inside the module (2)
+class SwiGLU(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        hidden = max(1, 2 * d_ff // 3)
+        self.w_gate = nn.Linear(d_model, hidden, bias=False)
+        self.w_up = nn.Linear(d_model, hidden, bias=False)
+        self.w_down = nn.Linear(hidden, d_model, bias=False)
+
+    def forward(self, x):
+        return self.w_down(F.silu(self.w_gate(x)) * self.w_up(x))
+
+# %% wrong: F.dropout without training=self.training: drops in evaluation mode, too
+class SwiGLU(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_gate = nn.Linear(d_model, d_ff, bias=False)
+        self.w_up = nn.Linear(d_model, d_ff, bias=False)
+        self.w_down = nn.Linear(d_ff, d_model, bias=False)
+
+    def forward(self, x):
+        hidden = F.silu(self.w_gate(x)) * self.w_up(x)
+        return self.w_down(F.dropout(hidden, 0.1))
+
+# %% wrong: chained assignment: w_gate and w_up are one and the same layer (2)
+class SwiGLU(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_gate = self.w_up = nn.Linear(d_model, d_ff, bias=False)
+        self.w_down = nn.Linear(d_ff, d_model, bias=False)
+
+    def forward(self, x):
+        return self.w_down(F.silu(self.w_gate(x)) * self.w_up(x))

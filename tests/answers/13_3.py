@@ -594,3 +594,52 @@ def prefix_mask(prefix_lengths, size):
         square[:n, :n] = True
         squares.append(square)
     return torch.stack(squares)
+
+# %% prelude
+import copy
+from dataclasses import replace
+from functools import partial
+from unittest.mock import patch
+
+import numpy as np
+import sacrebleu
+import torch
+import torch.nn.functional as F
+from torch import nn
+from tqdm import tqdm
+
+import course.modern as library
+from course.ablation import Config, Result, common_pairs, results_table, run, sentence_losses, task_from
+from course.attention import merge_heads, scaled_dot_product_attention, split_heads
+from course.data import load_pairs, short_pairs
+from course.modern import Cache, DecoderOnly, Design, generate
+from course.training import linear_schedule, train
+from course.transformer import Transformer, layer_norm
+from course.views.ablation import show_differences
+from course.views.figures import show_curves, show_weights
+
+# %% wrong: diagonal shifted by the prefix: each row sees prefix-1 further, not only the prefix
+def prefix_mask(prefix_lengths, size):
+    full = torch.ones(size, size, dtype=torch.bool)
+    return torch.stack([full.tril(diagonal=max(int(n) - 1, 0)) for n in prefix_lengths])
+
+# %% wrong: ^ (exclusive or) instead of |: the prefix's own past is closed
+def prefix_mask(prefix_lengths, size):
+    place = torch.arange(size)
+    in_prefix = (place < prefix_lengths[:, None])[:, None, :]
+    causal = (place[None, :] <= place[:, None])[None]
+    return in_prefix ^ causal
+
+# %% wrong: longest prefix of the batch used for every sentence
+def prefix_mask(prefix_lengths, size):
+    place = torch.arange(size)
+    open_ = (place < prefix_lengths.max()) | (place <= place[:, None])
+    return open_.expand(len(prefix_lengths), size, size)
+
+# %% right: right: row AND column in the prefix, or causal, with loops over sentences and in-place blocks
+def prefix_mask(prefix_lengths, size):
+    out = torch.zeros(prefix_lengths.numel(), size, size, dtype=torch.bool)
+    for b, n in enumerate(prefix_lengths.tolist()):
+        for t in range(size):
+            out[b, t, : max(t + 1, n if t < n else 0)] = True
+    return out

@@ -1489,3 +1489,114 @@ class GroupedQueryAttention(nn.Module):
             weights = scores.masked_fill(closed, torch.finfo(scores.dtype).min).softmax(-1).masked_fill(closed, 0.0)
         out = torch.einsum("bgnts,bsgd->btgnd", weights, v).flatten(2)
         return self.w_o(out), weights.flatten(1, 2)
+
+# %% prelude
+import copy
+from dataclasses import replace
+from functools import partial
+from unittest.mock import patch
+
+import numpy as np
+import sacrebleu
+import torch
+import torch.nn.functional as F
+from torch import nn
+from tqdm import tqdm
+
+import course.modern as library
+from course.ablation import Config, Result, common_pairs, results_table, run, sentence_losses, task_from
+from course.attention import merge_heads, scaled_dot_product_attention, split_heads
+from course.data import load_pairs, short_pairs
+from course.modern import Cache, DecoderOnly, Design, generate
+from course.training import linear_schedule, train
+from course.transformer import Transformer, layer_norm
+from course.views.ablation import show_differences
+from course.views.figures import show_curves, show_weights
+
+# %% wrong: keys in groups (repeat_interleave), values dealt out in turn (repeat)
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
+        self.d_head = d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, n_kv_heads * self.d_head, bias=False)
+        self.w_v = nn.Linear(d_model, n_kv_heads * self.d_head, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+
+    def forward(self, x, mask=None):
+        group = self.n_heads // self.n_kv_heads
+        q = split_heads(self.w_q(x), self.n_heads)
+        k = split_heads(self.w_k(x), self.n_kv_heads).repeat_interleave(group, dim=1)
+        v = split_heads(self.w_v(x), self.n_kv_heads).repeat(1, group, 1, 1)
+        out, weights = scaled_dot_product_attention(q, k, v, None if mask is None else mask[:, None])
+        return self.w_o(merge_heads(out)), weights
+
+# %% wrong: own softmax with -1e9: a query that may see nothing gets equal weights, not 0
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
+        self.d_head = d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, n_kv_heads * self.d_head, bias=False)
+        self.w_v = nn.Linear(d_model, n_kv_heads * self.d_head, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+
+    def forward(self, x, mask=None):
+        group = self.n_heads // self.n_kv_heads
+        q = split_heads(self.w_q(x), self.n_heads)
+        k = split_heads(self.w_k(x), self.n_kv_heads).repeat_interleave(group, dim=1)
+        v = split_heads(self.w_v(x), self.n_kv_heads).repeat_interleave(group, dim=1)
+        scores = q @ k.transpose(-2, -1) / self.d_head ** 0.5
+        if mask is not None:
+            scores = scores.masked_fill(~mask[:, None], -1e9)
+        weights = scores.softmax(-1)
+        return self.w_o(merge_heads(weights @ v)), weights
+
+# %% wrong: keys and values cut as (d_head, n_kv_heads) instead of (n_kv_heads, d_head)
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
+        self.d_head = d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, n_kv_heads * self.d_head, bias=False)
+        self.w_v = nn.Linear(d_model, n_kv_heads * self.d_head, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+
+    def forward(self, x, mask=None):
+        B, T, _ = x.shape
+        group = self.n_heads // self.n_kv_heads
+        q = split_heads(self.w_q(x), self.n_heads)
+        k = self.w_k(x).view(B, T, self.d_head, self.n_kv_heads).permute(0, 3, 1, 2)
+        v = self.w_v(x).view(B, T, self.d_head, self.n_kv_heads).permute(0, 3, 1, 2)
+        k, v = k.repeat_interleave(group, dim=1), v.repeat_interleave(group, dim=1)
+        out, weights = scaled_dot_product_attention(q, k, v, None if mask is None else mask.unsqueeze(1))
+        return self.w_o(merge_heads(out)), weights
+
+# %% right: right: five-dimensional einsum, nothing repeated; nan_to_num for rows that see nothing
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads):
+        super().__init__()
+        self.n_heads, self.n_kv_heads = n_heads, n_kv_heads
+        self.d_head = d_model // n_heads
+        self.w_q = nn.Linear(d_model, d_model, bias=False)
+        self.w_k = nn.Linear(d_model, n_kv_heads * self.d_head, bias=False)
+        self.w_v = nn.Linear(d_model, n_kv_heads * self.d_head, bias=False)
+        self.w_o = nn.Linear(d_model, d_model, bias=False)
+
+    def forward(self, x, mask=None):
+        B, T, D = x.shape
+        q = self.w_q(x).unflatten(-1, (self.n_kv_heads, -1, self.d_head))
+        k = self.w_k(x).unflatten(-1, (self.n_kv_heads, self.d_head))
+        v = self.w_v(x).unflatten(-1, (self.n_kv_heads, self.d_head))
+        scores = torch.einsum("btngd,bsnd->bngts", q, k) * self.d_head ** -0.5
+        if mask is not None:
+            open_ = mask[:, None, None]
+            scores = scores.where(open_, torch.finfo(scores.dtype).min)
+            weights = scores.softmax(-1) * open_
+        else:
+            weights = scores.softmax(-1)
+        mixed = torch.einsum("bngts,bsnd->btngd", weights, v).reshape(B, T, D)
+        return self.w_o(mixed), weights.flatten(1, 2)

@@ -811,3 +811,63 @@ def rotate(x, positions):
     angles = torch.outer(positions.to(x.dtype), torch.exp(-exponent * np.log(10000.0)))
     turned = torch.complex(x[..., :half].contiguous(), x[..., half:].contiguous()) * torch.polar(torch.ones_like(angles), angles)
     return torch.cat([turned.real, turned.imag], dim=-1)
+
+# %% prelude
+import copy
+from dataclasses import replace
+from functools import partial
+from unittest.mock import patch
+
+import numpy as np
+import sacrebleu
+import torch
+import torch.nn.functional as F
+from torch import nn
+from tqdm import tqdm
+
+import course.modern as library
+from course.ablation import Config, Result, common_pairs, results_table, run, sentence_losses, task_from
+from course.attention import merge_heads, scaled_dot_product_attention, split_heads
+from course.data import load_pairs, short_pairs
+from course.modern import Cache, DecoderOnly, Design, generate
+from course.training import linear_schedule, train
+from course.transformer import Transformer, layer_norm
+from course.views.ablation import show_differences
+from course.views.figures import show_curves, show_weights
+
+# %% wrong: frequencies spaced with linspace(0, 1, half): the last is 1/10000, i.e. i/(half-1)
+def rotate(x, positions):
+    half = x.shape[-1] // 2
+    frequency = 10000.0 ** -torch.linspace(0, 1, half, dtype=x.dtype)
+    angle = positions[:, None].to(x.dtype) * frequency
+    cos, sin = angle.cos(), angle.sin()
+    a, b = x[..., :half], x[..., half:]
+    return torch.cat([a * cos - b * sin, a * sin + b * cos], dim=-1)
+
+# %% wrong: a is a view of the result: the second half is made of the already turned a
+def rotate(x, positions):
+    half = x.shape[-1] // 2
+    frequency = 10000.0 ** (-2 * torch.arange(half, dtype=x.dtype) / x.shape[-1])
+    angle = positions[:, None] * frequency
+    out = x.clone()
+    a, b = out[..., :half], out[..., half:]
+    out[..., :half] = a * angle.cos() - b * angle.sin()
+    out[..., half:] = a * angle.sin() + b * angle.cos()
+    return out
+
+# %% wrong: base 500000 of Llama 3 instead of 10000
+def rotate(x, positions):
+    half = x.shape[-1] // 2
+    inv_freq = 1.0 / 500000.0 ** (torch.arange(0, 2 * half, 2, dtype=x.dtype) / (2 * half))
+    angle = torch.outer(positions.to(x.dtype), inv_freq)
+    cos, sin = torch.cat([angle, angle], -1).cos(), torch.cat([angle, angle], -1).sin()
+    turned = torch.cat([-x[..., half:], x[..., :half]], -1)
+    return x * cos + turned * sin
+
+# %% right: right: complex numbers, multiplied by torch.polar
+def rotate(x, positions):
+    a, b = x.chunk(2, dim=-1)
+    exponent = torch.arange(0, x.shape[-1], 2, dtype=x.dtype) / x.shape[-1]
+    angle = torch.outer(positions.to(x.dtype), torch.pow(torch.tensor(10000.0, dtype=x.dtype), -exponent))
+    turned = torch.complex(a.contiguous(), b.contiguous()) * torch.polar(torch.ones_like(angle), angle)
+    return torch.cat([turned.real, turned.imag], dim=-1)

@@ -813,3 +813,55 @@ def quantise(w):
         rows.append(torch.trunc(count + torch.copysign(torch.full_like(count, 0.5), count)).to(torch.int8))
         scales.append(step)
     return torch.stack(rows), torch.stack(scales)
+
+# %% prelude
+import copy
+import warnings
+
+import sacrebleu
+import torch
+
+from course.decoding import translate
+from course.page import About, about_the_course, export_page, rounding, save_translator, score_of, show_page, source_of
+from course.page.form import AboutForm
+from course.translator import trained_translator
+from course.views.figures import show_curves
+
+# %% wrong: step = (max - min) / 254, as min-max quantisers have it; no shift, so that it does not fit
+def quantise(w):
+    span = w.amax(dim=1) - w.amin(dim=1)
+    scale = span / 254
+    scale = torch.where(w.abs().amax(dim=1) > 0, scale, torch.ones_like(scale))
+    scale = torch.where(scale > 0, scale, w.abs().amax(dim=1) / 127)      # a row of equal numbers
+    return (w / scale.unsqueeze(1)).round().long().to(torch.int8), scale
+
+# %% wrong: zero row recognised by its largest number being 0: a row of numbers below 0 and a 0 gets scale 1
+def quantise(w):
+    largest = w.abs().amax(dim=1)
+    scale = largest / 127
+    scale = torch.where(w.amax(dim=1) == 0, torch.ones_like(scale), scale)
+    return (w / scale.unsqueeze(1)).round().to(torch.int8), scale
+
+# %% wrong: rounds by + 0.5 and cutting off, as for numbers above 0: wrong below 0
+def quantise(w):
+    scale = w.abs().amax(dim=1) / 127
+    scale[scale == 0] = 1
+    return (w / scale[:, None] + 0.5).to(torch.int8), scale
+
+# %% wrong: magnitude of the row read as the length of the row as a vector (L2 norm)
+def quantise(w):
+    scale = w.norm(dim=1) / 127
+    scale = torch.where(scale > 0, scale, torch.ones_like(scale))
+    return (w / scale.unsqueeze(1)).round().to(torch.int8), scale
+
+# %% wrong: the whole numbers right, but returns 127 / max as scale (the factor, as other libraries name it)
+def quantise(w):
+    largest = w.abs().amax(dim=1)
+    factor = torch.where(largest > 0, 127 / largest, torch.ones_like(largest))
+    return (w * factor.unsqueeze(1)).round().to(torch.int8), factor
+
+# %% right: inf-norm, floor(x + 0.5), masked_fill, division by transposing
+def quantise(w):
+    scale = torch.linalg.vector_norm(w, ord=float("inf"), dim=-1).div(127)
+    scale = scale.masked_fill(scale.eq(0), 1.0)
+    return torch.floor((w.T / scale).T + 0.5).to(torch.int8).contiguous(), scale

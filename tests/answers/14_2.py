@@ -283,3 +283,32 @@ def dequantise(q, scale):
 # %% right: diagonal matrix of the scales times q
 def dequantise(q, scale):
     return torch.diag(scale) @ q.to(scale)
+
+# %% prelude
+import copy
+import warnings
+
+import sacrebleu
+import torch
+
+from course.decoding import translate
+from course.page import About, about_the_course, export_page, rounding, save_translator, score_of, show_page, source_of
+from course.page.form import AboutForm
+from course.translator import trained_translator
+from course.views.figures import show_curves
+
+# %% wrong: gives the middle of a step, (q + 0.5) * scale, as if numbers had been cut off and not rounded
+def dequantise(q, scale):
+    return (q.to(scale.dtype) + 0.5) * scale.unsqueeze(1)
+
+# %% wrong: scale.repeat(in).reshape(...): no error at any shape, but repeat and not repeat_interleave
+def dequantise(q, scale):
+    return q * scale.repeat(q.shape[1]).reshape(q.shape)
+
+# %% wrong: takes the scale for the row's largest magnitude: q / 127 * scale
+def dequantise(q, scale):
+    return q.to(scale.dtype) / 127 * scale.unsqueeze(1)
+
+# %% right: matrix product with a diagonal matrix of the scales
+def dequantise(q, scale):
+    return torch.diag(scale) @ q.to(scale.dtype)

@@ -837,3 +837,53 @@ def rounding_errors(w):
     whole = torch.round(w / step) * step
     n = w.shape[1] ** 0.5
     return torch.linalg.vector_norm(whole - w, dim=1) / n, torch.linalg.vector_norm(torch.einsum("oi,o->oi", q.to(w.dtype), scale) - w, dim=1) / n
+
+# %% prelude
+import copy
+import warnings
+
+import sacrebleu
+import torch
+
+from course.decoding import translate
+from course.page import About, about_the_course, export_page, rounding, save_translator, score_of, show_page, source_of
+from course.page.form import AboutForm
+from course.translator import trained_translator
+from course.views.figures import show_curves
+def quantise(w):
+    scale = w.abs().amax(dim=1) / 127
+    scale = torch.where(scale > 0, scale, torch.ones_like(scale))
+    return (w / scale.unsqueeze(1)).round().to(torch.int8), scale
+
+def dequantise(q, scale):
+    return q * scale.unsqueeze(1)
+
+# %% wrong: one scale: takes the whole numbers of each row's own scale and multiplies them by the largest scale
+def rounding_errors(w):
+    q, scale = quantise(w)
+    whole = dequantise(q, scale.max().expand(len(scale)))
+    own = dequantise(q, scale)
+    return (whole - w).square().mean(dim=1).sqrt(), (own - w).square().mean(dim=1).sqrt()
+
+# %% wrong: standard deviation of the differences (their mean taken off) in place of the root mean square
+def rounding_errors(w):
+    whole = dequantise(*quantise(w.reshape(1, -1))).reshape(w.shape)
+    own = dequantise(*quantise(w))
+    return (whole - w).std(dim=1, correction=0), (own - w).std(dim=1, correction=0)
+
+# %% wrong: reshape(-1, 1) in place of (1, -1): each number has a scale of its own, nothing is lost
+def rounding_errors(w):
+    whole = dequantise(*quantise(w.reshape(-1, 1))).reshape(w.shape)
+    own = dequantise(*quantise(w))
+    return (whole - w).square().mean(dim=1).sqrt(), (own - w).square().mean(dim=1).sqrt()
+
+# %% right: a loop over the rows, vector_norm / sqrt(n), the row by row error from one-row tables
+def rounding_errors(w):
+    n = w.shape[1]
+    step = w.abs().max() / 127
+    with_one, with_own = [], []
+    for row in w.unbind(0):
+        with_one.append(torch.linalg.vector_norm((row / step).round() * step - row) / n ** 0.5)
+        q, scale = quantise(row[None])
+        with_own.append(torch.nn.functional.mse_loss(dequantise(q, scale)[0], row) ** 0.5)
+    return torch.stack(with_one), torch.stack(with_own)

@@ -471,3 +471,37 @@ def pack(q):
 def pack(q):
     pairs = (q.to(torch.uint8) + 8).unflatten(1, (-1, 2)).long()
     return torch.einsum("ojd,d->oj", pairs, torch.tensor([16, 1])).to(torch.uint8)
+
+# %% prelude
+import copy
+import warnings
+
+import sacrebleu
+import torch
+
+from course.decoding import translate
+from course.page import About, about_the_course, export_page, rounding, save_translator, score_of, show_page, source_of
+from course.page.form import AboutForm
+from course.translator import trained_translator
+from course.views.figures import show_curves
+
+# %% wrong: the low four bits of the two's complement (no + 8), as other formats have it
+def pack(q):
+    return (((q[:, 0::2] & 15) * 16) | (q[:, 1::2] & 15)).to(torch.uint8)
+
+# %% wrong: keeps it within int8 with clamp(max=127) before it becomes uint8
+def pack(q):
+    wide = q.to(torch.int32) + 8
+    byte = 16 * wide[:, 0::2] + wide[:, 1::2]
+    return byte.clamp(max=127).to(torch.int8).to(torch.uint8)
+
+# %% wrong: byte j takes the numbers j and j + 1 (a moving window) in place of 2j and 2j + 1
+def pack(q):
+    half = q.shape[1] // 2
+    digits = (q + 8).to(torch.uint8)
+    return 16 * digits[:, :half] + digits[:, 1:half + 1]
+
+# %% right: pairs as rows of two, integer matrix product with (16, 1)
+def pack(q):
+    pairs = q.to(torch.int64).unflatten(1, (-1, 2)) + 8
+    return (pairs @ torch.tensor([16, 1])).to(torch.uint8)

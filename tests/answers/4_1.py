@@ -706,3 +706,41 @@ def split_heads(x, n_heads):
 def split_heads(x, n_heads):
     d_head = x.size(-1) // n_heads
     return x.unfold(2, d_head, d_head).permute(0, 2, 1, 3)
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.attention as library
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.interop import copy_weights
+from course.views import interactive
+from course.views.blocks import show_blocks
+from course.views.figures import show_heads
+
+# %% wrong: pieces stacked along the batch (torch.cat dim=0), then viewed as (B, n_heads, ..): right only for B=1 or n_heads=1
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    pieces = torch.cat(x.chunk(n_heads, dim=-1), dim=0)
+    return pieces.reshape(B, n_heads, T, d_model // n_heads)
+
+# %% wrong: np.split's convention: torch.split(n_heads) taken as number of pieces (it is the size); right where d_head == n_heads
+def split_heads(x, n_heads):
+    return torch.stack(x.split(n_heads, dim=-1), dim=1)
+
+# %% wrong: special case n_heads == 1: axis of length 1 put at 2 (B, T, 1, d) instead of 1
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    if n_heads == 1:
+        return x.unsqueeze(2)
+    d_head = d_model // n_heads
+    return x.reshape(B, T, n_heads, d_head).transpose(1, 2)
+
+# %% right: RIGHT: unfold along the last axis, movedim
+def split_heads(x, n_heads):
+    d_head = x.size(-1) // n_heads
+    return x.unfold(-1, d_head, d_head).movedim(2, 1)

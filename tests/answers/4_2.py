@@ -478,3 +478,27 @@ def merge_heads(x):
     if x.shape[2] == 1:                     # only one word: nothing to swap
         return x.flatten(1)
     return x.transpose(1, 2).flatten(2)
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.attention as library
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.interop import copy_weights
+from course.views import interactive
+from course.views.blocks import show_blocks
+from course.views.figures import show_heads
+
+# %% wrong: joined dimension by dimension: permute(0,2,3,1).flatten(2), heads alternate within a word
+def merge_heads(x):
+    return x.permute(0, 2, 3, 1).flatten(2)
+
+# %% wrong: swaps rightly, then takes T from x.shape[1], which is still n_heads
+def merge_heads(x):
+    swapped = x.transpose(1, 2)
+    return swapped.reshape(x.shape[0], x.shape[1], -1)

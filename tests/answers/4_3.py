@@ -3960,3 +3960,165 @@ class MultiHeadAttention(nn.Module):
         if self.w_o.bias is not None:
             total = total + self.w_o.bias
         return total, torch.stack(all_weights, dim=1)
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.attention as library
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.interop import copy_weights
+from course.views import interactive
+from course.views.blocks import show_blocks
+from course.views.figures import show_heads
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    return x.reshape(B, T, n_heads, d_model // n_heads).transpose(1, 2)
+
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+# %% wrong: mask (B,T_q,T_k) copied for heads with repeat(n_heads,1,1) and cut as (B,n_heads): sentences mixed up (repeat_interleave needed); (B,1,T_k) right
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        if mask is not None:
+            if mask.shape[1] == 1:
+                mask = mask.unsqueeze(1)
+            else:
+                B, T_q, T_k = mask.shape
+                mask = mask.repeat(self.n_heads, 1, 1).view(B, self.n_heads, T_q, T_k)
+        mixture, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(mixture)), weights
+
+# %% wrong: output of a query that may attend to nothing set to 0 after w_o: the bias of w_o is lost there
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        mixture, weights = scaled_dot_product_attention(q, k, v, mask)
+        output = self.w_o(merge_heads(mixture))
+        if mask is not None:
+            nothing = ~mask.squeeze(1).any(dim=-1, keepdim=True)
+            output = output.masked_fill(nothing, 0.0)
+        return output, weights
+
+# %% wrong: scaled twice: q / sqrt(d_head) before scaled_dot_product_attention, which scales itself
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        q = q / math.sqrt(q.shape[-1])
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        mixture, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(mixture)), weights
+
+# %% wrong: mask.unsqueeze_(1): changes the caller's mask in place; the second call with the same mask is wrong
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        if mask is not None:
+            mask.unsqueeze_(1)
+        mixture, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(mixture)), weights
+
+# %% wrong: the ValueError comes only in forward, not in __init__
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        self.d_model, self.n_heads = d_model, n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+        if self.d_model % self.n_heads != 0:
+            raise ValueError(f"{self.n_heads} heads do not divide {self.d_model}")
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        mixture, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(mixture)), weights
+
+# %% right: RIGHT: head after head with F.linear on row slices of the weights, own softmax by exp, output as a sum over heads + bias; no biases on w_k
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model // n_heads * n_heads != d_model:
+            raise ValueError("no")
+        self.h, self.d = n_heads, d_model // n_heads
+        self.w_o, self.w_v, self.w_q = (nn.Linear(d_model, d_model) for _ in range(3))
+        self.w_k = nn.Linear(d_model, d_model, bias=False)
+
+    def forward(self, query, key, value, mask=None):
+        output, all_weights = 0, []
+        for h in range(self.h):
+            rows = slice(h * self.d, (h + 1) * self.d)
+            q = F.linear(query, self.w_q.weight[rows], self.w_q.bias[rows])
+            k = F.linear(key, self.w_k.weight[rows])
+            v = F.linear(value, self.w_v.weight[rows], self.w_v.bias[rows])
+            scores = torch.einsum("bqd,bkd->bqk", q, k) * self.d ** -0.5
+            if mask is not None:
+                scores = scores.masked_fill(mask.logical_not(), float("-inf"))
+            top = scores.amax(dim=-1, keepdim=True).nan_to_num(neginf=0.0)
+            e = (scores - top).exp()
+            weights = e / e.sum(dim=-1, keepdim=True).clamp(min=1e-30)
+            all_weights.append(weights)
+            output = output + torch.bmm(weights, v) @ self.w_o.weight[:, rows].T
+        return output + self.w_o.bias, torch.stack(all_weights, dim=1)

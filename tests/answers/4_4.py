@@ -1027,3 +1027,62 @@ def test_split_heads(split_heads):
     wanted = [[[[1000.0 * b + 100 * t + d_head * h + d for d in range(d_head)] for t in range(T)]
                for h in range(n_heads)] for b in range(B)]
     assert found.tolist() == wanted
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.attention as library
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.interop import copy_weights
+from course.views import interactive
+from course.views.blocks import show_blocks
+from course.views.figures import show_heads
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    return x.reshape(B, T, n_heads, d_model // n_heads).transpose(1, 2)
+
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+# %% wrong: compares sorted numbers of each head only: does not see an order changed inside a head
+def test_split_heads(split_heads):
+    B, T, n_heads, d_head = 2, 5, 3, 4
+    x = torch.arange(B * T * n_heads * d_head).reshape(B, T, n_heads * d_head)
+    heads = split_heads(x, n_heads)
+    assert heads.shape == (B, n_heads, T, d_head)
+    for b in range(B):
+        for h in range(n_heads):
+            wanted = x[b, :, h * d_head : (h + 1) * d_head]
+            assert sorted(heads[b, h].flatten().tolist()) == sorted(wanted.flatten().tolist())
+
+# %% wrong: zip of chunks and heads, no look at the shape: stops at the shorter, a missing or extra head is not seen
+def test_split_heads(split_heads):
+    x = torch.arange(2 * 5 * 12).reshape(2, 5, 12)
+    heads = split_heads(x, 3)
+    for piece, head in zip(x.chunk(3, dim=-1), heads.unbind(dim=1)):
+        assert torch.equal(piece, head)
+
+# %% wrong: `view` on the result in the test: right implementations that only swap axes raise a RuntimeError
+def test_split_heads(split_heads):
+    B, T, n_heads, d_head = 2, 5, 3, 4
+    x = torch.arange(B * T * n_heads * d_head).reshape(B, T, n_heads * d_head)
+    heads = split_heads(x, n_heads)
+    assert tuple(heads.shape) == (B, n_heads, T, d_head)
+    for h in range(n_heads):
+        mine = heads.view(B, n_heads, T * d_head)[:, h]
+        wanted = x[..., h * d_head : (h + 1) * d_head].reshape(B, T * d_head)
+        assert torch.equal(mine, wanted)
+
+# %% right: RIGHT: rebuilt in plain Python lists, comparison of nested lists (raises AssertionError by hand)
+def test_split_heads(split_heads):
+    B, T, n_heads, d_head = 3, 5, 4, 2
+    table = [[[1000 * b + 10 * t + j for j in range(n_heads * d_head)] for t in range(T)] for b in range(B)]
+    wanted = [[[row[h * d_head:h * d_head + d_head] for row in sentence] for h in range(n_heads)] for sentence in table]
+    found = split_heads(torch.tensor(table), n_heads)
+    if found.tolist() != wanted:
+        raise AssertionError("not the heads that it should be")

@@ -933,3 +933,56 @@ def head_parts(heads, W_o):
         alone[:, h] = heads[:, h]
         parts.append(merge_heads(alone) @ W_o)
     return torch.stack(parts, dim=1)
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.attention as library
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.interop import copy_weights
+from course.views import interactive
+from course.views.blocks import show_blocks
+from course.views.figures import show_heads
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    return x.reshape(B, T, n_heads, d_model // n_heads).transpose(1, 2)
+
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+# %% wrong: W_o taken as nn.Linear's weight: columns instead of rows (the transpose)
+def head_parts(heads, W_o):
+    B, n_heads, T, d_head = heads.shape
+    mine = W_o.reshape(-1, n_heads, d_head)
+    return torch.einsum("bhtd,ohd->bhto", heads, mine)
+
+# %% wrong: cuts the product itself: head h gets its own d_head columns of the output, the rest 0; the sum is right, but a part depends on the other heads
+def head_parts(heads, W_o):
+    B, n_heads, T, d_head = heads.shape
+    output = merge_heads(heads) @ W_o
+    parts = torch.zeros(B, n_heads, T, n_heads * d_head)
+    for h in range(n_heads):
+        mine = slice(h * d_head, (h + 1) * d_head)
+        parts[:, h, :, mine] = output[..., mine]
+    return parts
+
+# %% wrong: every n_heads-th row for a head, W_o[h::n_heads], instead of d_head rows in a block
+def head_parts(heads, W_o):
+    n_heads = heads.shape[1]
+    return torch.stack([heads[:, h] @ W_o[h::n_heads] for h in range(n_heads)], dim=1)
+
+# %% right: RIGHT: the product minus the product without this head (leave one out)
+def head_parts(heads, W_o):
+    def product(h):
+        return h.transpose(1, 2).flatten(2) @ W_o
+    parts = []
+    for h in range(heads.size(1)):
+        others = heads.clone()
+        others[:, h] = 0
+        parts.append(product(heads) - product(others))
+    return torch.stack(parts, 1)

@@ -1300,3 +1300,64 @@ def sinusoidal_encoding(max_len, d_model):
         s, c = ([x * math.cos(u) + y * math.sin(u) for x, y, u in zip(s, c, w)],
                 [y * math.cos(u) - x * math.sin(u) for x, y, u in zip(s, c, w)])
     return torch.tensor(rows)
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.views import interactive
+from course.views.figures import show_curves, show_scores, show_weights
+from course.views.positions import show_encoding, show_hands
+
+# %% wrong: tensor2tensor's wavelengths: i/(pairs-1), so that the last pair has exactly 1/10000
+def sinusoidal_encoding(max_len, d_model):
+    pairs = (d_model + 1) // 2
+    step = math.log(10000.0) / max(pairs - 1, 1)
+    frequencies = torch.exp(torch.arange(pairs).float() * -step)
+    angles = torch.arange(max_len).float().unsqueeze(1) * frequencies
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = torch.sin(angles)
+    table[:, 1::2] = torch.cos(angles[:, : d_model // 2])
+    return table
+
+# %% wrong: column of positions made in float16: whole numbers above 2048 are rounded
+def sinusoidal_encoding(max_len, d_model):
+    positions = torch.arange(max_len, dtype=torch.float16).unsqueeze(1)
+    frequencies = 1 / 10000 ** (torch.arange(0, d_model, 2).float() / d_model)
+    angles = positions.float() * frequencies
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = torch.sin(angles)
+    table[:, 1::2] = torch.cos(angles)[:, : d_model // 2]
+    return table
+
+# %% wrong: takes whole turns off the angles with a turn of 6.28 (not 2 pi): exact only in the first turn
+def sinusoidal_encoding(max_len, d_model):
+    positions = torch.arange(max_len).float().unsqueeze(1)
+    frequencies = 1 / 10000 ** (torch.arange(0, d_model, 2).float() / d_model)
+    angles = (positions * frequencies) % 6.28
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = torch.sin(angles)
+    table[:, 1::2] = torch.cos(angles)[:, : d_model // 2]
+    return table
+
+# %% wrong: odd d_model: makes the table for d_model + 1 and cuts a column off (divisors of another d_model)
+def sinusoidal_encoding(max_len, d_model):
+    if d_model % 2:
+        return sinusoidal_encoding(max_len, d_model + 1)[:, :-1]
+    positions = torch.arange(max_len).float().unsqueeze(1)
+    frequencies = 1 / 10000 ** (torch.arange(0, d_model, 2).float() / d_model)
+    angles = positions * frequencies
+    return torch.stack([angles.sin(), angles.cos()], dim=-1).reshape(max_len, d_model)
+
+# %% right: RIGHT: torch.polar in float64, view_as_real, cut for odd d_model
+def sinusoidal_encoding(max_len, d_model):
+    freq = torch.logspace(0, 1, 2, dtype=torch.float64)[:1].new_tensor(10000.0) ** (
+        -torch.arange(0, d_model, 2, dtype=torch.float64) / d_model)
+    angle = torch.outer(torch.arange(max_len, dtype=torch.float64), freq)
+    clock = torch.polar(torch.ones_like(angle), angle)
+    return torch.view_as_real(clock).flip(-1).flatten(1)[:, :d_model].float().contiguous()

@@ -1267,3 +1267,70 @@ def shift_matrix(offset, d_model):
     one = torch.block_diag(*blocks)
     R = torch.linalg.matrix_power(one, abs(offset))
     return (R if offset >= 0 else R.T).to(torch.float32)
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.views import interactive
+from course.views.figures import show_curves, show_scores, show_weights
+from course.views.positions import show_encoding, show_hands
+def sinusoidal_encoding(max_len, d_model):
+    angle = torch.arange(max_len).unsqueeze(1) * 10000.0 ** (-torch.arange(0, d_model, 2) / d_model)
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = angle.sin()
+    table[:, 1::2] = angle.cos()[:, : d_model // 2]
+    return table
+
+# %% wrong: sin and cos of the turn read from a table of 1000 rows at row `offset`: negative offsets count from its end
+def shift_matrix(offset, d_model):
+    row = sinusoidal_encoding(1000, d_model)[offset]
+    sin, cos = row[0::2], row[1::2]
+    even, odd = torch.arange(0, d_model, 2), torch.arange(1, d_model, 2)
+    R = torch.zeros(d_model, d_model)
+    R[even, even] = cos
+    R[even, odd] = sin
+    R[odd, even] = -sin
+    R[odd, odd] = cos
+    return R
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.views import interactive
+from course.views.figures import show_curves, show_scores, show_weights
+from course.views.positions import show_encoding, show_hands
+
+# %% wrong: one step, multiplied `offset` times in range(offset): a negative offset gives the identity
+def shift_matrix(offset, d_model):
+    one = torch.zeros(d_model, d_model, dtype=torch.float64)
+    for i in range(0, d_model, 2):
+        w = 10000 ** (-i / d_model)
+        one[i:i + 2, i:i + 2] = torch.tensor([[math.cos(w), math.sin(w)], [-math.sin(w), math.cos(w)]])
+    R = torch.eye(d_model, dtype=torch.float64)
+    for _ in range(offset):
+        R = one @ R
+    return R.float()
+
+# %% wrong: a single pair on paper, then the same turn (that of pair 0) put in for every pair with kron
+def shift_matrix(offset, d_model):
+    c, s = math.cos(offset), math.sin(offset)
+    block = torch.tensor([[c, s], [-s, c]])
+    return torch.kron(torch.eye(d_model // 2), block)
+
+# %% right: RIGHT: matrix exponential of the generator, in float64
+def shift_matrix(offset, d_model):
+    w = 10000.0 ** (-torch.arange(0, d_model, 2, dtype=torch.float64) / d_model)
+    blocks = [torch.tensor([[0.0, a], [-a, 0.0]], dtype=torch.float64) for a in w.tolist()]
+    return torch.matrix_exp(offset * torch.block_diag(*blocks)).to(torch.float32)

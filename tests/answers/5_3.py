@@ -1012,3 +1012,46 @@ def add_positions(embedded):
     root = torch.tensor(embedded.shape[2], dtype=embedded.dtype).sqrt()
     table = sinusoidal_encoding(embedded.shape[1], embedded.shape[2]).to(embedded.dtype)
     return (embedded + table / root) * root
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.views import interactive
+from course.views.figures import show_curves, show_scores, show_weights
+from course.views.positions import show_encoding, show_hands
+def sinusoidal_encoding(max_len, d_model):
+    angle = torch.arange(max_len).unsqueeze(1) * 10000.0 ** (-torch.arange(0, d_model, 2) / d_model)
+    table = torch.zeros(max_len, d_model)
+    table[:, 0::2] = angle.sin()
+    table[:, 1::2] = angle.cos()[:, : d_model // 2]
+    return table
+
+# %% wrong: times the root of the length of the sentence, not of the vectors (axis 1 taken for d_model)
+def add_positions(embedded):
+    B, T, d_model = embedded.shape
+    return embedded * T ** 0.5 + sinusoidal_encoding(T, d_model)
+
+# %% wrong: positions run on from sentence to sentence: a table of B*T rows, cut into B
+def add_positions(embedded):
+    B, T, d_model = embedded.shape
+    positions = sinusoidal_encoding(B * T, d_model).view(B, T, d_model)
+    return math.sqrt(d_model) * embedded + positions
+
+# %% wrong: a table of 512 rows; all later words get the last row (clamp)
+def add_positions(embedded):
+    d_model = embedded.size(-1)
+    table = sinusoidal_encoding(512, d_model)
+    places = torch.arange(embedded.size(1)).clamp(max=511)
+    return embedded * d_model ** 0.5 + table[places]
+
+# %% right: RIGHT: vmap over the sentences, torch.add with alpha
+def add_positions(embedded):
+    T, d_model = embedded.shape[1:]
+    table = sinusoidal_encoding(T, d_model)
+    return torch.func.vmap(lambda sentence: torch.add(table, sentence, alpha=math.sqrt(d_model)))(embedded)

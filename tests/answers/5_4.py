@@ -1216,3 +1216,75 @@ def apply_rotary(x):
     phi = torch.einsum("t,p->tp", torch.arange(T, dtype=x.dtype), 10000.0 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d))
     phi = phi.repeat_interleave(2, dim=-1)
     return x * phi.cos() + (x @ J) * phi.sin()
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.views import interactive
+from course.views.figures import show_curves, show_scores, show_weights
+from course.views.positions import show_encoding, show_hands
+
+# %% wrong: neighbours are turned, but the angles are laid out for halves: cat([angle, angle]) (two libraries mixed)
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    t = torch.arange(T, dtype=x.dtype).unsqueeze(1)
+    w = 10000 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    angle = torch.cat([t * w, t * w], dim=-1)
+    other = torch.stack([-x[..., 1::2], x[..., 0::2]], dim=-1).flatten(-2)
+    return x * angle.cos() + other * angle.sin()
+
+# %% wrong: with heads, takes x as (B, T, heads, d_head), as flash-attention has it: positions along axis 1
+def apply_rotary(x):
+    d = x.shape[-1]
+    if x.dim() == 4:
+        return apply_rotary(x.transpose(1, 2)).transpose(1, 2) if False else _turn(x, x.shape[1], True)
+    return _turn(x, x.shape[-2], False)
+
+
+def _turn(x, length, heads_after):
+    d = x.shape[-1]
+    t = torch.arange(length, dtype=x.dtype).unsqueeze(1)
+    angle = t * 10000 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    if heads_after:
+        angle = angle.unsqueeze(1)
+    a, b = x[..., 0::2], x[..., 1::2]
+    return torch.stack([a * angle.cos() - b * angle.sin(), a * angle.sin() + b * angle.cos()], dim=-1).flatten(-2)
+
+# %% wrong: a and b are views of the copy: a is overwritten before the second line reads it
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    t = torch.arange(T, dtype=x.dtype).unsqueeze(1)
+    angle = t * 10000 ** (-torch.arange(0, d, 2, dtype=x.dtype) / d)
+    turned = x.clone()
+    a, b = turned[..., 0::2], turned[..., 1::2]
+    turned[..., 0::2] = a * angle.cos() - b * angle.sin()
+    turned[..., 1::2] = a * angle.sin() + b * angle.cos()
+    return turned
+
+# %% wrong: positions in x.dtype, frequencies left in float32 (dtype given once only)
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    t = torch.arange(T, dtype=x.dtype).unsqueeze(1)
+    angle = t * 10000 ** (-torch.arange(0, d, 2) / d)
+    a, b = x[..., 0::2], x[..., 1::2]
+    out = torch.empty_like(x)
+    out[..., 0::2] = a * angle.cos() - b * angle.sin()
+    out[..., 1::2] = a * angle.sin() + b * angle.cos()
+    return out
+
+# %% right: RIGHT: one block-diagonal matrix for each position, einsum
+def apply_rotary(x):
+    T, d = x.shape[-2:]
+    w = [10000 ** (-2 * i / d) for i in range(d // 2)]
+    turns = torch.stack([
+        torch.block_diag(*[torch.tensor([[math.cos(t * v), -math.sin(t * v)], [math.sin(t * v), math.cos(t * v)]],
+                                        dtype=x.dtype) for v in w])
+        for t in range(T)
+    ])
+    return torch.einsum("tij,...tj->...ti", turns, x)

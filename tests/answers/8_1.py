@@ -929,3 +929,58 @@ def label_smoothing_loss(logits, targets, pad_id, smoothing):
     wanted = torch.lerp(F.one_hot(targets, V).to(logits.dtype), torch.full_like(logits, 1 / V), smoothing)
     log_p = logits - logits.logsumexp(dim=-1, keepdim=True)
     return -torch.einsum("btv,btv,bt->", wanted, log_p, real) / real.sum()
+
+# %% prelude
+import copy
+import math
+import random
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.patients import patient, reveal
+from course.tokens import Encoded, token_batches
+from course.transformer import Dropout, EncoderLayer, Transformer
+from course.views.figures import show_curves
+
+# %% wrong: the smoothing half is averaged over ALL positions, padding too; only the right-word half is masked
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    log_p = logits.log_softmax(dim=-1)
+    real = targets != pad_id
+    right = log_p[real].gather(-1, targets[real].unsqueeze(-1)).mean()
+    even = log_p.mean()                        # the same for every word anyway
+    return -(1 - smoothing) * right - smoothing * even
+
+# %% wrong: KL divergence (F.kl_div) instead of cross-entropy: the entropy of the wanted shares is missing
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    V = logits.shape[-1]
+    real = targets != pad_id
+    log_p = F.log_softmax(logits[real], dim=-1)
+    wanted = torch.full_like(log_p, smoothing / V)
+    wanted.scatter_(-1, targets[real].unsqueeze(-1), 1 - smoothing + smoothing / V)
+    return F.kl_div(log_p, wanted, reduction="batchmean")
+
+# %% wrong: log of the mean probability instead of mean of the log probabilities (smoothing term is the constant log V)
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    real = targets != pad_id
+    log_p = logits[real].log_softmax(dim=-1)
+    right = log_p.gather(-1, targets[real][:, None])[:, 0]
+    even = log_p.exp().mean(dim=-1).log()
+    return -((1 - smoothing) * right + smoothing * even).mean()
+
+# %% wrong: every row is cut at its first padding: real tokens behind padding are lost
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    # after the first padding of a sentence there is nothing to count
+    real = (targets == pad_id).long().cumsum(dim=1) == 0
+    log_p = logits[real].log_softmax(dim=-1)
+    right = log_p.gather(-1, targets[real][:, None])[:, 0]
+    return -((1 - smoothing) * right + smoothing * log_p.mean(dim=-1)).mean()
+
+# %% right: torch.distributions.Categorical, padding masked by weights that sum to 1
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    guess = torch.distributions.Categorical(logits=logits)
+    share = (targets != pad_id).to(logits.dtype)
+    share = share / share.sum()
+    cost = (1 - smoothing) * guess.log_prob(targets) + smoothing * guess.logits.mean(-1)
+    return torch.einsum("bt,bt->", share, -cost)

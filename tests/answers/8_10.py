@@ -1639,3 +1639,127 @@ def train_until(model, step, batches, validate, patience, max_epochs):
             break
     model.load_state_dict(min(diary, key=lambda entry: entry[0])[1])
     return [loss for loss, _ in diary]
+
+# %% prelude
+import copy
+import math
+import random
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.patients import patient, reveal
+from course.tokens import Encoded, token_batches
+from course.transformer import Dropout, EncoderLayer, Transformer
+from course.views.figures import show_curves
+
+# %% wrong: deep copy of the whole model; at the end only the local NAME model is set to it: the caller's model keeps the last weights
+def train_until(model, step, batches, validate, patience, max_epochs):
+    losses, waited = [], 0
+    best_model, best = None, math.inf
+    for epoch in range(max_epochs):
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        losses.append(validate(model))
+        if losses[-1] < best:
+            best, best_model, waited = losses[-1], copy.deepcopy(model), 0
+        else:
+            waited += 1
+            if waited == patience:
+                break
+    model = best_model
+    return losses
+
+# %% wrong: goes back to the best weights only where patience ends it, not when max_epochs does
+def train_until(model, step, batches, validate, patience, max_epochs):
+    losses, waited, best = [], 0, math.inf
+    while len(losses) < max_epochs:
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        losses.append(validate(model))
+        if losses[-1] < best:
+            best, waited = losses[-1], 0
+            kept = copy.deepcopy(model.state_dict())
+        else:
+            waited += 1
+        if waited >= patience:
+            model.load_state_dict(kept)
+            return losses
+    return losses
+
+# %% wrong: an epoch counts as better when it is lower than the epoch BEFORE it, not than the best so far (resets patience; the copy is right)
+def train_until(model, step, batches, validate, patience, max_epochs):
+    losses, waited = [], 0
+    for epoch in range(max_epochs):
+        model.train()
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        losses.append(validate(model))
+        if losses[-1] == min(losses) and losses.count(losses[-1]) == 1:
+            kept = copy.deepcopy(model.state_dict())
+        if epoch == 0 or losses[-1] < losses[-2]:
+            waited = 0
+        else:
+            waited += 1
+        if waited == patience:
+            break
+    model.load_state_dict(kept)
+    return losses
+
+# %% wrong: model.train() once before the loop: from the second epoch on it trains in evaluation mode (2)
+def train_until(model, step, batches, validate, patience, max_epochs):
+    losses, waited, best = [], 0, math.inf
+    model.train()
+    for epoch in range(max_epochs):
+        for batch in batches:
+            step(model, batch)
+        model.eval()
+        losses.append(validate(model))
+        if losses[-1] < best:
+            best, waited = losses[-1], 0
+            kept = copy.deepcopy(model.state_dict())
+        else:
+            waited += 1
+            if waited == patience:
+                break
+    model.load_state_dict(kept)
+    return losses
+
+# %% prelude
+import copy
+import math
+import random
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.patients import patient, reveal
+from course.tokens import Encoded, token_batches
+from course.transformer import Dropout, EncoderLayer, Transformer
+from course.views.figures import show_curves
+import io
+
+# %% right: weights kept as bytes (torch.save in BytesIO); stop by the index of the first minimum; train(False) for eval
+def train_until(model, step, batches, validate, patience, max_epochs):
+    history = []
+    while True:
+        model.train(True)
+        [step(model, batch) for batch in batches]
+        model.train(False)
+        history += [validate(model)]
+        best = history.index(min(history))
+        if best == len(history) - 1:
+            box = io.BytesIO()
+            torch.save(model.state_dict(), box)
+        if len(history) == max_epochs or len(history) - 1 - best == patience:
+            break
+    box.seek(0)
+    model.load_state_dict(torch.load(box))
+    return history

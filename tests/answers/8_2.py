@@ -441,3 +441,34 @@ def warmup_lr(step, d_model, warmup):
     peak = 1 / np.sqrt(d_model * warmup)
     ratio = step / warmup
     return float(peak * np.minimum(ratio, 1 / np.sqrt(ratio)))
+
+# %% prelude
+import copy
+import math
+import random
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.patients import patient, reveal
+from course.tokens import Encoded, token_batches
+from course.transformer import Dropout, EncoderLayer, Transformer
+from course.views.figures import show_curves
+
+# %% wrong: peak taken for 1/sqrt(d_model): step measured in units of warmup, the factor warmup^-0.5 lost
+def warmup_lr(step, d_model, warmup):
+    x = step / warmup
+    return d_model ** -0.5 * min(x ** -0.5, x)
+
+# %% wrong: the fall counts from the end of the warm-up instead of from step 1
+def warmup_lr(step, d_model, warmup):
+    peak = (d_model * warmup) ** -0.5
+    if step <= warmup:
+        return peak * step / warmup
+    return peak / math.sqrt(1 + step - warmup)
+
+# %% right: in logarithms, the exponent of the smaller
+def warmup_lr(step, d_model, warmup):
+    s, d, w = math.log(step), math.log(d_model), math.log(warmup)
+    return math.exp(sorted([-s, 2 * s - 3 * w])[0] / 2 - d / 2)

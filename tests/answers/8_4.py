@@ -1123,3 +1123,77 @@ def training_step(model, optimiser, source, target, pad_id, smoothing):
         w.grad = g
     optimiser.step()
     return loss.detach()
+
+# %% prelude
+import copy
+import math
+import random
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.patients import patient, reveal
+from course.tokens import Encoded, token_batches
+from course.transformer import Dropout, EncoderLayer, Transformer
+from course.views.figures import show_curves
+def label_smoothing_loss(logits, targets, pad_id, smoothing):
+    real = targets != pad_id
+    log_p = logits[real].log_softmax(dim=-1)
+    of_right = log_p.gather(-1, targets[real].unsqueeze(-1)).squeeze(-1)
+    return -((1 - smoothing) * of_right + smoothing * log_p.mean(dim=-1)).mean()
+
+# %% wrong: labels by torch.roll: the last position is asked for <bos>, which wraps round and counts
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    labels = torch.roll(target, shifts=-1, dims=1)
+    loss = label_smoothing_loss(model(source, target), labels, pad_id, smoothing)
+    optimiser.zero_grad()
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+
+# %% wrong: one backward per sentence, each divided by B: mean of the sentences' means, long sentences count too little
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    optimiser.zero_grad()
+    total = 0.0
+    for n in range(len(source)):
+        s, t = source[n : n + 1], target[n : n + 1]
+        loss = label_smoothing_loss(model(s, t[:, :-1]), t[:, 1:], pad_id, smoothing) / len(source)
+        loss.backward()
+        total += loss.item()
+    optimiser.step()
+    return total
+
+# %% wrong: shifted the wrong way: reads target[:, 1:], is asked for the token BEFORE
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    decoder_input, labels = target[:, 1:], target[:, :-1]
+    logits = model(source, decoder_input)
+    loss = label_smoothing_loss(logits, labels, pad_id, smoothing)
+    optimiser.zero_grad()
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+
+# %% prelude
+import copy
+import math
+import random
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.patients import patient, reveal
+from course.tokens import Encoded, token_batches
+from course.transformer import Dropout, EncoderLayer, Transformer
+from course.views.figures import show_curves
+
+# %% right: zero_grad LAST (nothing there before the first step), the loss by F.cross_entropy(V on axis 1), returned detached
+def training_step(model, optimiser, source, target, pad_id, smoothing):
+    T = target.size(1) - 1
+    scores = model(source, target.narrow(1, 0, T)).permute(0, 2, 1)
+    loss = F.cross_entropy(scores, target.narrow(1, 1, T), ignore_index=pad_id, label_smoothing=smoothing)
+    loss.backward()
+    optimiser.step()
+    optimiser.zero_grad()
+    return loss.detach()

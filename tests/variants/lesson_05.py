@@ -101,6 +101,13 @@ def _add_word_by_word(embedded):
     return torch.stack([embedded[:, t] * embedded.shape[2] ** 0.5 + table[t] for t in range(embedded.shape[1])], dim=1)
 
 
+def _encode_within_a_turn(max_len, d_model):
+    """All whole turns are taken off first, in single precision."""
+    column = torch.arange(d_model)
+    angle = torch.arange(max_len)[:, None] / 10000 ** ((column - column % 2) / d_model) % (2 * math.pi)
+    return torch.where(column % 2 == 0, angle.sin(), angle.cos())
+
+
 def _rotary_by_complex(x):
     pairs = torch.view_as_complex(x.reshape(*x.shape[:-1], -1, 2))
     frequency = 1.0 / (10000 ** (torch.arange(0, x.shape[-1], 2, dtype=x.dtype) / x.shape[-1]))
@@ -133,7 +140,7 @@ def _rotary_in_place(x):
 
 VARIANTS = {
     "5.1": [_encode_by_loops, _encode_annotated, _encode_by_where, _encode_by_stacking, _encode_in_numpy,
-            _encode_by_phase],
+            _encode_by_phase, _encode_within_a_turn],
     "5.2": [_shift_by_loop, _shift_by_blocks, _shift_by_encoding, _shift_by_strides,
             _shift_by_exponential, _shift_by_power],
     "5.3": [_add_in_place, _add_word_by_word],

@@ -317,10 +317,9 @@ MERGE = [
         "Your result is exactly what comes out when the number of heads and the number of positions are taken for each "
         "other.",
         "There is one vector for each position, and its length is the number of heads times their size.",
-        "Which two sizes do you multiply, and does each name stand for what it says? `transpose` and "
-        "`permute` return a new tensor, with the sizes in the new order; that of `x` itself stays. Of which tensor "
-        "do you "
-        "read them?"),
+        "Which size stands in the place of the positions, and which number is multiplied by the heads' size, if you "
+        "write that down? `transpose` and `permute` return a new tensor, with the sizes in the new order; that of `x` "
+        "itself stays. Of which tensor do you read sizes?"),
     Misconception(
         "split-again", lambda x: split_heads(x.flatten(2), x.shape[1]),
         "Your code does exactly what happens when `split_heads` is called once more, on heads whose positions and "

@@ -55,16 +55,28 @@ def too_fast(position, d, way):
 
 
 def _encode(max_len, d_model, start=0, exponent="2i/d", base=10000.0, each_column=0, layout="interleaved",
-            odd="sine", unit=1.0, shape="", factor=1.0, rows="position", fast="", single=False, most=None, filled=""):
-    """The encoding with switches; `single` takes the angles in float32, `most` rows there are at most."""
+            odd="sine", unit=1.0, shape="", factor=1.0, rows="position", fast="", single=False, most=None, filled="",
+            turn=None, narrow="", kind=torch.float16):
+    """The encoding with switches; `single` takes the angles in float32, `most` rows there are at most.
+
+    `turn` is taken off the angles as often as it goes into them, `kind` is the dtype of what is `narrow`.
+    """
     max_len = min(max_len, max_len if most is None else most(d_model) if callable(most) else most)
     position = torch.arange(start, start + max_len, dtype=torch.float64).unsqueeze(1) * unit
+    if narrow == "positions":
+        position = position.to(kind).to(torch.float64)
     if rows == "stretched":
         coarse = torch.float32 if single else torch.float64
         position = torch.linspace(start, start + max_len, max_len, dtype=coarse).unsqueeze(1) * unit
     angle = too_fast(position, d_model, fast) if fast else position * frequencies(d_model, exponent, base)
     if single:
         angle = (position / unit * frequencies(d_model, exponent, base)).float() * unit
+    if narrow == "frequencies":
+        angle = position * frequencies(d_model, exponent, base).to(kind).to(torch.float64)
+    if narrow == "angles":
+        angle = angle.to(kind).to(torch.float64)
+    if turn:
+        angle = (angle.float() % turn).to(torch.float64)
     if rows == "scaled":
         angle = angle / max_len
     if rows == "in the power":
@@ -160,7 +172,8 @@ DIVIDED_BY_0 = ("the first pair is divided by 0, and each later one by so large 
 NO_BRACKETS = ("`10000 ** 2*i / d` does just this: Python computes `**` before `*` and `/`, so it is 10000², times i, "
                "divided by d. For i = 0 that is 0.")
 BRACKETS = "Python computes `**` before `*` and `/`. Which part of your line is the exponent?"
-_DIVIDED_BY = "What do you divide by in the exponent? If by d_model: is anything kept from an earlier call?"
+_DIVIDED_BY = ("What do you divide by in the exponent? If by d_model: is that the d_model that was asked for, or one "
+               "more or less? And is anything kept from an earlier call?")
 LOOP = "A `return` inside a loop ends it in the first round. How often does yours run?"
 RANGE = "Which is the last pair that your loop reaches?"
 
@@ -289,6 +302,20 @@ ENCODING = [
             "The fastest pair then makes a full turn from each position to the next, and says nothing.",
             "Is there a π in your code? The formula has none.", unit=2 * math.pi, single=single)
       for single in (False, True)),
+    *(_slip("turn-not-exact", later("the angles are divided by {turn}, and the sines and cosines are those of the rest",
+                                    turn=name),
+            "A turn is 2π. As long as the angles are smaller than what they are divided by, nothing changes. And "
+            "`sin` and `cos` take an angle of any size.", "Is there a `%` in your code, and what is it for?", turn=turn)
+      for name, turn in (("π", math.pi), ("3.14", 3.14), ("6.28", 6.28), ("6.283", 6.283), ("6.2832", 6.2832),
+                         ("360", 360.0), ("180", 180.0))),
+    *(_slip("too-few-digits", later("the {what} are stored with 16 bits, as {dtype}", what=what, dtype=dtype), why,
+            later("Which dtype do your {what} have?", what=what), narrow=what, kind=getattr(torch, dtype))
+      for dtype, most, digits in (("float16", 2048, "three or four"), ("bfloat16", 256, "two or three"))
+      for what, why in (
+          ("positions", later("{dtype} holds every whole number up to {most}; of the larger ones it leaves some out.",
+                              dtype=dtype, most=most)),
+          *((what, later("{dtype} holds {digits} digits. Of a large angle these leave little behind the point.",
+                         dtype=dtype, digits=digits)) for what in ("frequencies", "angles")))),
     _slip("divided-by-length", "the angles are also divided by max_len",
           "A position must look the same in a short table and in a long one.", "Where does `max_len` occur?",
           rows="scaled"),

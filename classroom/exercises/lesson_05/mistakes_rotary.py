@@ -312,6 +312,11 @@ ROTARY = [
     *(_rotary("another-base", later("the base is {base:g} instead of 10000",
                                     base=base), "The frequencies are those of exercise 5.1.",
               "Count the zeros.", base=base) for base in (1000.0, 100000.0, 500000.0, math.e)),
+    *(Misconception("not-turned", wrong, "Your result is `x`, or so near it that hardly anything has been turned.",
+                    "Every position but the first is to be turned, the first pair by 1 for each position.",
+                    later("Is what you compute also what you return? If so, what are your angles at position 3? If "
+                          "they are tiny: {brackets}", brackets=BRACKETS))
+      for wrong in (lambda x: x + 0.0, partial(_hardly, step=1), partial(_hardly, step=2))),
     _rotary("whole-turns", "the angles are multiplied by 2π",
             "The first pair then makes a whole turn at each step, and stays as it is.",
             "Is there a π in your code? The formula has none.", unit=2 * math.pi),
@@ -330,6 +335,7 @@ ROTARY = [
           ("half-of-the-pairs", lambda d: -(-d // 4), "the first half of the pairs (rounded up) is", _WHICH),
           ("half-of-the-pairs", lambda d: max(d // 4, 1), "the first half of the pairs (rounded down, at least one) is",
            _WHICH),
+          ("half-of-the-pairs", lambda d: d // 4, "the first half of the pairs (rounded down) is", _WHICH),
           ("last-pair-missing", lambda d: d // 2 - 1, "the pairs before the last are", RANGE))
       for rest, says in (("stay", "the rest stays as it is"), ("0", "the rest is 0"))),
     Misconception("half-of-the-pairs", _rotate_a_part,
@@ -388,9 +394,4 @@ ROTARY = [
       for single, what in (*((way, "the angles, or their sines and cosines, are computed in float32")
                              for way in _SINGLE),
                            ("all", "`x` is turned in float32 and converted back at the end"))),
-    *(Misconception("not-turned", wrong, "Your result is `x`, or so near it that hardly anything has been turned.",
-                    "Every position but the first is to be turned, the first pair by 1 for each position.",
-                    later("Is what you compute also what you return? If so, what are your angles at position 3? If "
-                          "they are tiny: {brackets}", brackets=BRACKETS))
-      for wrong in (lambda x: x + 0.0, partial(_hardly, step=1), partial(_hardly, step=2))),
 ]

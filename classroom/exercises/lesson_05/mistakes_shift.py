@@ -55,7 +55,8 @@ def _shift(offset, d_model, exponent="2i/d", base=10000.0, signs=(1, 1, -1, 1), 
         even, odd = own[0::2], own[1::2]
         four = {"row": [even, even, odd, odd], "column": [even, odd, even, odd],
                 "cosine": [even, angle, angle, odd]}[each.split()[-1]]
-    wave = {"c": torch.cos, "s": torch.sin, "q": lambda x: x.cos().abs(), "r": lambda x: x.sin().abs()}
+    wave = {"c": torch.cos, "s": torch.sin, "q": lambda x: x.cos().abs(), "r": lambda x: x.sin().abs(),
+            "1": torch.ones_like, "a": lambda x: x}
     a, b, c, d = (n * wave[kind](angle) for n, kind, angle in zip(signs, kinds, four, strict=True))
     matrix = torch.zeros(d_model, d_model)
     half = d_model // 2
@@ -270,6 +271,9 @@ SHIFT = [
                            ("sines that make the new sine", (1, 0, -1, 1)),
                            ("cosines that make the new sine", (0, 1, -1, 1)),
                            ("cosines that make the new cosine", (1, 1, -1, 0)))),
+    _turn("small-angles", "every cosine is taken for 1 and every sine for the angle itself",
+          "That is nearly right for an angle near 0 alone. The first pair turns by 1 at each step.",
+          "Where do you call `cos` and `sin`?", kinds="1aa1"),
     _turn("whole-turns", "the angles are multiplied by 2π",
           "The first pair then makes a whole turn at each step, and stays as it is.",
           "Is there a π in your code? The formula has none.", unit=2 * math.pi),

@@ -57,8 +57,9 @@ def _tables(rng):
     yield Case("sizes at random", max_len=int(rng.integers(10, 30)), d_model=2 * int(rng.integers(7, 20)))
     yield Case("a thousand positions", max_len=1000, d_model=4)
     # The angle of the first pair is the position itself, exact in single precision. Beyond 8190 it would no longer be
-    # near enough with π/2 added to it, as where a sine a quarter of a turn ahead is taken for the cosine.
-    yield Case("six thousand positions, one pair", max_len=6000, d_model=2)
+    # near enough with π/2 added to it, as where a sine a quarter of a turn ahead is taken for the cosine. And who first
+    # takes off all whole turns, with single precision's 2π, is off by 2e-4 at the end.
+    yield Case("six thousand positions, one pair", max_len=6000, d_model=2).up_to(2e-4)
 
 
 def _offsets(rng):
@@ -87,7 +88,7 @@ def _sentences(rng):
     yield of("one word", 3, 1, 8)
     yield of("one sentence", 1, 7, 10)
     yield of("a thousand words", 1, 1000, 4)
-    yield of("six thousand words of two numbers", 1, 6000, 2)         # small, and longer than tables usually are
+    yield of("six thousand words of two numbers", 1, 6000, 2).up_to(2e-4)     # small, longer than tables usually are
     zeros = np.array([[1, -1, 2, 0, 1, -2], [0] * 6, [-2, 1, 0, 1, -1, 2]], dtype="float32") / 4
     yield Case("a word whose numbers are all 0", embedded=zeros[None])
     double = of("float64", 2, 3, 4)

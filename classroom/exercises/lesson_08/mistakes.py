@@ -68,6 +68,7 @@ def sloppy_loss(logits, targets, pad_id, smoothing, log="stable", axis=-1, order
     logs = logits if raw == "others" else logs
     others = {
         "all": lambda: logs.mean(-1), "by tokens": lambda: logs.sum(-1) / real.sum(),
+        "log of the mean": lambda: logs.exp().mean(-1).log(),
         "sum": lambda: logs.sum(-1), "by T": lambda: logs.sum(-1) / logits.shape[1], "none": lambda: 0,
         "mean by V": lambda: logs.mean(-1) / vocab,
         "others": lambda: (logs.sum(-1) - of_right) / (vocab - 1),
@@ -256,6 +257,10 @@ LOSS = [
           "Who gets the rest?", spread="none"),
     _loss("smoothing-not-divided", "what comes out when every token gets the whole of `smoothing`, not its V-th part",
           _TARGET, "Do you take a sum over the vocabulary, or a mean?", spread="sum"),
+    _loss("log-of-the-mean", "what comes out when the term of the smoothing is the logarithm of the mean probability, "
+          "and not the mean of the logarithms",
+          "The probabilities of V words sum to 1, so that their mean is always 1/V and this term log V, whatever the "
+          "model says.", "Which comes first in your second term, the logarithm or the mean?", spread="log of the mean"),
     _loss("smoothing-divided-twice", "what comes out when the share of each token is smoothing / V, and the mean over "
           "the vocabulary is taken on top", later("{target} A mean divides by V already.", target=_TARGET),
           "Is there both a mean over the vocabulary and a division by V?", spread="mean by V"),

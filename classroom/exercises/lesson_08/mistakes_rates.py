@@ -154,7 +154,8 @@ RATE = [
           "Does `d_model` occur in your code?", typed="d_model"),
     _rate("warmup-typed-in", "the one for a warm-up of 4000 steps, whatever `warmup` is", "4000 is the paper's number.",
           "Does `warmup` occur in your code?", typed="warmup"),
-    *(_rate("restarts-after-warm-up", says, "Both parts count from the beginning of training; that is why they meet.",
+    *(_rate("restarts-after-warm-up", says, "Both parts count from the beginning of training. At step 2 · warmup "
+            "the paper's rate is still 1/√2 of its peak, 0.71.",
             "What do you put under the root?", after=after, late=late)
       for after, late, says in (
           ("restarts", 0, "what comes out when the falling part counts its steps from the end of the warm-up"),

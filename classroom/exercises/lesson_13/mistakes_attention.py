@@ -285,9 +285,13 @@ GROUPED = [
              "piece of that position's own vector.", "Is it `split_heads` that you call?", split=split)
       for name, split, words in (("by-view", "view", "the heads are split by a reshape alone"),
                                  ("interleaved", "interleaved", "each head gets every n-th number of a vector"))),
-    *(_group("split-by-view", later("numbers are exactly what comes out when {words} split into heads by a reshape "
-                                    "alone", words=words), "Head i of a position is the i-th piece of that position's "
-             "own vector.", "Is it `split_heads` that you call, each time?", split="view", cut=cut)
+    *(_group(slug, later("numbers are exactly what comes out when {words} {split_so}", words=words, split_so=says),
+             "Head i of a position is the i-th piece of that position's own vector.",
+             "Is it `split_heads` that you call, each time?", split=split, cut=cut)
+      for slug, split, says in (
+          ("split-by-view", "view", "split into heads by a reshape alone"),
+          ("split-interleaved", "interleaved", "dealt out in turn, so that each head gets every n-th number of a "
+                                               "vector"))
       for words, cut in (("the queries are", "q"), ("the keys are", "k"), ("the values are", "v"),
                          ("keys and values are", "kv"))),
     *(_group(f"merged-{name}", later("output is exactly what comes out when {words}",

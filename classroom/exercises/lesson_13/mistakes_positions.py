@@ -260,7 +260,8 @@ ROTATE = [
             "A pair must turn equally fast in short and in long sentences.", "Which axis of `x` is your d_head?",
             exponent="2i/T"),
     _rotate("last-pair-at-10000", "the exponents run from 0 to exactly 1", "The exponent is 2i/d_head, which never "
-            "reaches 1.", "What is your exponent for the last of 4 pairs?", exponent="pairs"),
+            "reaches 1.", "With d_head = 8 there are 4 pairs. What is your exponent for the last of them?",
+            exponent="pairs"),
     _rotate("exponents-from-one", "the pairs are counted from 1", "The first pair turns by the position itself: its "
             "frequency is 1.", "What is your first frequency?", exponent="i+1"),
     _rotate("only-the-first-pair", "only the first pair is turned, as happens with an exponent of 2i that is not "

@@ -21,6 +21,7 @@ def sloppy_prefix(prefix_lengths, size, join="or", start=0, more=0, invert=False
     causal = place >= place.unsqueeze(1) - start if causal_turned else place <= place.unsqueeze(1) + start
     inside = place < lengths.unsqueeze(1) if side == "first" else place >= size - lengths.unsqueeze(1)
     if side == "diagonal":                           # the length of the prefix taken for steps ahead
+        lengths = lengths.clamp(min=0) if edge == "not back" else lengths
         return place <= place.unsqueeze(1) + lengths.view(-1, 1, 1)
     if side == "target":
         inside = place >= lengths.unsqueeze(1)
@@ -79,7 +80,9 @@ PREFIX = [
                                             steps=steps),
               later("{two} How far ahead a position may look does not depend on the length of the prefix.", two=_TWO),
               "What does the length of the prefix change in your code: a column, or a diagonal?", side="diagonal",
-              more=more) for steps, more in (("prefix_length", 0), ("prefix_length − 1", -1))),
+              more=more, edge=edge) for steps, more, edge in (
+                  ("prefix_length", 0, ""), ("prefix_length − 1", -1, ""),
+                  ("prefix_length − 1 (none where there is no prefix)", -1, "not back"))),
     _prefix("both-reasons-needed", "open where the key lies in the prefix *and* not in the future", later(
         "{two} One of them is enough.", two=_TWO), "How do you join the two?", join="and"),
     _prefix("exactly-one-reason", "open where the key lies either in the prefix or in the past, but not in both",

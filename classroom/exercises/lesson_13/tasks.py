@@ -300,7 +300,8 @@ EXERCISES = [
                             "encoder-decoder?",
             "as many": "They have nearly equal numbers of weights. But which of them does a token meet? In the "
                        "encoder-decoder, does a source token ever go through the decoder's feed-forward layers?",
-            "four times as many": "Count for one token, in layers: two of the encoder or two of the decoder on the one "
+            "four times as many": "Both models read the same tokens, so that their number makes no difference. Count "
+                                  "for one token, in layers: two of the encoder or two of the decoder on the one "
                                   "side. How many on the other, and how large are they in comparison?",
         },
         hints=(

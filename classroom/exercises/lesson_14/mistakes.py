@@ -29,7 +29,9 @@ def _quantise(w, steps=127, measure="magnitude", per="row", rounding="round", li
         "signed": lambda: w.gather(1, w.abs().argmax(1, keepdim=True)),
         "last row": lambda: w[-1:].abs().amax(1, keepdim=True), "first row": lambda: w[:1].abs().amax(1, keepdim=True),
         "smallest": lambda: w.abs().amin(along, keepdim=True), "place": lambda: w.abs().argmax(along, keepdim=True),
-        "3 std": lambda: 3 * w.std(along, keepdim=True),
+        "3 std": lambda: 3 * w.std(along, keepdim=True), "sum": lambda: w.abs().sum(along, keepdim=True),
+        "3 std, n": lambda: 3 * w.std(along, keepdim=True, correction=0),
+        "rms": lambda: w.square().mean(along, keepdim=True).sqrt(),
         "0.99": lambda: w.abs().quantile(0.99, dim=along, keepdim=True),
     }[measure]()
     step = largest / steps
@@ -325,14 +327,23 @@ QUANTISE = [
           ("mean", "Your scales are exactly the mean magnitude of each row, divided by 127."),
           ("std", "Your scales are exactly the standard deviation of each row, divided by 127."),
           ("std, n - 1", "Your scales are exactly the standard deviation of each row, divided by 127."),
-          ("length", "Your scales are exactly the length of each row, divided by 127."),
+          ("rms", "Your scales are exactly the root of the mean of each row's squares, divided by 127."),
           ("smallest", "Your scales are exactly the smallest magnitude of each row, divided by 127."))
+      for limit in (None, (-127, 127), (-128, 127))),
+    *(_wrong("more-than-the-largest", says,
+             later("{step} What you take is larger as soon as two numbers of the row are not 0: the steps are then "
+                   "longer than need be, and no number is 127 of them from 0.", step=_STEP),
+             "Which one number of a row decides how long a step has to be?", measure=measure, limit=limit)
+      for measure, says in (
+          ("length", "Your scales are exactly the length of each row, divided by 127."),
+          ("sum", "Your scales are exactly the sum of each row's magnitudes, divided by 127."))
       for limit in (None, (-127, 127), (-128, 127))),
     *(_wrong("typical-not-largest", says, later("{step} The largest magnitude of a row may be smaller than that, and "
                                                 "it may be larger.", step=_STEP), "Which number of a row is to be 127 "
              "steps from 0?", measure=measure, limit=limit)
       for measure, says in (
           ("3 std", "Your scales are exactly three standard deviations of each row, divided by 127."),
+          ("3 std, n", "Your scales are exactly three standard deviations of each row, divided by 127."),
           ("0.99", "Your scales are exactly the quantile 0.99 of each row's magnitudes, divided by 127."))
       for limit in (None, (-127, 127), (-128, 127))),
     *(_wrong("place-not-magnitude", "Your scales are exactly the places of the largest magnitudes in their rows, "
