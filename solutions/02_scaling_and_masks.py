@@ -84,7 +84,8 @@ print("slope for each score:", row.grad)
 # Derive them on paper, and write the result down, for all i and j at once. (The numbers of exercises are names: this
 # one comes first. If you have never taken the slope of a fraction, `hint("2.7")` helps.)
 #
-# - **You have** the shares `w` (..., n) that a softmax has given; not the scores.
+# - **You have** the shares `w` (..., n) that a softmax has given; not the scores. (The dots stand for any number of
+#   axes in front, also none: one row is (n,), a table (T, n), a batch of tables (B, T, n).)
 # - **Return** the slopes (..., n, n): entry (i, j) is the slope of share i for score j.
 # - **Use** products and sums of shares; the check also has shares of 0 and of 1. `torch.diag_embed(x)` is a table with
 #   `x` on its diagonal and 0 elsewhere. `w.unsqueeze(-1)` has one axis more, of length 1, at the end, `w.unsqueeze(-2)`
@@ -230,9 +231,9 @@ show_curves(sizes, typical, "d_k", "median length", title, xscale="log", yscale=
 # %% [markdown]
 # The variance is close to d_k. Without the division, the typical gradient shrinks: at d_k = 256 it is about 200 times
 # shorter than with it, and at 1024 only about 0.000001 is left. (Both axes are logarithmic.) Softmax has **saturated**.
-# On the way to the query the divided one is divided by √d_k once more, and both grow with the length of the keys: the
-# query's is the longer one without the division up to d_k = 64, and vanishes after that, while with it it stays the
-# same.
+# And the gradient that goes on to the query? On the way it is multiplied by the keys, which grow longer with d_k, and
+# in the divided case it is divided by √d_k once more. With the division it is then about as long for every d_k, between
+# 0.25 and 0.31. Without it, it is longer than that up to d_k = 64, and vanishes after that.
 #
 # Does that matter, as long as there is *some* gradient? We train 500 random queries. For each we choose one of its
 # ten keys at random, and train the query to attend to that key. The number that training makes smaller is called
@@ -241,8 +242,8 @@ show_curves(sizes, typical, "d_k", "median length", title, xscale="log", yscale=
 #
 # The learning rate is chosen so that the comparison is fair. A step moves a score by about rate · d_k / divisor² times
 # the slope of the loss with respect to it: the divisor comes in once in the gradient of the query, and once when the
-# new score is computed, and d_k is how long a key is, squared. So with and without the division, a score with a slope
-# of 1 moves by about `pace`.
+# new score is computed, and d_k is about the square of a key's length (the sum of its d_k squares, each of them 1 on
+# average). So with and without the division, a score with a slope of 1 moves by about `pace`.
 
 # %%
 def learned(d_k, divisor, pace=0.3, steps=200, n=500, begin=1.0):
@@ -658,9 +659,10 @@ print(decoder_mask(ids, pad_id)[1].int())
 # repair it.
 #
 # The symptoms come from a function that does not look into the code. It examines only what must be true of attention
-# with padding at the end, and at least one sentence of two words or more, whatever the numbers in q, k and v are.
-# *Healthy* means: without these symptoms. It is no proof: a mask that closes some real words as well may show none of
-# them.
+# with padding at the end, and at least one sentence of two words or more, whatever the numbers in q, k and v are. (One
+# symptom is an exception: a gradient reaches the queries if the values differ, as random ones do, but not if all are
+# equal.) *Healthy* means: without these symptoms. It is no proof: a mask that closes some real words as well may show
+# none of them.
 
 # %%
 four = torch.tensor([[1, 2, 3, 4],        # the black cat sleeps
@@ -992,7 +994,7 @@ print("black in sentence 0:", layer_weights[0, 1])
 # | | shape | True | floats |
 # |---|---|---|---|
 # | this course | any that broadcasts to (..., T_q, T_k) | may attend | refused by `course/attention.py` |
-# | `F.scaled_dot_product_attention`: `attn_mask` | the same, with two axes or more | may attend | added to the scores |
+# | `F.scaled_dot_product_attention`: `attn_mask` | the same (one axis may fail) | may attend | added to the scores |
 # | `nn.MultiheadAttention`: `attn_mask` | (T_q, T_k) or (B · heads, T_q, T_k) | **forbidden** | added to the scores |
 # | `nn.MultiheadAttention`: `key_padding_mask` | (B, T_k) | **ignored** | added to the scores |
 # | Hugging Face tokenizers: `attention_mask` | (B, T) | 1: real token | |

@@ -174,9 +174,10 @@ show_heads(models[2].weights[0], places, places, title="Two heads: one for each 
 # > inhibits this.
 #
 # (A *representation subspace* is here what the projections of one head make of a vector: in the next section two
-# numbers for its query, two for its key and two for its value, each made from all four of the vector.) "Inhibits" does
-# not mean *prevents*. A head that gives 0.7 to one side and 0.3 to the other keeps them apart, and a network behind it
-# can learn to undo the mixture. Stretch exercise B does that. With several heads it is easy; with one it is possible.
+# numbers for its query, two for its key and two for its value, each a weighted sum of the four numbers of the vector
+# (some of the weights are 0).) "Inhibits" does not mean *prevents*. A head that gives 0.7 to one side and 0.3 to the
+# other keeps them apart, and a network behind it can learn to undo the mixture. Stretch exercise B does that. With
+# several heads it is easy; with one it is possible.
 
 # %% [markdown]
 # ## Two heads by hand
@@ -828,11 +829,11 @@ print("\nmy guess:", my_guess)
 #
 # How is that possible? The matrices before and after the mistake are trained *with* it. Where numbers are mixed up in a
 # fixed way, by one wrong reshape, the matrices adapt, as long as the numbers that are needed still arrive. (In
-# `SplitByView` a row of the weights is no longer one place. In `MergedWithoutSwap` it is, but what it mixes goes to
-# other places. So the second column says nothing of these two.) Where $W_o$ is missing, the next layer mixes the heads.
-# Where the division is missing, the scores begin √8 times as large (4 heads share 32 numbers, so a head has 8); yet
-# here one head ends with nearly all of its weight at the right place, as the second column shows, and so does one with
-# the division. With a softmax along another axis a head can still learn that, too.
+# `SplitByView`, and so in `BothOfThese`, a row of the weights is no longer one place. In `MergedWithoutSwap` it is, but
+# what it mixes goes to other places. So the second column says nothing of these three.) Where $W_o$ is missing, the
+# next layer mixes the heads. Where the division is missing, the scores begin √8 times as large (4 heads share 32
+# numbers, so a head has 8); yet here one head ends with nearly all of its weight at the right place, as the second
+# column shows, and so does one with the division. With a softmax along another axis a head can still learn that, too.
 #
 # With the two reshapes together, the numbers that are needed do not arrive. You saw above that the two cancel: the
 # numbers go back where they came from. But each of the four heads sees only a quarter of the numbers, which is two of
@@ -899,10 +900,12 @@ def order_of_keys(layer):
 
 
 def query_alone(layer):
-    """A query gets the same output whether or not there are other queries beside it."""
+    """A query gets the same output whether or not other queries and other sentences stand beside it."""
     attend, query, memory = layer(12, 3), torch.randn(2, 6, 12), torch.randn(2, 5, 12)
     together = attend(query, memory, memory)[0]
-    return torch.allclose(together[:, :1], attend(query[:, :1], memory, memory)[0], atol=1e-5)
+    alone = [attend(query[n : n + 1, t : t + 1], memory[n : n + 1], memory[n : n + 1])[0][0, 0]
+             for n in range(2) for t in range(6)]
+    return torch.allclose(together.flatten(0, 1), torch.stack(alone), atol=1e-5)
 
 
 def causal(layer):
@@ -925,13 +928,13 @@ with torch.no_grad():
         print(f"{layer.__name__:20}", *(("ok" if test(layer) else "FAILS").rjust(14) for test in tests))
 
 # %% [markdown]
-# These properties find numbers that go to another word. They do not find every wrong constant and every missing part,
-# nor numbers that change places within a word: an attention without output projection has all these properties, and
-# so has one whose heads take each other's numbers; they are just other functions. Equality finds every difference
-# that its inputs show, and no other. Without a mask, `equals_pytorch` would not see an ignored mask. With the keys as
-# values, it would not see a key taken for a value. With PyTorch's first biases, which are 0, it would not see a
-# forgotten bias. And as it stands, it does not see a mask without an axis for the heads, because it has one mask for
-# all sentences: `Layer` has no such axis, and passes. (Your own layer was compared above with a mask for each
+# These properties find many of the bugs that carry numbers to another word. They do not find every wrong constant and
+# every missing part, nor numbers that change places within a word: an attention without output projection has all these
+# properties, and so has one whose heads take each other's numbers; they are just other functions. Equality finds every
+# difference that its inputs show, and no other. Without a mask, `equals_pytorch` would not see an ignored mask. With
+# the keys as values, it would not see a key taken for a value. With PyTorch's first biases, which are 0, it would not
+# see a forgotten bias. And as it stands, it does not see a mask without an axis for the heads, because it has one mask
+# for all sentences: `Layer` has no such axis, and passes. (Your own layer was compared above with a mask for each
 # sentence.)
 #
 # Equality also needs an implementation to compare with. So use both, before you train.

@@ -1166,3 +1166,63 @@ def scaled_dot_product_attention(q, k, v, mask=None):
         mask = mask.expand(*q.shape[:-1], T_k)
     weights = F.scaled_dot_product_attention(q, k, unit, attn_mask=mask)
     return torch.einsum("...ij,...jf->...if", weights, v), weights
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.views import interactive
+from course.views.figures import show_curves, show_weights
+
+# %% wrong: closed rows: output set to 0, weights left as equal shares
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is None:
+        w = scores.softmax(dim=-1)
+        return w @ v, w
+    w = scores.masked_fill(~mask, torch.finfo(scores.dtype).min).softmax(dim=-1)
+    out = (w @ v).masked_fill(~mask.any(dim=-1, keepdim=True), 0.0)
+    return out, w
+
+# %% wrong: closed rows treated only if the WHOLE mask is closed
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+    w = scores.softmax(dim=-1)
+    if mask is not None and not mask.any():
+        w = w * 0
+    return w @ v, w
+
+# %% wrong: weights set to 0 in place after the softmax: backward() raises
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+    w = scores.softmax(dim=-1)
+    if mask is not None:
+        w.masked_fill_(~mask, 0.0)
+    return w @ v, w
+
+# %% wrong: fill = lowest score of all minus 10000: swallowed by rounding when all scores are near 1e13
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is None:
+        w = scores.softmax(dim=-1)
+        return w @ v, w
+    low = scores.detach().min() - 10000
+    w = torch.where(mask, scores, low).softmax(dim=-1)
+    w = torch.where(mask, w, torch.zeros_like(w))
+    return w @ v, w
+
+# %% right: softmax by hand: row maximum of the allowed scores, exp, where, sum clamped at 1
+def scaled_dot_product_attention(q, k, v, mask=None):
+    s = torch.einsum("...qd,...kd->...qk", q, k) * k.shape[-1] ** -0.5
+    allowed = torch.ones_like(s, dtype=torch.bool) if mask is None else mask.broadcast_to(s.shape)
+    s = torch.where(allowed, s, torch.finfo(s.dtype).min)
+    e = torch.where(allowed, (s - s.detach().amax(-1, keepdim=True)).exp(), 0.0)
+    w = e / e.sum(-1, keepdim=True).clamp(min=1.0)
+    return torch.einsum("...qk,...kd->...qd", w, v), w

@@ -310,3 +310,25 @@ def causal_mask(size):
     key_number = torch.ones(size, size).cumsum(dim=1)
     query_number = torch.arange(size).unsqueeze(1)
     return key_number <= query_number
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.views import interactive
+from course.views.figures import show_curves, show_weights
+
+# %% wrong: ~ of a uint8 table: 254 and 255, not bool
+def causal_mask(size):
+    return ~torch.ones(size, size).triu(1).to(torch.uint8)
+
+# %% wrong: PyTorch's float mask (0 and -inf) turned to bool: -inf becomes True
+def causal_mask(size):
+    return nn.Transformer.generate_square_subsequent_mask(size).bool()
+
+# %% right: running sum of the identity down the rows
+def causal_mask(size):
+    return torch.eye(size).cumsum(dim=0).bool()

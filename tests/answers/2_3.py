@@ -336,3 +336,22 @@ def padding_mask(ids, pad_id):
 def padding_mask(ids, pad_id):
     length = (ids == pad_id).int().argmax(dim=-1, keepdim=True)
     return (torch.arange(ids.shape[1]) < length).unsqueeze(1)
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.views import interactive
+from course.views.figures import show_curves, show_weights
+
+# %% wrong: all places from the first padding on are closed: padding in front closes everything
+def padding_mask(ids, pad_id):
+    return ((ids == pad_id).cumsum(dim=-1) == 0).unsqueeze(1)
+
+# %% wrong: repeated for all queries already: (B, T, T)
+def padding_mask(ids, pad_id):
+    real = ids != pad_id
+    return real.unsqueeze(1).repeat(1, ids.shape[1], 1)

@@ -458,3 +458,31 @@ def decoder_mask(ids, pad_id):
     real = ids != pad_id
     count = real.cumsum(dim=-1)
     return real[:, None, :] & ~(count[:, None, :] > count[:, :, None])
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.views import interactive
+from course.views.figures import show_curves, show_weights
+def causal_mask(size):
+    return torch.ones(size, size, dtype=torch.bool).tril()
+def padding_mask(ids, pad_id):
+    return (ids != pad_id).unsqueeze(1)
+
+# %% wrong: rows of the padding closed as well (2)
+def decoder_mask(ids, pad_id):
+    real = padding_mask(ids, pad_id)
+    return real & real.transpose(1, 2) & causal_mask(ids.shape[1])
+
+# %% wrong: causal_mask(len(ids)): B in the place of T
+def decoder_mask(ids, pad_id):
+    return padding_mask(ids, pad_id) & causal_mask(len(ids))
+
+# %% right: three loops over nested lists
+def decoder_mask(ids, pad_id):
+    rows = ids.tolist()
+    return torch.tensor([[[j <= t and row[j] != pad_id for j in range(len(row))] for t in range(len(row))] for row in rows])

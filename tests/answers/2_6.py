@@ -287,3 +287,17 @@ def to_key_padding_mask(mask):
 # %% wrong: (T, B): PyTorch's layers want the batch second by default
 def to_key_padding_mask(mask):
     return ~mask.squeeze(1).T
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.views import interactive
+from course.views.figures import show_curves, show_weights
+
+# %% wrong: mask ^ 1: right values, but whole numbers (int64)
+def to_key_padding_mask(mask):
+    return mask[:, 0] ^ 1

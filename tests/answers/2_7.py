@@ -428,3 +428,30 @@ def softmax_jacobian(w):
     n = w.shape[-1]
     ones = torch.ones(n, 1, dtype=w.dtype)
     return torch.diag_embed(w) @ (torch.eye(n, dtype=w.dtype) - ones @ w.unsqueeze(-2))
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.views import interactive
+from course.views.figures import show_curves, show_weights
+
+# %% wrong: slopes of the LOGARITHM of the share: delta - w_j (factor w_i lost)
+def softmax_jacobian(w):
+    n = w.shape[-1]
+    return torch.eye(n, dtype=w.dtype) - w.unsqueeze(-2).expand(*w.shape[:-1], n, n)
+
+# %% wrong: diagonal set through J[i, i], the first two axes: fine for one row only
+def softmax_jacobian(w):
+    jac = -w.unsqueeze(-1) * w.unsqueeze(-2)
+    for i in range(w.shape[-1]):
+        jac[i, i] = w[i] * (1 - w[i])
+    return jac
+
+# %% right: einsum with (eye - w_j): w_i (delta_ij - w_j)
+def softmax_jacobian(w):
+    eye = torch.eye(w.shape[-1], dtype=w.dtype)
+    return torch.einsum("...i,ij->...ij", w, eye) - torch.einsum("...i,...j->...ij", w, w)

@@ -489,3 +489,21 @@ def score_variance(d_k, mean_q, var_q, mean_k, var_k):
     products = [(mean_q + a * sd_q) * (mean_k + b * sd_k) for a in (-1, 1) for b in (-1, 1)]
     mean = sum(products) / 4
     return d_k * sum((p - mean) ** 2 for p in products) / 4
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from course.views import interactive
+from course.views.figures import show_curves, show_weights
+
+# %% wrong: d_k multiplies the first term only (brackets forgotten)
+def score_variance(d_k, mean_q, var_q, mean_k, var_k):
+    return d_k * var_q * var_k + mean_q ** 2 * var_k + mean_k ** 2 * var_q
+
+# %% wrong: third rule misread: mean of the square = variance + mean (mean not squared)
+def score_variance(d_k, mean_q, var_q, mean_k, var_k):
+    return d_k * ((var_q + mean_q) * (var_k + mean_k) - (mean_q * mean_k) ** 2)

@@ -744,3 +744,42 @@ def split_heads(x, n_heads):
 def split_heads(x, n_heads):
     d_head = x.size(-1) // n_heads
     return x.unfold(-1, d_head, d_head).movedim(2, 1)
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.attention as library
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.interop import copy_weights
+from course.views import interactive
+from course.views.blocks import show_blocks
+from course.views.figures import show_heads
+import numpy as np
+def split_heads(x, n_heads):
+    b, t, d = x.shape
+    return x.reshape(b, t, n_heads, d // n_heads).transpose(1, 2)
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+# %% wrong: interleaved: cut as (d_head, n_heads), so head h gets every n_heads-th number
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    return x.reshape(B, T, d_model // n_heads, n_heads).permute(0, 3, 1, 2)
+
+# %% wrong: torch.split takes the size of a piece, not the number of pieces: split(n_heads)
+def split_heads(x, n_heads):
+    return torch.stack(x.split(n_heads, dim=-1), dim=1)
+
+# %% wrong: heads folded into the batch axis as in PyTorch's own code: (B*n_heads, T, d_head)
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    return x.reshape(B, T, n_heads, d_model // n_heads).transpose(1, 2).reshape(B * n_heads, T, -1)
+
+# %% right: mT, unflatten axis 1, mT
+def split_heads(x, n_heads):
+    return x.mT.unflatten(1, (n_heads, x.shape[-1] // n_heads)).mT

@@ -502,3 +502,33 @@ def merge_heads(x):
 def merge_heads(x):
     swapped = x.transpose(1, 2)
     return swapped.reshape(x.shape[0], x.shape[1], -1)
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.attention as library
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.interop import copy_weights
+from course.views import interactive
+from course.views.blocks import show_blocks
+from course.views.figures import show_heads
+import numpy as np
+def split_heads(x, n_heads):
+    b, t, d = x.shape
+    return x.reshape(b, t, n_heads, d // n_heads).transpose(1, 2)
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+# %% wrong: moves heads to the very end: (B,T,d_head,n_heads) then flatten: interleaved
+def merge_heads(x):
+    return x.permute(0, 2, 3, 1).flatten(2)
+
+# %% wrong: transpose_ in place: the result is right, but the caller's tensor has its axes swapped
+def merge_heads(x):
+    x.transpose_(1, 2)
+    return x.flatten(2)

@@ -4122,3 +4122,159 @@ class MultiHeadAttention(nn.Module):
             all_weights.append(weights)
             output = output + torch.bmm(weights, v) @ self.w_o.weight[:, rows].T
         return output + self.w_o.bias, torch.stack(all_weights, dim=1)
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.attention as library
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.interop import copy_weights
+from course.views import interactive
+from course.views.blocks import show_blocks
+from course.views.figures import show_heads
+import numpy as np
+def split_heads(x, n_heads):
+    b, t, d = x.shape
+    return x.reshape(b, t, n_heads, d // n_heads).transpose(1, 2)
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+# %% wrong: mask.repeat(n_heads,1,1) viewed as (B,n_heads,..): sentences and heads mixed
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+
+        B, T_k = key.shape[0], key.shape[1]
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        if mask is not None:
+            mask = mask.repeat(self.n_heads, 1, 1).view(B, self.n_heads, -1, T_k)
+        mixed, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(mixed)), weights
+
+# %% wrong: queries and keys share one Linear: self.w_q = self.w_k = nn.Linear(...)
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q = self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        mixed, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(mixed)), weights
+
+# %% wrong: ValueError raised in forward, not in __init__
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+
+        if query.shape[-1] % self.n_heads:
+            raise ValueError("n_heads must divide d_model")
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        mixed, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(mixed)), weights
+
+# %% wrong: scales twice: q / sqrt(d_head) although scaled_dot_product_attention scales
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+
+        q = split_heads(self.w_q(query), self.n_heads)
+        q = q / math.sqrt(q.shape[-1])
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        mixed, weights = scaled_dot_product_attention(q, k, v, mask)
+        return self.w_o(merge_heads(mixed)), weights
+
+# %% wrong: sets the output (not the mixture) of a query without keys to 0, so w_o's bias is missing there
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+
+        q = split_heads(self.w_q(query), self.n_heads)
+        k = split_heads(self.w_k(key), self.n_heads)
+        v = split_heads(self.w_v(value), self.n_heads)
+        if mask is None:
+            mixed, weights = scaled_dot_product_attention(q, k, v)
+            return self.w_o(merge_heads(mixed)), weights
+        mixed, weights = scaled_dot_product_attention(q, k, v, mask.unsqueeze(1))
+        output = self.w_o(merge_heads(mixed))
+        return output * mask.any(dim=-1, keepdim=True), weights
+
+# %% right: einsum all through, own softmax, heads never transposed
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q = nn.Linear(d_model, d_model)
+        self.w_k = nn.Linear(d_model, d_model)
+        self.w_v = nn.Linear(d_model, d_model)
+        self.w_o = nn.Linear(d_model, d_model)
+
+    def forward(self, query, key, value, mask=None):
+
+        H = self.n_heads
+        q, k, v = (f(x).unflatten(-1, (H, -1)) for f, x in ((self.w_q, query), (self.w_k, key), (self.w_v, value)))
+        s = torch.einsum("bqhd,bkhd->bhqk", q, k) * q.shape[-1] ** -0.5
+        if mask is not None:
+            s = s.masked_fill(~mask[:, None], -torch.inf)
+        w = torch.nan_to_num(torch.softmax(s, -1), nan=0.0)
+        return self.w_o(torch.einsum("bhqk,bkhd->bqhd", w, v).flatten(-2)), w

@@ -1086,3 +1086,54 @@ def test_split_heads(split_heads):
     found = split_heads(torch.tensor(table), n_heads)
     if found.tolist() != wanted:
         raise AssertionError("not the heads that it should be")
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.attention as library
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.interop import copy_weights
+from course.views import interactive
+from course.views.blocks import show_blocks
+from course.views.figures import show_heads
+import numpy as np
+def split_heads(x, n_heads):
+    b, t, d = x.shape
+    return x.reshape(b, t, n_heads, d // n_heads).transpose(1, 2)
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+# %% wrong: compares sums of each piece only: does not see numbers that change places within a piece
+def test_split_heads(split_heads):
+    x = torch.arange(2 * 5 * 12.0).reshape(2, 5, 12)
+    heads = split_heads(x, 3)
+    assert heads.shape == (2, 3, 5, 4)
+    for h in range(3):
+        assert torch.equal(heads[:, h].sum(dim=-1), x[:, :, 4 * h:4 * h + 4].sum(dim=-1))
+
+# %% wrong: loops over the heads that came back and has no shape check: a missing head is not seen
+def test_split_heads(split_heads):
+    x = torch.arange(2 * 5 * 12).reshape(2, 5, 12)
+    heads = split_heads(x, 3)
+    for h in range(heads.shape[1]):
+        assert torch.equal(heads[:, h], x[:, :, 4 * h:4 * (h + 1)])
+
+# %% wrong: uses view on the result: raises for right implementations that only swap axes
+def test_split_heads(split_heads):
+    x = torch.arange(2 * 5 * 12).reshape(2, 5, 12)
+    heads = split_heads(x, 3)
+    assert heads.shape == (2, 3, 5, 4)
+    wanted = torch.stack(x.chunk(3, dim=-1), dim=1)
+    assert torch.equal(heads.view(-1), wanted.view(-1))
+
+# %% right: index arithmetic in pure Python over nested lists
+def test_split_heads(split_heads):
+    B, T, H, D = 2, 7, 3, 5
+    x = torch.arange(B * T * H * D).reshape(B, T, H * D)
+    wanted = [[[[b * T * H * D + t * H * D + h * D + d for d in range(D)] for t in range(T)] for h in range(H)] for b in range(B)]
+    assert split_heads(x, H).tolist() == wanted

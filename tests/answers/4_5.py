@@ -986,3 +986,51 @@ def head_parts(heads, W_o):
         others[:, h] = 0
         parts.append(product(heads) - product(others))
     return torch.stack(parts, 1)
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.attention as library
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.interop import copy_weights
+from course.views import interactive
+from course.views.blocks import show_blocks
+from course.views.figures import show_heads
+import numpy as np
+def split_heads(x, n_heads):
+    b, t, d = x.shape
+    return x.reshape(b, t, n_heads, d // n_heads).transpose(1, 2)
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+# %% wrong: every head gets total / n_heads: sum right, but a part changes with other heads
+def head_parts(heads, W_o):
+    n = heads.shape[1]
+    total = merge_heads(heads) @ W_o
+    return (total / n).unsqueeze(1).repeat(1, n, 1, 1)
+
+# %% wrong: interleaved rows: W_o.reshape(d_head, n_heads, d_model), head h meets rows h, h+n, 
+def head_parts(heads, W_o):
+    B, n, T, d = heads.shape
+    return heads @ W_o.reshape(d, n, -1).transpose(0, 1)
+
+# %% wrong: removes head after head in place: parts right, but `heads` is all 0 afterwards
+def head_parts(heads, W_o):
+    parts, total = [], merge_heads(heads) @ W_o
+    for h in range(heads.shape[1]):
+        heads[:, h] = 0
+        rest = merge_heads(heads) @ W_o
+        parts.append(total - rest)
+        total = rest
+    return torch.stack(parts, dim=1)
+
+# %% right: a block-diagonal copy: each head alone in a zero tensor, then merged and multiplied
+def head_parts(heads, W_o):
+    n = heads.shape[1]
+    alone = torch.einsum("bhtd,hg->bhgtd", heads, torch.eye(n, dtype=heads.dtype))
+    return alone.transpose(2, 3).flatten(3) @ W_o

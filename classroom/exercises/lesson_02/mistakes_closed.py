@@ -66,10 +66,10 @@ CLOSED = [
         "Which two numbers does your subtraction take, and how far apart are they?", sums("weights")),
     *(Misconception(
         "fill-not-low-enough", partial(sloppy_attention, how=f"lowest score, less{of}{closed}"),
-        later("Your weights are exactly what comes out when forbidden places get a number that is 100, or a little "
-              "more, below the lowest score {words}.", words=words),
+        later("Your weights are exactly what comes out when forbidden places get a number that is a fixed amount, such "
+              "as 100 or 10000, below the lowest score {words}.", words=words),
         "Beside large scores that is lost, since 32 bits hold about seven digits: the forbidden places then get the "
         "lowest score itself.", "Which number is below every score there can be?", sums("weights"))
-      for of, where in (("", "of their row"), (", all", "of all"))
+      for of, where in (("", "of their row, or of all"), (", all", "of all"))
       for closed, words in (("", where), (", closed", f"{where}, and their shares are set to 0 afterwards"))),
 ]

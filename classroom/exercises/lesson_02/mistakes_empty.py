@@ -73,7 +73,8 @@ EMPTY = [
         "empty-rows-not-zero", partial(sloppy_attention, empty=how),
         "Queries that may attend to nothing get exactly the weights of a softmax over forbidden places.",
         later("However low all scores of a row are, the softmax makes shares of them. {empty}", empty=NOTHING),
-        "What do the rows without any True need after the softmax?")
+        "What do the rows without any True need after the softmax? If your code asks whether anything is allowed: does "
+        "it ask each row, or the whole mask once?")
       for how in _KEPT),
     Misconception(
         "columns-for-rows", partial(sloppy_attention, empty="columns"),

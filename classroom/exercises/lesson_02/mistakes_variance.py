@@ -23,6 +23,7 @@ def sloppy_variance(d_k, mean_q, var_q, mean_k, var_k, both=1.0, of_q=1.0, of_k=
            "added": var_q + var_k, "added with means": var_q + var_k + a + b, "mean": mean_q * mean_k,
            "square of the sum": (var_q * var_k) + (mean_q * var_k ** 0.5 + mean_k * var_q ** 0.5) ** 2,
            "correlated": (var_q * var_k) ** 0.5, "means alone": var_q * var_k + a + b,
+           "means not squared": (var_q + mean_q) * (var_k + mean_k) - a * b,
            "brackets": (var_q + mean_q) ** 2 * (var_k + mean_k) ** 2 - a * b}[terms]
     mean = mean_q * mean_k
     one += a * b - {"square": a * b, "mean": mean, "only q": a * mean_k, "only k": mean_q * b, "once": a * b / d_k,
@@ -70,6 +71,10 @@ VARIANCE = [
     _off("square-of-the-mean-not-subtracted", "d_k · (var_q + mean_q²) · (var_k + mean_k²)", "The mean of the "
          "*square* of a product is more than its variance: the square of the product's mean has to go.", _PRODUCT,
          means=1.0),
+    *(_off("means-not-squared", f"d_k · ((var_q + mean_q) · (var_k + mean_k) − {says})", later(
+        "{squares} (For a mean of 0 or 1 the square makes no difference.)", squares=_SQUARES),
+           "What does the third rule add to the variance?", terms="means not squared", less=less)
+      for says, less in (("mean_q² · mean_k²", "square"), ("mean_q · mean_k", "mean"))),
     _off("mean-of-the-square", "the mean of the square of the whole dot product", "The variance is that, minus the "
          "square of the mean of the dot product.", "What is the mean of q·k?", form="mean of the square"),
     _off("subtracted-once", "d_k · (var_q + mean_q²) · (var_k + mean_k²) − mean_q² · mean_k²", "Each of the d_k "
