@@ -387,8 +387,8 @@ interactive.shapes(own("4.1"), length=3, n_heads=2, d_head=4)
 # | cut | (B, T, **n_heads, d_head**) | each word's vector is cut into pieces; the tape is as before |
 # | swap | (B, **n_heads, T**, d_head) | heads outside, words inside; from now on a head is a table of words |
 #
-# After the swap, the order of the numbers is no longer that of the tape. PyTorch does not move them;
-# it remembers how far to jump for a step along each axis. The next section needs this.
+# After the swap, the order of the numbers is no longer that of the tape. PyTorch does not move them; it remembers how
+# far to jump for a step along each axis: its **stride**. The next section needs this.
 
 # %% [markdown]
 # ## And back
@@ -655,10 +655,11 @@ print("cat sleeps, as if it were alone:            ", torch.allclose(masked[1, :
 # %% [markdown]
 # ### Is it the real thing?
 #
-# PyTorch has the same layer. We give both the same weights, a batch of unequal sizes and a mask, and
-# compare all numbers. PyTorch keeps the three input matrices in one, below each other. Its boolean mask is
-# True where attention is *forbidden*, the opposite of ours, and an `attn_mask` that differs from sentence to sentence
-# needs a copy for each head.
+# PyTorch has the same layer. We give both the same weights, a batch of unequal sizes and a mask, and compare all
+# numbers. PyTorch keeps the three input matrices in one, below each other. Its boolean mask is True where attention is
+# *forbidden*, the opposite of ours, and an `attn_mask` that differs from sentence to sentence needs a copy for each
+# head: (B, T_q, T_k) becomes (B · n_heads, T_q, T_k), first the copies for sentence 0, then those for sentence 1. That
+# is what `repeat_interleave` makes. (`chunk(3)` cuts into three along the first axis.)
 
 # %%
 torch.manual_seed(0)

@@ -80,8 +80,8 @@ _BY_TEXT = [      # a slug, a pattern, and what it means, with the pattern's gro
      r"mismatch in its core dimension|not aligned|could not be broadcast|must match the (?:existing )?size|"
      r"shapes cannot be multiplied|size mismatch, got|inconsistent tensor size|Expected size for first two|"
      r"operands could not be broadcast",
-     "This operation needs two sizes to be equal, and they are not. Write the shape of each of the two beside it: "
-     "which axes meet?"),
+     "Two sizes that meet here do not fit: they must be equal or, where an operation goes number by number, one of "
+     "them must be 1. Write the shape of each of the two beside it: which axes meet?"),
     ("index-beyond-the-end",
      r"^(list|tuple|string) index out of range",
      "The last element of a {0} of n has the index n − 1. Which index do you use in the last round?"),

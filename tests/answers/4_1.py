@@ -783,3 +783,48 @@ def split_heads(x, n_heads):
 # %% right: mT, unflatten axis 1, mT
 def split_heads(x, n_heads):
     return x.mT.unflatten(1, (n_heads, x.shape[-1] // n_heads)).mT
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.attention as library
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.interop import copy_weights
+from course.views import interactive
+from course.views.blocks import show_blocks
+from course.views.figures import show_heads
+import torch
+
+# %% wrong: deals the dimensions out like cards: head h gets dimensions h, h+n, h+2n 
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    return x.reshape(B, T, d_model // n_heads, n_heads).permute(0, 3, 1, 2)
+
+# %% wrong: chunks right, but stacks the pieces on axis 0 and reshapes: sentences and heads are mixed
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    return torch.stack(x.chunk(n_heads, dim=-1)).reshape(B, n_heads, T, d_model // n_heads)
+
+# %% wrong: fills torch.empty: dtype is float32 whatever x is
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    d_head = d_model // n_heads
+    out = torch.empty(B, n_heads, T, d_head)
+    for h in range(n_heads):
+        out[:, h] = x[..., h * d_head : (h + 1) * d_head]
+    return out
+
+# %% wrong: resize_ changes the shape of the caller's x in place
+def split_heads(x, n_heads):
+    B, T, d_model = x.shape
+    return x.resize_(B, T, n_heads, d_model // n_heads).transpose(1, 2)
+
+# %% right: unfold with windows of d_head, then movedim
+def split_heads(x, n_heads):
+    d_head = x.shape[-1] // n_heads
+    return x.unfold(-1, d_head, d_head).movedim(2, 1)

@@ -532,3 +532,28 @@ def merge_heads(x):
 def merge_heads(x):
     x.transpose_(1, 2)
     return x.flatten(2)
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.attention as library
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.interop import copy_weights
+from course.views import interactive
+from course.views.blocks import show_blocks
+from course.views.figures import show_heads
+import torch
+
+# %% wrong: hstack joins along axis 1 (positions), then reshape to the right shape
+def merge_heads(x):
+    B, n_heads, T, d_head = x.shape
+    return torch.hstack(x.unbind(1)).reshape(B, T, n_heads * d_head)
+
+# %% wrong: after the transpose keeps x.shape[1] of the old x as T
+def merge_heads(x):
+    return x.transpose(1, 2).reshape(x.shape[0], x.shape[1], -1)

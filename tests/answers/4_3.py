@@ -4278,3 +4278,135 @@ class MultiHeadAttention(nn.Module):
             s = s.masked_fill(~mask[:, None], -torch.inf)
         w = torch.nan_to_num(torch.softmax(s, -1), nan=0.0)
         return self.w_o(torch.einsum("bhqk,bkhd->bqhd", w, v).flatten(-2)), w
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.attention as library
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.interop import copy_weights
+from course.views import interactive
+from course.views.blocks import show_blocks
+from course.views.figures import show_heads
+import torch
+def split_heads(x, n_heads):
+    return x.reshape(*x.shape[:2], n_heads, -1).transpose(1, 2)
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+# %% wrong: mask.repeat(n_heads, 1, 1) (order 0 1 0 1) cut as (B, n_heads): sentences' masks change places
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q, self.w_k, self.w_v, self.w_o = (nn.Linear(d_model, d_model) for _ in range(4))
+
+    def forward(self, query, key, value, mask=None):
+        q, k, v = (split_heads(w(x), self.n_heads) for w, x in
+                   ((self.w_q, query), (self.w_k, key), (self.w_v, value)))
+        if mask is not None:
+            mask = mask.repeat(self.n_heads, 1, 1).unflatten(0, (len(query), self.n_heads))
+        mixed, weights = scaled_dot_product_attention(q, k, v, mask)
+        output = self.w_o(merge_heads(mixed))
+        pass
+        return output, weights
+
+# %% wrong: output of a query that may attend to nothing set to 0, so bias of w_o missing there
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q, self.w_k, self.w_v, self.w_o = (nn.Linear(d_model, d_model) for _ in range(4))
+
+    def forward(self, query, key, value, mask=None):
+        q, k, v = (split_heads(w(x), self.n_heads) for w, x in
+                   ((self.w_q, query), (self.w_k, key), (self.w_v, value)))
+        mask = None if mask is None else mask.unsqueeze(1)
+        mixed, weights = scaled_dot_product_attention(q, k, v, mask)
+        output = self.w_o(merge_heads(mixed))
+        if mask is not None:
+            output = output.masked_fill(~mask.squeeze(1).any(dim=-1, keepdim=True), 0.0)
+        return output, weights
+
+# %% wrong: assert in place of ValueError (2)
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        assert d_model % n_heads == 0, "n_heads must divide d_model"
+        self.n_heads = n_heads
+        self.w_q, self.w_k, self.w_v, self.w_o = (nn.Linear(d_model, d_model) for _ in range(4))
+
+    def forward(self, query, key, value, mask=None):
+        q, k, v = (split_heads(w(x), self.n_heads) for w, x in
+                   ((self.w_q, query), (self.w_k, key), (self.w_v, value)))
+        mask = None if mask is None else mask.unsqueeze(1)
+        mixed, weights = scaled_dot_product_attention(q, k, v, mask)
+        output = self.w_o(merge_heads(mixed))
+        pass
+        return output, weights
+
+# %% wrong: unsqueeze(1) only for a (B, T_q, T_k) mask; (B, 1, T_k) is believed to have its heads axis already
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if d_model % n_heads:
+            raise ValueError("n_heads must divide d_model")
+        self.n_heads = n_heads
+        self.w_q, self.w_k, self.w_v, self.w_o = (nn.Linear(d_model, d_model) for _ in range(4))
+
+    def forward(self, query, key, value, mask=None):
+        q, k, v = (split_heads(w(x), self.n_heads) for w, x in
+                   ((self.w_q, query), (self.w_k, key), (self.w_v, value)))
+        if mask is not None and mask.shape[1] != 1:
+            mask = mask.unsqueeze(1)
+        mixed, weights = scaled_dot_product_attention(q, k, v, mask)
+        output = self.w_o(merge_heads(mixed))
+        pass
+        return output, weights
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.attention as library
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.interop import copy_weights
+from course.views import interactive
+from course.views.blocks import show_blocks
+from course.views.figures import show_heads
+import torch
+
+# %% right: no split/merge: weights viewed per head, einsum everywhere, softmax by hand, empty rows by nan_to_num
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        if n_heads < 1 or d_model % n_heads != 0:
+            raise ValueError(f"{n_heads} heads do not divide {d_model}")
+        self.n, self.d = n_heads, d_model // n_heads
+        for name in "qkvo":
+            setattr(self, "w_" + name, nn.Linear(d_model, d_model, bias=name == "o"))
+
+    def per_head(self, linear, x):
+        return torch.einsum("btm,hdm->hbtd", x, linear.weight.unflatten(0, (self.n, self.d)))
+
+    def forward(self, query, key, value, mask=None):
+        q, k, v = self.per_head(self.w_q, query), self.per_head(self.w_k, key), self.per_head(self.w_v, value)
+        scores = torch.einsum("hbqd,hbkd->hbqk", q, k) * self.d ** -0.5
+        if mask is not None:
+            scores = scores.masked_fill(mask.logical_not(), -torch.inf)
+        weights = scores.softmax(-1).nan_to_num(0.0)
+        out = torch.einsum("hbqk,hbkd,mhd->bqm", weights, v, self.w_o.weight.unflatten(1, (self.n, self.d)))
+        return out + self.w_o.bias, weights.transpose(0, 1)

@@ -1137,3 +1137,56 @@ def test_split_heads(split_heads):
     x = torch.arange(B * T * H * D).reshape(B, T, H * D)
     wanted = [[[[b * T * H * D + t * H * D + h * D + d for d in range(D)] for t in range(T)] for h in range(H)] for b in range(B)]
     assert split_heads(x, H).tolist() == wanted
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.attention as library
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.interop import copy_weights
+from course.views import interactive
+from course.views.blocks import show_blocks
+from course.views.figures import show_heads
+import torch
+
+# %% wrong: zip over heads and chunks, no shape: zip stops at the shorter, so a missing/extra head passes
+def test_split_heads(split_heads):
+    x = torch.arange(2 * 5 * 12).reshape(2, 5, 12)
+    for head, piece in zip(split_heads(x, 3).unbind(1), x.chunk(3, dim=-1)):
+        assert torch.equal(head, piece)
+
+# %% wrong: demands that the result shares memory with x (no copy): refuses right ones that copy
+def test_split_heads(split_heads):
+    x = torch.arange(2 * 5 * 12).reshape(2, 5, 12)
+    heads = split_heads(x, 3)
+    assert heads.shape == (2, 3, 5, 4)
+    assert heads.data_ptr() == x.data_ptr()
+    for h in range(3):
+        assert torch.equal(heads[:, h], x[:, :, 4 * h : 4 * h + 4])
+
+# %% wrong: the loop's assert compares only first and last number of each piece (corners) in every head
+def test_split_heads(split_heads):
+    x = torch.arange(2 * 5 * 12).reshape(2, 5, 12)
+    heads = split_heads(x, 3)
+    assert heads.shape == (2, 3, 5, 4)
+    for b in range(2):
+        for t in range(5):
+            for h in range(3):
+                assert heads[b, h, t, 0] == x[b, t, 4 * h] and heads[b, h, t, -1] == x[b, t, 4 * h + 3]
+
+# %% right: says from the number itself where it must be: 1000b + 100t + 10h + d as index grid
+def test_split_heads(split_heads):
+    b, t, h, d = torch.meshgrid(*map(torch.arange, (3, 5, 2, 4)), indexing="ij")
+    x = (1000 * b + 100 * t + 10 * h + d).flatten(2).double()
+    heads = split_heads(x, 2)
+    if list(heads.shape) != [3, 2, 5, 4]:
+        raise AssertionError("shape")
+    for i in range(3):
+        for j in range(2):
+            for k in range(5):
+                assert heads[i, j, k].tolist() == [1000 * i + 100 * k + 10 * j + n for n in range(4)]

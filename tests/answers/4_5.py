@@ -1034,3 +1034,62 @@ def head_parts(heads, W_o):
     n = heads.shape[1]
     alone = torch.einsum("bhtd,hg->bhgtd", heads, torch.eye(n, dtype=heads.dtype))
     return alone.transpose(2, 3).flatten(3) @ W_o
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.attention as library
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.interop import copy_weights
+from course.views import interactive
+from course.views.blocks import show_blocks
+from course.views.figures import show_heads
+import torch
+def split_heads(x, n_heads):
+    return x.reshape(*x.shape[:2], n_heads, -1).transpose(1, 2)
+def merge_heads(x):
+    return x.transpose(1, 2).flatten(2)
+
+# %% wrong: rows of W_o dealt out: head h takes rows h, h+n, h+2n 
+def head_parts(heads, W_o):
+    n = heads.shape[1]
+    return torch.stack([heads[:, h] @ W_o[h::n] for h in range(n)], dim=1)
+
+# %% wrong: sum is right, parts are not: all of the product put on head 0, others 0
+def head_parts(heads, W_o):
+    whole = merge_heads(heads) @ W_o
+    parts = torch.zeros(heads.shape[0], heads.shape[1], *whole.shape[1:], dtype=whole.dtype)
+    parts[:, 0] = whole
+    return parts
+
+# %% wrong: running sums (cumsum over heads): last one is the whole
+def head_parts(heads, W_o):
+    pieces = W_o.unflatten(0, (heads.shape[1], -1))
+    return (heads @ pieces).cumsum(dim=1)
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.attention as library
+from course.attention import causal_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.interop import copy_weights
+from course.views import interactive
+from course.views.blocks import show_blocks
+from course.views.figures import show_heads
+import torch
+
+# %% right: bmm over heads with batch and words flattened together
+def head_parts(heads, W_o):
+    B, n, T, d = heads.shape
+    flat = heads.movedim(1, 0).reshape(n, B * T, d)
+    return torch.bmm(flat, W_o.reshape(n, d, -1)).unflatten(1, (B, T)).movedim(0, 1)

@@ -200,6 +200,11 @@ MULTI_HEAD = [
         _MEETS_HEADS,
         "What is asked before the mask gets its axis, and for which of the two shapes is that true?"),
     Misconception(
+        "no-head-axis-for-padding", partial(Sloppy, mask="head axis but for padding"),
+        "Your code does exactly what happens when only a mask with a row for each query gets an axis for the heads, "
+        "and a mask (B, 1, T_k) meets the scores (B, n_heads, T_q, T_k) as it is.", _MEETS_HEADS,
+        "What is asked before the mask gets its axis, and for which of the two shapes is that true?"),
+    Misconception(
         "mask-added-to-scores", partial(Sloppy, mask="one added"),
         "Your weights are exactly what comes out when the mask is added to the scores: 1 where it is True, 0 where it "
         "is False.", "An allowed key then gets e times as much as it would get otherwise, and a forbidden one still "

@@ -149,7 +149,8 @@ class Sloppy(nn.Module):
             mask = mask.repeat(self.n_heads, 1, 1).unflatten(0, (len(scores), self.n_heads))
         elif self.how.mask.startswith("axis 2"):
             mask = mask.unsqueeze(2)
-        elif self.how.mask == "head axis for padding" and mask.shape[1] > 1:
+        elif (self.how.mask == "head axis for padding" and mask.shape[1] > 1
+              or self.how.mask == "head axis but for padding" and mask.shape[1] == 1):
             pass
         elif self.how.mask != "no head axis":
             mask = mask.unsqueeze(1)

@@ -35,6 +35,9 @@ def sloppy_parts(heads, W_o, matrix="right", rows="own", merge="parts", factor="
             parts[:, h, :, h * d_head : (h + 1) * d_head] = heads[:, h]
     elif merge == "whole output":
         parts = parts.sum(1, keepdim=True).expand(-1, n_heads, -1, -1)
+    elif merge in ("whole on the first", "whole on the last"):
+        whole, parts = parts.sum(1), torch.zeros_like(parts)
+        parts[:, 0 if merge == "whole on the first" else -1] = whole
     elif merge == "without":
         parts = parts.sum(1, keepdim=True) - parts
     elif merge == "so far":
@@ -156,6 +159,11 @@ PARTS = [
           "They sum to the output, and yet the part of head h must not change with what the other heads have found.",
           "What would the part of head 0 be if all other heads had found nothing but zeros?", merge="whole output",
           factor="heads"),
+    *(_slip("whole-on-one-head", later("the whole output as the part of the {which} head, and 0 for the others",
+                                       which=which),
+            "They sum to the output, and yet the part of head h must not change with what the other heads have found.",
+            "What would the part of that head be if all other heads had found nothing but zeros?",
+            merge=f"whole on the {which}") for which in ("first", "last")),
     Misconception(
         "size-and-count-swapped", _blocks_by_count,
         "Your code does exactly what happens when each head gets n_heads rows of W_o in place of d_head.", _ROWS,
