@@ -263,9 +263,9 @@ for animal, dark in ((0, 0), (0, 1), (1, 0), (1, 1)):
 # - **Return** a tensor of the same shape, by equation 2. (It may contain `nn.Dropout`, which lesson 08 explains:
 #   modules are checked in evaluation mode, where it does nothing. `F.dropout` does nothing there only if it gets
 #   `training=self.training`.)
-# - **Use** two `nn.Linear`, which have biases by default and work along the last axis. Call them `w_1` and
-#   `w_2`. (The check finds them under other names, too, or inside an `nn.Sequential`. The comparison with
-#   PyTorch below needs these names.)
+# - **Use** two `nn.Linear`, which have biases by default and work along the last axis. Call them `w_1` and `w_2`. (The
+#   check finds them under other names, too, or inside an `nn.Sequential`, which applies the modules that it is given
+#   one after the other. The comparison with PyTorch below needs these names.)
 
 # %%
 class FeedForward(nn.Module):
@@ -300,7 +300,7 @@ for name, module in (("attention", MultiHeadAttention(128, 4)), ("feed-forward",
     print(f"{name:13} {count(module):7,} parameters")
 
 # %% [markdown]
-# The least famous part is the largest: it has two thirds of the weights of a layer.
+# The least famous part is the largest: if d_ff is 4 · d_model, it has two thirds of the weights of a layer.
 #
 # And without the bend? Two linear layers in a row, with nothing between them, are *one* linear layer, since
 # $(x W_1) W_2 = x (W_1 W_2)$. All those weights would be worth no more than a single matrix.
@@ -762,11 +762,12 @@ compare(False, {"post-norm as it is": {}, "  feed-forward × 0.2": dict(feed_for
 compare(True, {"pre-norm as it is": {}, "  attention × 3": dict(attention=3.0)}, range(3))
 
 # %% [markdown]
-# With stronger attention, pre-norm has words about as alike as post-norm. With the first two seeds it solves the task
-# all the same, against the prediction; with the third it fails. So words that are alike at the start do not decide
-# alone. With another seed, post-norm with damped attention can fail, too (try `[5]` for `SEEDS`). This is one task, one
-# size and few seeds, and no proof for other models. Post-norm can be trained well, and the paper's results were made
-# with it. Pre-norm is the more forgiving one, which is why this course uses it.
+# With stronger attention, pre-norm has words about as alike as post-norm. With the third seed it fails, as predicted,
+# and with the first its loss is higher than before, though still below 0.2; with the second it is no worse, against the
+# prediction. So words that are alike at the start do not decide alone. With another seed, post-norm with damped
+# attention can fail, too (try `[5]` for `SEEDS`). This is one task, one size and few seeds, and no proof for other
+# models. Post-norm can be trained well, and the paper's results were made with it. Pre-norm is the more forgiving one,
+# which is why this course uses it.
 
 # %% [markdown]
 # ## Recap
@@ -775,8 +776,8 @@ compare(True, {"pre-norm as it is": {}, "  attention × 3": dict(attention=3.0)}
 #   own vector: x + sublayer(x).
 # - **Layer norm** gives every vector mean 0 and variance 1, by itself, along d_model; then learned weight
 #   and bias. eps stands under the root.
-# - In the **feed-forward layer** a word works on what it has gathered: up to d_ff, ReLU, back down. It has
-#   most of the weights.
+# - In the **feed-forward layer** a word works on what it has gathered: up to d_ff, ReLU, back down. With d_ff = 4 ·
+#   d_model it has two thirds of a layer's weights.
 # - On one task, residual connection and feed-forward layer made a model learn much faster, and the norm with one of
 #   two seeds. The gain of the feed-forward layer came from its ReLU.
 # - **Encoder layer**, pre-norm: x + attention(norm(x)), then x + feed_forward(norm(x)). A **stack** of

@@ -202,9 +202,9 @@ def _fraction(array: np.ndarray) -> bool:
 def _imprecise(sight: Sight, name: str, pairs: Sequence[Sight]) -> Said:
     if not all(_close(p, 1e-4) for p in pairs):
         return None
-    return "imprecise", say("Your numbers are nearly right, and too far off for rounding. Something small is added "
-                            "or lost: a constant that is not quite as small as it looks, or a lower precision on the "
-                            "way.")
+    return "imprecise", say("Your numbers are nearly right, and too far off for rounding. Something small is "
+                            "different: a constant that is larger or smaller than it should be, such as eps, or a "
+                            "lower precision on the way.")
 
 
 def _close(sight: Sight, within: float) -> bool:

@@ -1944,3 +1944,95 @@ class LayerNorm(nn.Module):
         variance, mean = torch.var_mean(front, dim=0, correction=0)
         unit = ((front - mean) * torch.rsqrt(variance + self.eps)).movedim(0, -1)
         return torch.addcmul(self.bias, unit, self.weight)
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.transformer as library
+from course.attention import MultiHeadAttention, padding_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.interop import copy_weights
+from course.transformer import sinusoidal_encoding
+from course.views.blocks import show_blocks
+from course.views.figures import show_curves
+
+# %% wrong: eps as a floor (clamp) of the variance instead of added
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+    def forward(self, x):
+        m = x.mean(-1, keepdim=True)
+        v = x.var(-1, keepdim=True, unbiased=False).clamp(min=self.eps)
+        return self.weight * (x - m) / v.sqrt() + self.bias
+
+# %% wrong: divides by the root mean square of x itself, not of the deviations
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+    def forward(self, x):
+        m = x.mean(-1, keepdim=True)
+        size = torch.sqrt((x ** 2).mean(-1, keepdim=True) + self.eps)
+        return self.weight * (x - m) / size + self.bias
+
+# %% wrong: bias added before the weight: (xhat + bias) * weight
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+    def forward(self, x):
+        m = x.mean(-1, keepdim=True)
+        s = torch.sqrt(x.var(-1, keepdim=True, correction=0) + self.eps)
+        return ((x - m) / s + self.bias) * self.weight
+
+# %% wrong: variance as E[x^2] - E[x]^2, loses all digits around 1000 in float32
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+    def forward(self, x):
+        m = x.mean(-1, keepdim=True)
+        v = (x * x).mean(-1, keepdim=True) - m * m
+        return (x - m) * torch.rsqrt(v + self.eps) * self.weight + self.bias
+
+# %% wrong: centres x in place, so the caller's x is changed
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+    def forward(self, x):
+        x -= x.mean(-1, keepdim=True)
+        v = x.square().mean(-1, keepdim=True)
+        return x / torch.sqrt(v + self.eps) * self.weight + self.bias
+
+# %% right: std_mean + hypot(std, sqrt(eps)) + addcmul
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+    def forward(self, x):
+        std, mean = torch.std_mean(x, dim=-1, correction=0, keepdim=True)
+        return torch.addcmul(self.bias, (x - mean) / torch.hypot(std, torch.full_like(std, math.sqrt(self.eps))), self.weight)

@@ -1084,3 +1084,60 @@ class FeedForward(nn.Module):
         h = torch.einsum("btd,fd->btf", x, self.w_1.weight) + self.w_1.bias
         h = (h + h.abs()) / 2
         return torch.einsum("btf,df->btd", h, self.w_2.weight) + self.w_2.bias
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.transformer as library
+from course.attention import MultiHeadAttention, padding_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.interop import copy_weights
+from course.transformer import sinusoidal_encoding
+from course.views.blocks import show_blocks
+from course.views.figures import show_curves
+
+# %% wrong: max(0, x) read as applied to x: relu(x) W1 W2
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff)
+        self.w_2 = nn.Linear(d_ff, d_model)
+
+    def forward(self, x):
+        return self.w_2(self.w_1(torch.clamp(x, min=0)))
+
+# %% wrong: the residual connection put inside the feed-forward
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff)
+        self.w_2 = nn.Linear(d_ff, d_model)
+
+    def forward(self, x):
+        return x + self.w_2(F.relu(self.w_1(x)))
+
+# %% wrong: hidden clamped to 0..1, since the hidden number is 1 for black cats
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff)
+        self.w_2 = nn.Linear(d_ff, d_model)
+
+    def forward(self, x):
+        return self.w_2(self.w_1(x).clamp(0, 1))
+
+# %% right: einsum with the Linears' weights, where() as the bend
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff)
+        self.w_2 = nn.Linear(d_ff, d_model)
+
+    def forward(self, x):
+        h = torch.einsum("...d,fd->...f", x, self.w_1.weight) + self.w_1.bias
+        h = torch.where(h > 0, h, torch.zeros_like(h))
+        return torch.einsum("...f,df->...d", h, self.w_2.weight) + self.w_2.bias

@@ -2015,3 +2015,126 @@ class EncoderLayer(nn.Module):
             rows.append(self.parts["gather"](h, h, h, None if mask is None else mask[b:b + 1])[0])
         x = torch.cat(rows).add(x)
         return torch.add(self.parts["think"](self.parts["before_think"](x)), x)
+
+# %% prelude
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import course.transformer as library
+from course.attention import MultiHeadAttention, padding_mask, scaled_dot_product_attention
+from course.fitting import fit
+from course.interop import copy_weights
+from course.transformer import sinusoidal_encoding
+from course.views.blocks import show_blocks
+from course.views.figures import show_curves
+class LayerNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+        self.bias = nn.Parameter(torch.zeros(d_model))
+
+    def forward(self, x):
+        mean = x.mean(-1, keepdim=True)
+        variance = (x - mean).square().mean(-1, keepdim=True)
+        return (x - mean) / torch.sqrt(variance + self.eps) * self.weight + self.bias
+
+
+class FeedForward(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.w_1 = nn.Linear(d_model, d_ff)
+        self.w_2 = nn.Linear(d_ff, d_model)
+
+    def forward(self, x):
+        return self.w_2(self.w_1(x).relu())
+
+# %% wrong: only the query is normalised; keys and values are x itself (2)
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm_1 = LayerNorm(d_model)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.norm_2 = LayerNorm(d_model)
+        self.feed_forward = FeedForward(d_model, d_ff)
+
+    def forward(self, x, mask=None):
+        x = x + self.self_attention(self.norm_1(x), x, x, mask)[0]
+        return x + self.feed_forward(self.norm_2(x))
+
+# %% wrong: parallel: the feed-forward reads the input x, not x + attention
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm_1 = LayerNorm(d_model)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.norm_2 = LayerNorm(d_model)
+        self.feed_forward = FeedForward(d_model, d_ff)
+
+    def forward(self, x, mask=None):
+        h = self.norm_1(x)
+        gathered, _ = self.self_attention(h, h, h, mask)
+        thought = self.feed_forward(self.norm_2(x))
+        return x + gathered + thought
+
+# %% wrong: second plus adds to the original x (attention's part is dropped from the road)
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm_1 = LayerNorm(d_model)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.norm_2 = LayerNorm(d_model)
+        self.feed_forward = FeedForward(d_model, d_ff)
+
+    def forward(self, x, mask=None):
+        h = self.norm_1(x)
+        y = x + self.self_attention(h, h, h, mask)[0]
+        return x + self.feed_forward(self.norm_2(y))
+
+# %% wrong: norm_2 on attention's output before the plus; feed-forward reads un-normalised x
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm_1 = LayerNorm(d_model)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.norm_2 = LayerNorm(d_model)
+        self.feed_forward = FeedForward(d_model, d_ff)
+
+    def forward(self, x, mask=None):
+        h = self.norm_1(x)
+        x = x + self.norm_2(self.self_attention(h, h, h, mask)[0])
+        return x + self.feed_forward(x)
+
+# %% wrong: only the mask's first row is used: right for (B,1,T), wrong for (B,T,T)
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.norm_1 = LayerNorm(d_model)
+        self.self_attention = MultiHeadAttention(d_model, n_heads)
+        self.norm_2 = LayerNorm(d_model)
+        self.feed_forward = FeedForward(d_model, d_ff)
+
+    def forward(self, x, mask=None):
+        h = self.norm_1(x)
+        if mask is not None:
+            mask = mask[:, :1]
+        x = x + self.self_attention(h, h, h, mask)[0]
+        return x + self.feed_forward(self.norm_2(x))
+
+# %% right: nn.ModuleDict frames in a loop of lambdas, all-ones mask for None
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff):
+        super().__init__()
+        self.do = nn.ModuleDict({"think": FeedForward(d_model, d_ff), "gather": MultiHeadAttention(d_model, n_heads)})
+        self.norms = nn.ModuleDict({name: LayerNorm(d_model) for name in ("gather", "think")})
+
+    def forward(self, x, mask=None):
+        if mask is None:
+            mask = torch.ones(x.shape[0], x.shape[1], x.shape[1], dtype=torch.bool, device=x.device)
+        steps = {"gather": lambda h: self.do["gather"](h, h, h, mask)[0], "think": self.do["think"]}
+        for name, step in steps.items():
+            x = torch.add(step(self.norms[name](x)), x)
+        return x

@@ -12,7 +12,8 @@ _ACTIVATIONS = {
     "leaky": nn.functional.leaky_relu, "softmax": lambda x: x.softmax(-1), "silu": nn.functional.silu,
     "abs": torch.abs, "square": lambda x: x.relu().square(), "gelu-tanh": lambda x: nn.functional.gelu(
         x, approximate="tanh"), "below": lambda x: x.clamp(max=0), "elu": nn.functional.elu, "selu": nn.functional.selu,
-    "softplus": nn.functional.softplus, "relu6": nn.functional.relu6, "python": lambda x: max(0, x),
+    "softplus": nn.functional.softplus, "relu6": nn.functional.relu6,
+    "cut-off": lambda x: x.clamp(0, 1), "python": lambda x: max(0, x),
     "negated": lambda x: torch.relu(-x), "shares": lambda x: nn.functional.normalize(x.relu(), p=1, dim=-1),
     "largest": lambda x: x.amax(-1, keepdim=True).clamp(min=0).expand_as(x),
     "largest of the batch": lambda x: x.amax(0),
@@ -93,6 +94,7 @@ FEED_FORWARD = [
     _other("gelu", "GELU"), _other("gelu-tanh", "GELU, approximated by tanh,"), _other("silu", "SiLU"),
     _other("sigmoid", "a sigmoid"), _other("tanh", "tanh"), _other("leaky", "a leaky ReLU"), _other("elu", "ELU"),
     _other("selu", "SELU"), _other("softplus", "softplus"), _other("relu6", "ReLU6, which also cuts off above 6,"),
+    _other("cut-off", "`clamp(0, 1)`, which also cuts off above 1,"),
     _other("softmax", "a softmax"), _other("abs", "the absolute value"), _other("square", "the square of ReLU"),
     Misconception(
         "pythons-max", partial(SloppyFeedForward, activation="python"),

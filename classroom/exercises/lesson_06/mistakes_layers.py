@@ -44,12 +44,12 @@ class SloppyLayer(nn.Module):
     def __init__(self, d_model, n_heads, d_ff, norm="before", normed="af", shared=False, residual="af", source="x",
                  order="af", wiring="chain", mask="", final=None, keys="normed", gives="", last_relu=False,
                  discard="", activation="between", join="+", twice=False, heads=None, across=False, stale="",
-                 doubled=""):
+                 doubled="", eps=1e-5):
         super().__init__()
         self.across, self.stale, self.doubled = across, stale, doubled
         self.attention = MultiHeadAttention(d_model, heads or n_heads)
         self.feed_forward = FeedForward(d_model, d_ff)
-        self.norms = nn.ModuleList(LayerNorm(d_model) for _ in range(3))
+        self.norms = nn.ModuleList(LayerNorm(d_model, eps) for _ in range(3))
         self.norm, self.normed, self.shared, self.residual, self.source = norm, normed, shared, residual, source
         self.order, self.wiring, self.mask, self.final, self.keys = order, wiring, mask, final, keys
         self.gives, self.last_relu, self.discard, self.activation = gives, last_relu, discard, activation
@@ -107,7 +107,8 @@ class SloppyLayer(nn.Module):
         return self.norms[0 if self.shared else n - 1]
 
     def _branch(self, x, name, n, mask):
-        h = self._norm(n, name)(x) if self.norm == "before" else x
+        second_on_attention = self.norm == "second on attention"
+        h = self._norm(n, name)(x) if self.norm == "before" or second_on_attention and name == "a" else x
         if self.stale and n == 2 and name == "f":
             h = self._norm(2, name)(self.seen) if self.stale == "normed again" else self.seen
         self.seen = h
@@ -126,6 +127,7 @@ class SloppyLayer(nn.Module):
             y = self.attention(q, k, v, mask)[0]
             y = y[0] if self.keys == "first sentence" else y
             y = y.transpose(0, 1) if self.across else y
+        y = self._norm(2, "f")(y) if second_on_attention and name == "a" else y
         return self._norm(n, name)(y) if self.norm == "on the branch" else y
 
 
@@ -192,6 +194,13 @@ LAYER = [
            "sub-layer, before the addition.", "The sub-layer then gets vectors that were never normalised, and they "
            "usually grow from layer to layer.", "Does the norm come before or after the sub-layer?",
            norm="on the branch"),
+    _layer("second-norm-on-attention", "Your result is exactly what comes out when the second norm is applied to what "
+           "attention returns, before the addition, and the feed-forward part gets a vector that is not normalised.",
+           _TWO, "What goes into the second norm?", norm="second on attention"),
+    *(_layer("another-eps", later("Your result is exactly what comes out when the norms have the eps {eps:g}.",
+                                  eps=eps),
+             "The norms of this course have the eps 1e-5, unless they are given another one.",
+             "What do you hand to `LayerNorm`?", eps=eps) for eps in (1e-3, 1e-6, 1e-8, 1e-12, 0.0)),
     _layer("residual-from-normalised", "Your result is exactly what comes out when the normalised vector is what the "
            "sub-layer's result is added to.", later("{highway} So nothing may stand on that road, and a norm does.",
                                                     highway=_HIGHWAY),
